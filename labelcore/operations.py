@@ -16,7 +16,19 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Concatenate, Literal, ParamSpec, TypeVar, cast, get_args, get_type_hints
+from types import NoneType
+from typing import (
+    Annotated,
+    Any,
+    Concatenate,
+    Literal,
+    ParamSpec,
+    TypeVar,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -259,7 +271,9 @@ def _gate(marked: Operation, workspace: Workspace, given: Sequence[Any], named: 
             if marked.effect in {Effect.WRITES, Effect.GRADUAL} and not acts and workspace.project.id:
                 by_name = {**dict(zip(marked.parameters, given, strict=False)), **named}
                 detail = {
-                    name: words for name, value in by_name.items() if (words := _told(value)) is not None
+                    name: words
+                    for name, value in by_name.items()
+                    if (words := audit.kept_of(value)) is not None
                 }
                 audit.note(workspace.db, workspace.project.id, workspace.person, marked.name, "", **detail)
             return result
@@ -287,8 +301,7 @@ def _check_role(marked: Operation, workspace: Workspace) -> None:
         )
 
 
-_AT_LENGTH = {"sql"}
-"""Readings that may take long, beside those that write a file."""
+_AT_LENGTH = {"sql"}  # readings that may take long, beside those that write a file
 _LONG_WORK = 30
 """Imports, runs, exports and the like, in a row and then in a minute, for one person who is elsewhere."""
 
@@ -342,20 +355,15 @@ def _options(bundle: type[Options]) -> dict[str, inspect.Parameter]:
     }
 
 
-def _told(value: Any) -> Any:
-    """What of an argument the audit keeps: short words and numbers, ids of things, never long texts."""
-    if isinstance(value, int | float):
-        return value
-    if isinstance(value, str):
-        return value if len(value) <= 200 else None
-    if isinstance(value, list | tuple):
-        return [_told(part) for part in value[:20]]
-    return getattr(value, "id", None)
-
-
 def _fitting(name: str, annotation: Any, value: Any) -> Any:
-    if _named_kind(annotation):
-        return value
+    if kind := _named_kind(annotation):
+        fits = (str, kind, NoneType) if _holds(annotation, NoneType) else (str, kind)
+        parts = value if _holds(annotation, Sequence, list, tuple) else [value]
+        if isinstance(parts, list | tuple) and all(isinstance(part, fits) for part in parts):
+            return value
+        raise BadInput("{name}: It is given by its name, several as a list of names.", name=name)
+    if isinstance(value, str):
+        value = value.encode("utf-8", "replace").decode()  # half a character cannot be written
     try:
         return TypeAdapter(annotation, config={"arbitrary_types_allowed": True}).validate_python(value)
     except ValidationError as trouble:
@@ -369,6 +377,12 @@ def _named_kind(annotation: Any) -> type | None:
     if isinstance(annotation, type) and annotation in _FINDERS:
         return annotation
     return next((kind for part in get_args(annotation) if (kind := _named_kind(part))), None)
+
+
+def _holds(annotation: Any, *kinds: Any) -> bool:
+    """Whether one of these is in an annotation."""
+    is_one = annotation in kinds or get_origin(annotation) in kinds
+    return is_one or any(_holds(part, *kinds) for part in get_args(annotation))
 
 
 def names_files(annotation: Any) -> bool:

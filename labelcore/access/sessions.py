@@ -140,7 +140,10 @@ def _distrust(scope: Scope) -> None:
 
 
 def _is_open(path: str) -> bool:
-    return any(path == prefix or path.startswith(f"{prefix.rstrip('/')}/") for prefix in _OPEN)
+    """A path with steps back is nobody's, whatever it begins with."""
+    return ".." not in path.split("/") and any(
+        path == prefix or path.startswith(f"{prefix.rstrip('/')}/") for prefix in _OPEN
+    )
 
 
 def _asking(headers: Headers) -> Visitor | None:

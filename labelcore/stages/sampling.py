@@ -51,7 +51,7 @@ def draw_sample(
         str, Field(description="mixture, random, stratified, disagreement, feedback or newest.")
     ] = "mixture",
     n: Annotated[int, Flags(("--n", "-n")), Field(ge=1, description="How many outputs.")] = 50,
-    seed: Annotated[int, Field(description="The same seed draws the same outputs.")] = 0,
+    seed: Annotated[int, Field(ge=0, lt=2**63, description="The same seed draws the same outputs.")] = 0,
     pool: SamplePool = _EVERYTHING,
 ) -> Sample:
     """Draw outputs that nobody has graded yet; reason and probability of each are kept.

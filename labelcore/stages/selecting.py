@@ -28,6 +28,7 @@ from labelcore.store.searching import SearchReach
 from labelcore.workspace import Workspace
 
 MOST_ON_A_PAGE = 1_000
+LONGEST_SEARCH = 1_000
 _VERDICTS: tuple[VerdictFilter, ...] = ("pass", "fail", "abstain", "none")
 
 
@@ -35,7 +36,9 @@ class Filters(Options):
     """Which outputs are meant; all that is given must hold."""
 
     search: str = Field(
-        default="", description="Words in the input, output, context, conversation or notes, in any case."
+        default="",
+        max_length=LONGEST_SEARCH,
+        description="Words in the input, output, context, conversation or notes, in any case.",
     )
     where: Annotated[tuple[str, ...], Metavar("FIELD=VALUE")] = Field(
         default=(),

@@ -306,9 +306,10 @@ def visitor_of_session(db: Database, session: str) -> Visitor | None:
 
 
 def visitor_of_token(db: Database, token: str) -> Visitor | None:
-    """What a program may do that shows this token."""
-    found = people_table.register(db).proof("token", hash_of(token)) if token else None
-    if found is None or found.role is None:
+    """What a program may do that shows this token; it is no more than who made it may do by now."""
+    register = people_table.register(db)
+    found = register.proof("token", hash_of(token)) if token else None
+    if found is None or found.role is None or not register.may_still_give(found):
         return None
     return Visitor(name=found.label, roles={found.project_id: found.role})
 

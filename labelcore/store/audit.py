@@ -46,6 +46,17 @@ def note(db: Database, project_id: str, author: str, action: str, subject: str, 
         acts.append(action)
 
 
+def kept_of(value: Any) -> Any:
+    """What is kept of an act's argument: short words and numbers, ids of things, never long texts."""
+    if isinstance(value, int | float):
+        return value
+    if isinstance(value, str):
+        return value if len(value) <= 200 else None
+    if isinstance(value, list | tuple):
+        return [kept_of(part) for part in value[:20]]
+    return getattr(value, "id", None)
+
+
 class Act(NamedTuple):
     """One act as it is stored; ``detail`` is JSON."""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from labelcore.models import Credential, Membership, Person, Role, name_key, name_look, now
+from labelcore.models import EVERY_PROJECT, Credential, Membership, Person, Role, name_key, name_look, now
 from labelcore.store import audit, live
 from labelcore.store.connection import Database, utc
 from labelcore.store.lookups import remembered, written
@@ -66,6 +66,15 @@ class Register:
         if credential is None or credential.kind != kind or credential.ended:
             return None
         return None if credential.expires_at <= now() else credential
+
+    def may_still_give(self, token: Credential) -> bool:
+        """Whether who made a token is what it gives, or was nobody here: then it was made at the server."""
+        maker = self.people.get(self.holders.get(name_key(token.made_by), ""))
+        if maker is None or token.role is None:
+            return True
+        held = self.roles.get(maker.person_id, {})
+        roles = (held.get(token.project_id), held.get(EVERY_PROJECT))
+        return not maker.removed and any(role and role.includes(token.role) for role in roles)
 
     def password_of(self, person_id: str) -> str:
         """The hash of a person's password; "" where there is none."""

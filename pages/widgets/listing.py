@@ -18,7 +18,7 @@ from labelcore.models import JudgeVersion, Output, Role
 from labelcore.stages import aligning, exporting, grading, importing, judging, sampling, selecting
 from labelcore.stages.aligning.measuring import judges_of
 from labelcore.stages.deriving import editing
-from labelcore.stages.selecting import Filters, Listing, Paging
+from labelcore.stages.selecting import LONGEST_SEARCH, Filters, Listing, Paging
 from labelcore.store.about import Event, VersionVerdict
 from labelcore.workspace import Workspace
 from pages.widgets import address, feedback, gold, keys, restoring, shell
@@ -38,12 +38,13 @@ def ask(workspace: Workspace) -> Filters:
     words = search.text_input(
         say("Search"),
         key=keys.OUTPUTS_SEARCH,
+        max_chars=LONGEST_SEARCH,
         bind="query-params",
         placeholder=say("words in the texts or notes"),
     )
     imports = {seen.id: seen.file_name for seen in importing.imports(workspace)}
     asked = {
-        "search": words or "",
+        "search": (words or "")[:LONGEST_SEARCH],  # an address may hold more
         "grade": _choose(grade, say("Grade"), ["pass", "fail", "unsure", "none"], keys.OUTPUTS_GRADE),
         "split": _choose(split, say("Split"), ["train", "dev", "test"], keys.OUTPUTS_SPLIT),
         "batch": address.choose(

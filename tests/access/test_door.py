@@ -79,6 +79,14 @@ def test_nothing_is_there_for_who_has_not_signed_in(place: Workspace, path: str)
         pass
 
 
+@pytest.mark.parametrize(
+    "open_to_all", ["/static", "/labelcore/sign-in", "/healthz", "/labelcore/operations"]
+)
+def test_steps_back_lead_from_an_open_path_to_nothing(place: Workspace, open_to_all: str) -> None:
+    for steps in ("/%2e%2e/team", "/%2e%2e/%2e%2e/team", "/.%2e/team"):
+        assert client().get(f"{open_to_all}{steps}").status_code == 401
+
+
 def test_a_websocket_opens_for_who_has_signed_in_until_they_sign_out(place: Workspace) -> None:
     browser = client()
     joined(place, browser)

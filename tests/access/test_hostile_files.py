@@ -296,3 +296,40 @@ def test_numbers_and_files_for_programs_stay_as_they_are(
     assert [row["output"] for row in rows] == ["-3.5", "+1e9", "plain", "'- a list", "'=1+1"]
     lines = (tmp_path / "outputs.jsonl").read_text("utf-8").splitlines()
     assert [json.loads(line)["output"] for line in lines] == ["-3.5", "+1e9", "plain", "- a list", "=1+1"]
+
+
+_BOOK = "http://schemas.openxmlformats.org"
+_LAUGHS = '<!ENTITY a "ha">' + "".join(
+    f'<!ENTITY {name} "{f"&{before};" * 10}">' for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    ("declared", "shown"),
+    [('<!ENTITY e SYSTEM "file:///etc/passwd">', "&e;"), (_LAUGHS, "&i;"), ("", None)],
+    ids=["a file", "a billion laughs", "no cell"],
+)
+def test_a_workbook_opens_no_file_by_an_entity_and_grows_by_none(
+    workspace: Workspace, tmp_path: Path, declared: str, shown: str | None
+) -> None:
+    cells = ("output", shown) if shown else ()
+    rows = "".join(
+        f'<row r="{at}"><c r="A{at}" t="inlineStr"><is><t>{words}</t></is></c></row>'
+        for at, words in enumerate(cells, 1)
+    )
+    main = f"{_BOOK}/spreadsheetml/2006/main"
+    parts = {
+        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{_BOOK}/officeDocument/2006/relationships">'
+        '<sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/'
+        f'relationships"><Relationship Id="rId1" Type="{_BOOK}/officeDocument/2006/relationships/worksheet" '
+        'Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": f"<!DOCTYPE x [{declared}]>"
+        f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>',
+    }
+    with zipfile.ZipFile(tmp_path / "book.xlsx", "w") as book:
+        for name, text in parts.items():
+            book.writestr(name, text)
+    with pytest.raises(BadInput):
+        importing.import_file(workspace, str(tmp_path / "book.xlsx"))

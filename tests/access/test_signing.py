@@ -105,6 +105,26 @@ def test_a_session_and_a_token_run_out(workspace: Workspace) -> None:
     assert signing.visitor_of_token(workspace.db, token) is None
 
 
+def test_a_token_is_no_more_than_who_made_it_may_do_by_now(workspace: Workspace) -> None:
+    people.invite(workspace, "Ada", Role.ADMIN)
+    ada = signing.as_visitor(workspace.db, signing.find_person(workspace.db, "Ada"))
+    place = signing.enter(workspace.db, workspace.project, ada, here=False)
+    tokens = {role: people.make_token(place, role, role).token for role in (Role.ADMIN, Role.EXPERT)}
+    server = people.make_token(workspace, "server", Role.ADMIN).token
+
+    def living() -> list[Role]:
+        return [role for role, token in tokens.items() if signing.visitor_of_token(workspace.db, token)]
+
+    assert living() == [Role.ADMIN, Role.EXPERT]
+    people.rename(workspace, "Ada", "Ada Lo")
+    assert living() == [Role.ADMIN, Role.EXPERT]
+    people.set_role(workspace, "Ada Lo", "lead")
+    assert living() == [Role.EXPERT]
+    people.remove(workspace, "Ada Lo")
+    assert living() == []
+    assert signing.visitor_of_token(workspace.db, server), "made at the server, by nobody who signs in"
+
+
 def test_a_token_is_no_session_and_a_session_no_token(workspace: Workspace) -> None:
     session = signing.join(workspace.db, invited(workspace), GOOD)
     token = people.make_token(workspace, "CI", Role.MANAGER).token

@@ -12,7 +12,7 @@ import pytest
 from labelcore.errors import BadInput, NotAllowed, NotFound
 from labelcore.models import Criterion, Grade, Output, Role, new_id
 from labelcore.stages import grading, people
-from labelcore.stages.grading.card import CardEvent, CardItem
+from labelcore.stages.grading.card import CardEvent, CardItem, read_events
 from labelcore.stages.grading.presses import card_items, store_events
 from labelcore.stages.notifying import NoticeChange, set_notices
 from labelcore.stages.reporting.person import progress
@@ -370,6 +370,15 @@ def test_settled_labels_equal_rulings(workspace: Workspace, add_outputs: Add, se
     unanimous = {key: next(iter(values)) for key, values in people.items() if len(values) == 1}
     split = {key: "unclear" for key, values in people.items() if len(values) == 2}
     assert told == unanimous | split | {key: value for key, value in ruled.items() if any(given[key])}
+
+
+def test_nobody_looks_again_who_was_not_asked_to(workspace: Workspace, add_outputs: Add) -> None:
+    (output,) = add_outputs("disputed")
+    disputed(workspace, output)
+    unasked = {"client_id": "unasked-1", "output_id": f"{output.id}~relook_x", "value": "pass"}
+    events, _ = read_events({"events": [unasked]})
+    stored, refused = store_events(by(workspace, "ben"), events)
+    assert not stored and "Nobody asked" in str(refused["unasked-1"])
 
 
 def test_whoever_is_to_look_again_is_named_as_they_write_themselves(

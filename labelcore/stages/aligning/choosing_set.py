@@ -60,7 +60,7 @@ class ChoiceOptions(Options):
     must_include: Annotated[tuple[str, ...], Field(max_length=20)] = Field(
         default=(), description="A judge that must be in, by name or id; repeatable."
     )
-    seed: int = 0
+    seed: int = Field(default=0, ge=0, lt=2**63)
     seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
         default=set_search.SECONDS,
         description="Ceiling for the choice with its held-out figures; what there was no time for is said.",

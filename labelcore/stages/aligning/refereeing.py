@@ -147,7 +147,7 @@ def race(
     max_ffr: Annotated[
         Share | None, Field(description="The highest false failure rate; by default the criterion's.")
     ] = None,
-    seed: Annotated[int, Field(description="The same seed deals the same folds.")] = 0,
+    seed: Annotated[int, Field(ge=0, lt=2**63, description="The same seed deals the same folds.")] = 0,
 ) -> Race:
     """Race the judges of a criterion, held out, and name the cheapest that is good enough.
 

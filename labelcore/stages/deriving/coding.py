@@ -132,9 +132,10 @@ def merge_codes(
     """
     if is_done(workspace, act):
         return find_code(workspace, codes[0])
-    target, *others = {code.id: code for word in codes for code in [find_code(workspace, word)]}.values()
-    if not others:
+    codes_by_id = {code.id: code for word in codes for code in [find_code(workspace, word)]}
+    if len(codes_by_id) < 2:
         raise BadInput("A merge needs two codes.", next_step="Name another one.")
+    target, *others = codes_by_id.values()
     old_ids = {code.id for code in others}
     moved = [
         (quote, _recoded(workspace, quote, target))

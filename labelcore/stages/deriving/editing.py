@@ -156,7 +156,11 @@ class CriterionEdit(Options):
 
     def changes(self) -> dict[str, Any]:
         """The fields of a criterion that are given."""
-        fields = self.model_dump(exclude_unset=True)
+        fields = {
+            name: value
+            for name, value in self.model_dump(exclude_unset=True).items()
+            if value is not None or name == "risk"
+        }
         limit = fields.pop("max_ffr", None)
         return fields if limit is None else fields | {"max_false_failure_rate": limit}
 

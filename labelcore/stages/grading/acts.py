@@ -24,9 +24,11 @@ from labelcore.models import (
 from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages import projects
 from labelcore.stages.grading.alike import with_copies
+from labelcore.stages.grading.card import LONGEST_NOTE
 from labelcore.stages.grading.comparing import compare
 from labelcore.stages.grading.dealing import is_divided
 from labelcore.stages.grading.mixing import is_told, training_of
+from labelcore.stages.grading.relooking import was_sent_back
 from labelcore.stages.grading.rounds import given_in, is_asked
 from labelcore.store import (
     assignments,
@@ -147,6 +149,8 @@ def _check_asked(workspace: Workspace, event: Grade, beside: Sequence[Grade]) ->
             raise NotFound("The project has no such criterion.", next_step="Reload the page.")
     if event.source == "calibration" and not is_asked(workspace, event):
         raise BadInput("This calibration round does not ask that.", next_step="Reload the page.")
+    if event.source == "relook" and not was_sent_back(workspace, event.output_id, event.annotator):
+        raise BadInput("Nobody asked to look at this again.", next_step="Reload the page.")
     if event.source == "gold" and event.output_id not in golds.ever(db, project_id):
         raise BadInput("This output was never gold.", next_step="Reload the page.")
     again = event.source in {"repeat", "relook"}
@@ -185,7 +189,7 @@ def grade(
     field: Annotated[
         str | None, Field(description="Grade one field of a JSON output only, such as /price.")
     ] = None,
-    note: Annotated[str, Field(description="What is wrong, in your words.")] = "",
+    note: Annotated[str, Field(max_length=LONGEST_NOTE, description="What is wrong, in your words.")] = "",
 ) -> Grade:
     """Grade one output, or one criterion or field of it.
 

@@ -112,7 +112,7 @@ def start_round(
     people: Annotated[
         tuple[str, ...], Flags(("--person",)), Field(description="Who takes part; repeat. Else everybody.")
     ] = (),
-    seed: Annotated[int, Field(description="The same seed draws the same outputs.")] = 0,
+    seed: Annotated[int, Field(ge=0, lt=2**63, description="The same seed draws the same outputs.")] = 0,
     why: Why = "",
 ) -> Round:
     """Have people grade the same few outputs blind, before anything else: those named, or drawn by chance.

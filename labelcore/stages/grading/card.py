@@ -15,6 +15,7 @@ from labelcore.wording import Wording
 
 MAX_TEXT = 200_000
 """Characters of one text that are sent to the browser; the card says how many it leaves out."""
+LONGEST_NOTE = 50_000
 MAX_METADATA = 40
 MAX_METADATA_VALUE = 500
 MAX_TERMS = 200
@@ -228,7 +229,7 @@ class CardEvent(Frozen):
     output_id: Annotated[str, Field(min_length=1, max_length=200)]
     value: CardValue
     level: Annotated[int, Field(ge=1, le=9)] | None = None
-    note: Annotated[str, Field(max_length=50_000)] = ""
+    note: Annotated[str, Field(max_length=LONGEST_NOTE)] = ""
     seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     shown_at: datetime | None = None
     supersedes: Annotated[str, Field(max_length=80)] | None = None

@@ -65,6 +65,15 @@ def _left(workspace: Workspace, row: Relook, looked: Mapping[tuple[str, str], da
     )
 
 
+def was_sent_back(workspace: Workspace, output_id: str, person: str) -> bool:
+    """Whether somebody was ever asked to look at an output again."""
+    key = present_key(workspace.db, person)
+    return any(
+        row.output_id == output_id and key in {present_key(workspace.db, who) for who in row.people}
+        for row in settling.relooks(workspace.db, workspace.project.id)
+    )
+
+
 def due_for(workspace: Workspace) -> list[Relook]:
     """What this person is asked to look at again."""
     if not settling.relooks(workspace.db, workspace.project.id):

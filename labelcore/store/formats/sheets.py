@@ -157,6 +157,9 @@ def look(path: Path, part: str = "") -> FileHead:
 def stage(cursor: duckdb.DuckDBPyConnection, path: Path, part: str = "") -> Staging:
     """Read a sheet into ``staged``; rows without any text are no rows."""
     header, names, rows = _cells(_rows(path, part))
+    if not names:
+        next_step = "Export it again, or choose another file."
+        raise BadInput("{path} is empty.", next_step=next_step, path=path.name)
     lost = _without_value(path, part, header, names)
     _sheets.cache_clear()
     cursor.execute(f"CREATE TEMP TABLE file_rows ({table(names)}, place BIGINT)")

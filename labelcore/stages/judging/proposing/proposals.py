@@ -69,7 +69,7 @@ class ProposalOrder(Options):
     max_ffr: Annotated[float, Field(ge=0, le=1)] | None = Field(
         default=None, description="Learned judges: the most good outputs that they may fail."
     )
-    seed: int = 0
+    seed: int = Field(default=0, ge=0, lt=2**63)
     probability: bool = Field(default=False, description="LLM judges give the probability of pass too.")
     endpoint: str | None = Field(default=None, description="LLM judges ask this endpoint.")
     variant: Literal["plain", "strict", "steps"] = Field(

@@ -86,7 +86,7 @@ def make_probes(
     per_defect: Annotated[
         int, Field(ge=1, le=MOST_PER_DEFECT, description="How many probes of each defect.")
     ] = 3,
-    seed: Annotated[int, Field(description="The same seed plants the same defects.")] = 0,
+    seed: Annotated[int, Field(ge=0, lt=2**63, description="The same seed plants the same defects.")] = 0,
 ) -> ProbesMade:
     """Plant defects into outputs that people passed; doing it twice adds nothing.
 
