@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 
 import pytest
 
 from labelcore.errors import BadInput, NotFound
 from labelcore.judges.kinds.llm import asking
 from labelcore.judges.templates import DEFAULT
-from labelcore.messages import document_of, lines_of, sentence
+from labelcore.messages import document_of, lines_of, sentence, speaking
+from labelcore.messages.lines.refining.comparing import troubles
 from labelcore.models import JudgeVersion
 from labelcore.operations import find_operation
 from labelcore.settings import settings
@@ -133,6 +135,17 @@ def test_a_model_proposes_and_what_quotes_an_output_is_left_out(
     }
     seen = {output.id for output in made if any(output.text in prompt for prompt in reflections)}
     assert seen and seen <= train
+
+
+def test_why_a_model_proposed_nothing_is_said_in_the_language_spoken(
+    workspace: Workspace, add_outputs: Add, give_all: Give, mock: MockEndpoint
+) -> None:
+    mock.answer = lambda prompt: verdict(failed="lie" in judged(prompt))  # also where it is to reflect
+    found = suggest(workspace, world(workspace, add_outputs, give_all))
+    assert "not the asked-for JSON" in " ".join(troubles(found))
+    with speaking("zh"):
+        told = " ".join(troubles(found))
+    assert told and not re.search(r"[a-z]{3,} [a-z]{3,}", told)
 
 
 def test_a_threshold_is_suggested_without_any_call(

@@ -42,6 +42,7 @@ from labelcore.stages.refining.trying import (
     graded_outputs,
     is_right,
 )
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 _FINALISTS = 3
@@ -99,7 +100,7 @@ class _Searching:
         self.rejected = rejected_before(workspace, judge)
         self.skipped = self.requests = 0
         self.cost = 0.0
-        self.no_model = self.message = ""
+        self.no_model, self.message = "", Wording("")
         self.decide_present()
         self.errors = Errors(workspace, judge, graded, self.of_split("train"), member)
 
@@ -123,7 +124,7 @@ class _Searching:
         """Money and calls of one asking."""
         self.cost, self.requests = self.cost + run.cost_usd, self.requests + run.requests
         if run.state == "stopped":
-            self.message = run.message or self.message
+            self.message = Wording(run.message) if run.message else self.message
 
     @property
     def over(self) -> bool:
@@ -190,7 +191,7 @@ class _Searching:
             return {}
         self.took(answers.run)
         if answers.run.reasons:
-            self.message = next(iter(answers.run.reasons.values()))
+            self.message = Wording(next(iter(answers.run.reasons.values())))
         return answers.decisions
 
     def finalists(self) -> list[ChangeSuggestion]:
@@ -233,7 +234,7 @@ class _Searching:
         try:
             answer, cost = reflection.ask(self.workspace, self.order.purse, self.watched.stop)
         except LabelcoreError as trouble:
-            self.message = str(trouble)
+            self.message = Wording("{trouble}", trouble=trouble)
             return False
         self.cost, self.requests = self.cost + cost, self.requests + (1 if reflection.asked else 0)
         self.watched.cost_usd += cost

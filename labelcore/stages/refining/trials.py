@@ -10,6 +10,7 @@ from labelcore.models import Decision, Fact, Frozen, SplitName, fact
 from labelcore.stages.aligning.report import flat
 from labelcore.stages.refining.looks import DevLooks
 from labelcore.stats.changes import Change, SettlingCount
+from labelcore.wording import Wording
 
 What = Literal["mended", "broken", "still wrong", "still right"]
 WHATS: tuple[What, ...] = ("mended", "broken", "still wrong", "still right")
@@ -46,7 +47,7 @@ class ModelWork(Frozen):
     cost_usd: float
     requests: int
     state: str
-    message: str
+    message: Wording
     troubles: dict[str, str] = Field(default_factory=dict)
     asked_again: dict[str, int] = Field(default_factory=dict)
 

@@ -216,5 +216,5 @@ def troubles(report: ModelWork) -> Iterator[str]:
         if reason not in report.message:
             yield f"{kind_word(kind)}: {reason}"
     if report.message or report.state == "stopped":
-        yield report.message or say("It was stopped before its end.")
+        yield say(report.message) if report.message else say("It was stopped before its end.")
     yield from again_words(report.asked_again)
