@@ -13,7 +13,7 @@ from labelcore.judges.prompts import fence, token_of
 from labelcore.judges.templates import ABOUT_OUTPUT, SLOTS, Template
 from labelcore.llm import Message
 from labelcore.models import Fact, Frozen, SplitName, fact
-from labelcore.text.demands import demands, listed
+from labelcore.text.demands import demanded, demands, listed
 from labelcore.text.polarity import opposed
 
 _SINGLE = re.compile(r"(?<!\{)\{\s*(\w[\w.]*)\s*\}(?!\})")
@@ -136,7 +136,7 @@ def _several(draft: PromptDraft) -> Iterator[PromptFinding]:
     """Other criteria by name, a list of them, or two demands in the statement."""
     lower = draft.template.words.casefold()
     names = [name for name in draft.others if len(name) > 3 and name.casefold() in lower]
-    items = [item[:_QUOTED] for item in listed(draft.template.words)]
+    items = [item[:_QUOTED] for item in listed(draft.template.words) or demanded(draft.template.words)]
     halves = demands(draft.statement)
     if names:
         yield PromptFinding(kind="several", says=fact("prompt_names_others", names=names), quote=names[0])

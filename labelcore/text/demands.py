@@ -17,6 +17,16 @@ _ASPECTS = re.compile(
     r"(?:等)?(?:方面|维度|角度|标准)",
     re.IGNORECASE,
 )
+_MUST = r"(?:must|should|shall|has to|needs to|必须|应当|应该|需要|不得|不能)"
+_DEMANDED = re.compile(
+    rf"(?:\b(?:reply|answer|response|output|summary|message|text|it)\s+|回复|回答|输出|答复|答案)"
+    rf"(?P<list>{_MUST}[^.!?;:\n。！？；]{{3,240}})",
+    re.IGNORECASE,
+)
+"""What a sentence says that an output must do."""
+_NEXT = re.compile(
+    rf"(?:,\s*(?:and\s+)?|\s+and\s+|[，、]?(?:并且|而且|且|和)|[，、])(?={_MUST})", re.IGNORECASE
+)
 _BETWEEN = re.compile(r",\s*(?:and|or)\s+|\s+(?:and|or)\s+|,\s*|[、和与及]")
 _FAILS = re.compile(r"\bfail(?:s|ed)?\b|不通过|不合格", re.IGNORECASE)
 _PASSES = re.compile(r"\bpass(?:es|ed)?\b|(?<!不)通过|(?<!不)合格", re.IGNORECASE)
@@ -48,4 +58,13 @@ def listed(text: str) -> list[str]:
         words = [word.strip() for word in _BETWEEN.split(match["list"] or match["han"]) if word.strip()]
         if len(words) > 2:
             return words
+    return []
+
+
+def demanded(text: str) -> list[str]:
+    """Several things that one sentence of a text demands of an output; [] where none does."""
+    for sentence in _DEMANDED.finditer(text):
+        asked = [part.strip() for part in _NEXT.split(sentence["list"]) if part.strip()]
+        if len(asked) > 1:
+            return asked
     return []

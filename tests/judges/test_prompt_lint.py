@@ -61,6 +61,13 @@ def test_a_good_prompt_and_the_default_one_have_no_findings() -> None:
             False,
             "lists 3 criteria",
         ),
+        (
+            {"system": "The answer must cite a source, and must name a date."},
+            "several",
+            False,
+            "lists 2 criteria",
+        ),
+        ({"system": "回复必须礼貌，必须简短，而且不得含糊。"}, "several", False, "lists 3 criteria"),
         ({"statement": "It names the price and gives the date."}, "several", False, "asks for two things"),
         ({"marked": False}, "unmarked", False, "input, output stands in the prompt without marks"),
     ],
@@ -69,6 +76,18 @@ def test_each_weakness_is_named(change: dict[str, object], kind: str, stops: boo
     (found,) = lint(changed(**change))
     assert (found.kind, found.stops) == (kind, stops)
     assert words in sentence(found.says)
+
+
+@pytest.mark.parametrize(
+    "system",
+    [
+        "The reply must be short and clear.",
+        "It must be quoted as it stands, and then judged.",
+        "You must read the reply, and you must quote what decides.",
+    ],
+)
+def test_one_demand_in_many_words_is_one(system: str) -> None:
+    assert lint(changed(system=system)) == []
 
 
 def test_what_stops_it_comes_first() -> None:

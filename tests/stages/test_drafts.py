@@ -60,6 +60,17 @@ def test_an_output_of_dev_is_no_example(made: tuple[Workspace, JudgeVersion]) ->
         assert (example_of(workspace, judge, key) is not None) == (split == "train")
 
 
+def test_of_fails_that_say_nearly_the_same_only_one_is_suggested(
+    made: tuple[Workspace, JudgeVersion],
+) -> None:
+    workspace, judge = made
+    found = find_examples(workspace, judge, limit=10)
+    kinds = [pair.example.text.split(" order ")[0] for pair in found.pairs]
+    assert sorted(kinds) == ["As a gesture of goodwill", "We promise to pay everything back for"]
+    searched = find_examples(workspace, judge, search="promise everything", limit=10)
+    assert len(searched.pairs) > 2, "who searches sees all"
+
+
 def test_a_prompt_in_a_file_is_linted(made: tuple[Workspace, JudgeVersion]) -> None:
     workspace, judge = made
     operation = find_operation("judge prompt lint")

@@ -100,6 +100,13 @@ def test_it_stops_at_the_first_that_is_good_enough(
     assert mock.models["big"] == 0
 
 
+def test_the_version_in_use_is_chosen_where_it_is_the_cheapest_that_is_good_enough(
+    workspace: Workspace, judge: JudgeVersion
+) -> None:
+    found = crossed(workspace, judge, enough=0.01)
+    assert found.chosen is not None and found.cells[found.chosen].state == "in use"
+
+
 def test_the_budget_holds_and_what_it_leaves_out_is_said(
     workspace: Workspace, judge: JudgeVersion, mock: MockEndpoint
 ) -> None:

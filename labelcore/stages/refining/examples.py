@@ -27,10 +27,12 @@ from labelcore.stages.judging.proposing.teaching import teaching_examples
 from labelcore.stages.refining.outcomes import to_mend
 from labelcore.stats.drawing import hash_order
 from labelcore.store import outputs as output_table, splits as split_table, vectors
+from labelcore.text.near import near_pairs
 from labelcore.workspace import Workspace
 
 _POOL = 150
 _EXCERPT, _NOTE = 1_200, 300
+_ALIKE = 0.6  # shared stretches of two texts from which on the second teaches nothing more
 
 Why = Literal["to mend", "differs from the others", "found"]
 
@@ -143,13 +145,15 @@ class _Graded:
         return sum(_has(output, "", words) for chunk in chunks for output in chunk)
 
     def suggested(self, judge: JudgeVersion) -> dict[str, Why]:
-        """The judge's list to mend, then varied fails."""
-        mend = [key for key in to_mend(self.workspace, judge) if key in self.fails]
-        reasons: dict[str, Why] = dict.fromkeys(mend, "to mend")
-        for example in self._varied():
-            if example.verdict == "fail":
-                reasons.setdefault(example.output_id, "differs from the others")
-        return reasons
+        """The judge's list to mend, then varied fails that say nearly the same as none before."""
+        reasons: dict[str, Why] = dict.fromkeys(
+            (key for key in to_mend(self.workspace, judge) if key in self.fails), "to mend"
+        )
+        varied = [example.output_id for example in self._varied() if example.verdict == "fail"]
+        keys = list(dict.fromkeys((*reasons, *varied)))
+        repeats = {later for _, later, _ in near_pairs([self.outputs[key].text for key in keys], _ALIKE)}
+        unlike = (key for at, key in enumerate(keys) if at not in repeats)
+        return reasons | {key: "differs from the others" for key in unlike if key not in reasons}
 
     def _varied(self) -> list[TrainExample]:
         if self.criterion is None:

@@ -76,11 +76,10 @@ class Cell(Frozen):
     trouble: str = ""
 
     def enough(self, limit: float) -> bool:
-        """Whether it was tried and both lower bounds reach what is wanted."""
-        if self.trial is None:
+        """Whether its figures are known and both lower bounds reach what is wanted."""
+        if self.rates is None:
             return False
-        rates = (self.trial.change.new.tpr, self.trial.change.new.tnr)
-        return all(rate.low is not None and rate.low >= limit for rate in rates)
+        return all(rate.low is not None and rate.low >= limit for rate in (self.rates.tpr, self.rates.tnr))
 
     def document(self) -> dict[str, Any]:
         """The JSON form."""
@@ -102,8 +101,9 @@ class Cell(Frozen):
 
 
 class Matrix(ModelWork):
-    """All cells, the cheapest first. ``chosen``: the first that is good enough, else the one that is surely
-    better than the version in use by most; None where there is none. ``looks``: at dev, of all these too.
+    """All cells, the cheapest first. ``chosen``: where that was asked for, the first that is good enough, be
+    it the version in use; else the one that is surely better than that by most; None where there is none.
+    ``looks``: at dev, of all these too.
     """
 
     judge: str
@@ -168,9 +168,10 @@ def cross(workspace: Workspace, judge: JudgeVersion, grid: Grid, watched: Ongoin
         workspace.progress(at, len(cells), watched.step)
         results.append(_tried(workspace, judge, cell, budget))
         budget.met = budget.met or (grid.enough is not None and results[-1].enough(grid.enough))
+    results = list(_with_present(results))
     return Matrix(
         judge=judge.name,
-        cells=tuple(_with_present(results)),
+        cells=tuple(results),
         looks=looks_at_dev(workspace, judge),
         chosen=_chosen(results, grid.enough),
         seconds=round(time.monotonic() - budget.started, 2),
