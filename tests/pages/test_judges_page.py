@@ -221,3 +221,8 @@ def test_a_check_that_is_kept_is_run_and_an_address_of_the_judge_before_leads_to
     kept = next(judge for judge in judge_table(worked).rows if judge.judge == row.judge)
     assert (kept.version, kept.ran, kept.catches.value) == (2, True, 1.0)
     assert "A check in Python" in shown(opened(PAGE, judge=row.judge_version_id))
+
+
+def test_only_new_candidates_count_as_proposed(worked: Workspace) -> None:
+    app = press(opened(PAGE), "Propose judges")
+    assert "Nothing new to propose" in app.success[0].value

@@ -6,7 +6,7 @@ import streamlit as st
 
 from labelcore.messages import say
 from labelcore.messages.lines.deriving import risk_words
-from labelcore.models import Criterion, Risk
+from labelcore.models import Criterion, Risk, Role
 from labelcore.stages.deriving import editing
 from labelcore.stages.deriving.same import likest
 from labelcore.stages.deriving.versions import SplitPart, difference, split as split_criterion
@@ -117,6 +117,8 @@ def split(workspace: Workspace, criterion: Criterion) -> None:
 
 def ask_whether_same(workspace: Workspace, criterion: Criterion) -> None:
     """Where another one's notes mean much the same, as in two languages: one press makes them one."""
+    if not workspace.role.includes(Role.ENGINEER):
+        return
     pair = likest(workspace, criterion)
     apart: set[tuple[str, str]] = st.session_state.setdefault(keys.CRITERIA_APART, set())
     if pair is None or (pair.first_id, pair.second_id) in apart:

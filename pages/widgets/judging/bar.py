@@ -78,6 +78,7 @@ def _choose(workspace: Workspace) -> None:
 
 
 def _propose(workspace: Workspace) -> None:
+    known = {judge.id for judge in judging.active_judges(workspace)}
     with st.spinner(say("Fitting candidates to the grades …")):
         order = ProposalOrder(offline=not settings().has_model)
         found = propose_judges(workspace, order=order, examined=False)
@@ -88,9 +89,11 @@ def _propose(workspace: Workspace) -> None:
             st.info(told)
         st.info(say("Nothing can be fitted yet: it takes some passed and some failed outputs."))
         return
-    words = counted(
-        "One candidate is proposed. Run it next.", "{n} candidates are proposed. Run them next.", n=len(made)
-    )
+    words = say("Nothing new to propose: the judges that fit these grades are here already.")
+    if new := sum(judge.id not in known for judge in made):
+        words = counted(
+            "One candidate is proposed. Run it next.", "{n} candidates are proposed. Run them next.", n=new
+        )
     st.session_state[keys.JUDGES_PROPOSED] = "\n\n".join([words, *nothing])
     st.rerun()
 
