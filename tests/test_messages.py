@@ -260,6 +260,12 @@ def test_no_blank_stands_beside_a_chinese_mark_where_a_value_ends_in_one() -> No
         ("{n} of {of} failed outputs fit none.", {"n": 1, "of": 1}, "1 of 1 failed output fits none."),
         ("{n} of the {of} outputs are good.", {"n": 0, "of": 1}, "0 of the 1 output are good."),
         ("{criteria} criteria, {people} people", {"criteria": 1, "people": 1}, "1 criterion, 1 person"),
+        (
+            "{known} were known, {refused} were refused",
+            {"known": 1, "refused": 2},
+            "1 was known, 2 were refused",
+        ),
+        ("{n:,} grade", {"n": 1}, "1 grade"),
         ("with {n} grades ({fails} fails)", {"n": 12, "fails": 1}, "with 12 grades (1 fail)"),
         ("{second} passes {n:.0f} points more", {"second": "1", "n": 1.2}, "1 passes 1 point more"),
         ("{where} sends calls on.", {"where": "1"}, "1 sends calls on."),

@@ -24,6 +24,8 @@ _VERBS = {"are": "is", "were": "was", "have": "has", "do": "does", "match": "mat
     verb: f"{verb}s" for verb in "come count fit grade hold need say share stand stay tell wait".split()
 }
 _PLACE = r"{\w+(?:![rs])?(?::[^{}]*)?}"
+_ALONE = re.compile(rf"(?<!and )(?<!of )(?<!with )({_PLACE}) (are|were|have|do|wait)\b(?!-| ties)")
+"""A number with a verb and nothing that it counts: "3 were refused"."""
 _ONE = re.compile(r"(?<![\w.,:/-])1 [a-z]")
 
 
@@ -45,7 +47,11 @@ def agreed(template: str, values: Mapping[str, object], several: str = "", one: 
             verb = _VERBS.get(verb, verb)
         return f"{of}{count} {beside}{noun}{rest}{verb}"
 
-    return _counting(several).sub(singular, template).format(**values)
+    def alone(match: re.Match[str]) -> str:
+        count, verb = match.groups()
+        return f"{count} {_VERBS[verb] if count.format(**values) == '1' else verb}"
+
+    return _ALONE.sub(alone, _counting(several).sub(singular, template)).format(**values)
 
 
 @lru_cache(maxsize=64)

@@ -272,7 +272,7 @@ def test_what_came_back_from_a_pack_is_said_and_a_name_in_it_is_no_link(team: Wo
     refused = press_of | {"client_id": "press-0002", "output_id": "of another pack"}
     document = {"manifest": pack.manifest.model_dump(mode="json"), "events": [press_of, refused]}
     file = json.dumps(document | {"signature": pack.signature}).encode()
-    for language, tab, words in (("en", "Offline", "acts of"), ("zh", "离线", "离线包里没有它的输出")):
+    for language, tab, words in (("en", "Offline", "act of"), ("zh", "离线", "离线包里没有它的输出")):
         app = page(tab, language=language)
         app.get("file_uploader")[0].set_value(("grades.json", file, "application/json"))
         assert not app.run().exception and words in shown(app)
