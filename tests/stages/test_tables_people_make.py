@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import csv
+import io
+import json
+import re
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from labelcore.messages import sentence
+from labelcore.errors import BadInput
+from labelcore.messages import say, sentence
 from labelcore.messages.catalogue import speaking
 from labelcore.stages import importing
-from labelcore.stages.importing import Description, ImportResult
+from labelcore.stages.importing import Description, ImportResult, SeveralParts
 from labelcore.store import outputs
 from labelcore.workspace import Workspace
-from tests.bench.valid_files import workbook
+from tests.bench.valid_files import workbook, zipped
 
 ASKED = ["Where is my parcel?", "Can I cancel?", "What is VAT?", "Do you ship to Oslo?"]
 ANSWERED = ["It left on Monday.", "Yes, within 14 days.", "A tax on sales.", "We do, in three days."]
@@ -94,6 +99,97 @@ def test_the_answer_total_to_a_question_is_an_output_like_any_other(
     result = importing.import_file(workspace, written(tmp_path, rows))
     assert (result.batch.outputs_new, result.batch.rows_rejected) == (5, 0)
     assert "total" not in said(result)
+
+
+def test_a_header_that_stands_there_again_and_a_surveys_further_ones_are_no_outputs(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    again = importing.import_file(workspace, written(tmp_path, [*TABLE, TABLE[0], *TABLE[3:]]))
+    assert (again.batch.rows_read, again.batch.duplicates, again.batch.rows_rejected) == (7, 2, 1)
+    survey = [
+        ["ResponseId", "question", "answer", "Q1"],
+        ["Response ID", "The question", "The answer", "Is the answer correct?"],
+        ['{"ImportId":"_recordId"}', '{"ImportId":"q"}', '{"ImportId":"a"}', '{"ImportId":"QID1"}'],
+        *(["R1", "Q", f"A {n}", "Yes"] for n in range(3)),
+    ]
+    result = importing.import_file(workspace, written(tmp_path, survey))
+    assert (result.batch.outputs_new, [row.row for row in result.rejected]) == (3, [2, 3])
+    with speaking("zh"):
+        assert say(result.rejected[0].reason) == "这是多出来的表头行，不是输出"
+
+
+def test_grades_out_of_a_number_are_numbers_and_two_scales_are_no_one(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    def graded(*cells: str) -> int:
+        rows = [[*row[:3], cell] for row, cell in zip(TABLE, ["score", *cells], strict=True)]
+        described = Description(grades=("overall=score",), passes_from=("7",))
+        return importing.import_file(workspace, written(tmp_path, rows), described=described).batch.grades_new
+
+    assert graded("8 of 10", "3 out of 10", "7 von 10", "10/10") == 4
+    with pytest.raises(BadInput, match="not known what these values"):
+        graded("8 of 10", "3 of 5", "7 of 10", "10/10")
+
+
+def test_an_instruction_asks_where_the_input_beside_it_may_be_empty(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    rows = [
+        ["instruction", "input", "output"],
+        ["Translate it.", "Guten Tag", "Good day"],
+        ["Name a city in Norway.", "", "Oslo"],
+    ]
+    importing.import_file(workspace, written(tmp_path, rows))
+    found = outputs.many(workspace.db, outputs.ids(workspace.db, workspace.project.id)).values()
+    assert {(output.input, output.context) for output in found} == {
+        ("Translate it.", "Guten Tag"),
+        ("Name a city in Norway.", ""),
+    }
+    same = [rows[0], *(["Answer briefly.", asked, said] for asked, said in zip(ASKED, ANSWERED, strict=True))]
+    preview = importing.preview(workspace, written(tmp_path, same))
+    assert (preview.guessed.input, preview.guessed.context) == ("input", None)
+
+
+def test_every_value_in_an_object_of_scores_is_offered(workspace: Workspace, tmp_path: Path) -> None:
+    scores = [{"Factuality": 1, "style": 0.4}, {"Factuality": 0.5, "style": 1}]
+    path = tmp_path / "a.jsonl"
+    rows = [{"input": f"Q{n}", "output": f"A{n}", "scores": told} for n, told in enumerate(scores)]
+    path.write_text("\n".join(map(json.dumps, rows)))
+    preview = importing.preview(workspace, str(path))
+    assert {seen.name for seen in preview.seen} == {"scores.Factuality", "scores.style"}
+
+
+def test_a_hidden_sheet_is_not_read_in_the_place_of_the_one_that_people_see(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(two_sheets("hidden"))
+    result = importing.import_file(workspace, str(path))
+    assert texts(workspace) == ["seen"]
+    assert "Read from 'Seen'; the file also holds Lookup." in said(result)
+    importing.import_file(workspace, str(path), described=Description(part="Lookup"))
+    assert texts(workspace) == ["seen", "looked up"]
+    path.write_bytes(two_sheets("visible"))
+    with pytest.raises(SeveralParts):
+        importing.import_file(workspace, str(path))
+
+
+def two_sheets(state: str) -> bytes:
+    """A workbook with a sheet of look-ups before the one of outputs."""
+    cell = '<row r="{0}"><c r="A{0}" t="inlineStr"><is><t>{1}</t></is></c></row>'
+    first, second = (
+        f"<sheetData>{cell.format(1, 'answer')}{cell.format(2, text)}</sheetData>"
+        for text in ("looked up", "seen")
+    )
+    with zipfile.ZipFile(io.BytesIO(workbook(first))) as archive:
+        files = {name: archive.read(name).decode() for name in archive.namelist()}
+    book, links = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+    files["xl/worksheets/sheet2.xml"] = files["xl/worksheets/sheet1.xml"].replace(first, second)
+    lookup = f'<sheet name="Lookup" state="{state}" sheetId="1" r:id="a"/>'
+    files[book] = re.sub("<sheet .*?/>", f'{lookup}<sheet name="Seen" sheetId="2" r:id="b"/>', files[book])
+    other = re.sub("(<Relationship .*?/>)", r"\1\1", files[links])
+    files[links] = other[::-1].replace('"a"=dI', '"b"=dI', 1).replace("1teehs", "2teehs", 1)[::-1]
+    return zipped(files)
 
 
 def sheet(folder: Path, *rows: str) -> str:

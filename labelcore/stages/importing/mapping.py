@@ -154,6 +154,7 @@ def by_name(
         and is_request(columns_by_meaning["input"], rows)
     ):
         columns_by_meaning["conversation"] = columns_by_meaning.pop("input")
+    columns_by_meaning |= _instructed(columns_by_name, columns_by_meaning, rows)
     texts = {"output", "conversation"} & columns_by_meaning.keys()
     if "output" in texts and not {"context", "conversation"} & columns_by_meaning.keys():
         columns_by_meaning |= _dialogue(columns_by_name, rows, {*columns_by_meaning.values(), *taken})
@@ -164,6 +165,19 @@ def by_name(
     ):
         del columns_by_meaning["id"]  # what repeats in the first rows names no output
     return columns_by_meaning
+
+
+def _instructed(
+    columns: dict[str, list[str]], mapped: dict[str, str], rows: Sequence[dict[str, Any]]
+) -> dict[str, str]:
+    """Where instructions differ and stand before an input that may be empty, they ask, and it is context."""
+    instruction, *_ = columns.get("instruction", [""])
+    text = mapped.get("input", "")
+    if not instruction or instruction == text or text not in columns.get("input", ()) or "context" in mapped:
+        return {}
+    asked = {str(row.get(instruction) or "") for row in rows}
+    differ = len(asked) > 1 or any(not row.get(text) for row in rows)
+    return {"input": instruction, "context": text} if differ and "" not in asked else {}
 
 
 def _dialogue(

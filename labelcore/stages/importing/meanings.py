@@ -167,7 +167,7 @@ def are_answers(values: Iterable[str]) -> bool:
 
 
 def number_of(value: str) -> float | None:
-    """A number in any writing of the decimal mark; of a scale ("4/5", "3 stars", "★★☆") its first part."""
+    """A number in any writing of the decimal mark; of a scale ("4/5", "8 of 10", "★★☆") its first part."""
     return _measured(value)[0]
 
 
@@ -177,11 +177,13 @@ def _measured(value: str) -> tuple[float | None, str]:
     if re.fullmatch("[★⭐🌟]+☆*|☆+", text):
         return float(len(text.rstrip("☆"))), "star"
     match = re.fullmatch(
-        r"([-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?)\s*(/\s*\d+|%|stars?|sterne?|星|点|分|)", text.lower()
+        r"([-+]?\d+(?:[.,]\d+)?(?:e[-+]?\d+)?)\s*"
+        r"((?:/|(?:out )?of|von|sur|de|su|из)\s*\d+|%|stars?|sterne?|星|点|分|)",
+        text.lower(),
     )
-    return (
-        (float(match[1].replace(",", ".")), match[2].replace(" ", "").rstrip("es")) if match else (None, "")
-    )
+    if not match:
+        return None, ""
+    return float(match[1].replace(",", ".")), re.sub(r"^[^\d%]+(?=\d)", "/", match[2]).rstrip("es")
 
 
 def polarity(name: str) -> int:

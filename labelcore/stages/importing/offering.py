@@ -20,6 +20,8 @@ _MEASURES = set(
     "relevance helpfulness faithfulness groundedness coherence fluency completeness clarity politeness "
     "overall bewertung schulnote punkte qualität nota calificación puntuación appréciation".split()
 )
+_WITHIN = {"scores", "ratings", "grades"}
+"""Objects of which every value is a measure, whatever it is called."""
 _CHINESE = re.compile("评分|得分|打分|质量|評価|点数|品質")
 _COUNTS = set(
     "epoch attempt attempts retry retries try turn turns step steps round run index idx seed fold split "
@@ -98,6 +100,8 @@ def _is_offered(place: str, values: set[str], *, named: bool) -> bool:
 def _is_measure(place: str) -> bool:
     name = nested.telling(place)
     is_grade = any(mapping_rules.is_named(name, word) for word in mapping_rules.NAMES["grade"])
+    if not _WITHIN.isdisjoint(re.split(r"[.\[\]]", place.lower())[:-1]):
+        return True
     return is_grade or not _MEASURES.isdisjoint(_words(place)) or bool(_CHINESE.search(name))
 
 

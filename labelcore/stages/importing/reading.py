@@ -16,7 +16,7 @@ from labelcore.stages.importing.mapping import BEFORE, REPLY, Mapping
 from labelcore.stages.importing.meanings import SignalReading
 from labelcore.stages.importing.offering import offers
 from labelcore.stages.importing.taking import known_grade
-from labelcore.store import remarks, replies, staging, totals
+from labelcore.store import remarks, replies, staging, strays
 from labelcore.store.formats import Format, Tool, every_format, every_tool
 from labelcore.store.formats.base import FileHead, FormatRow, Sheet, Source, Staging, literal
 
@@ -134,7 +134,7 @@ def _choose(
                 wanted=wanted,
                 listed=_listed(parts),
             )
-        return wanted or (likely[0].name if likely else ""), ()
+        return wanted or (likely[0].name if likely else ""), () if wanted else _unread(parts, likely)
     able = [part for part in likely if _is_able(part)]
     if len(able) != 1 or _is_inner(able[0]):
         raise files.SeveralParts(
@@ -149,12 +149,19 @@ def _choose(
     return able[0].name, (fact("other_parts", part=able[0].name, others=others),)
 
 
+def _unread(parts: list[Sheet], likely: list[Sheet]) -> tuple[Fact, ...]:
+    """That there are hidden tables beside the one that is read."""
+    hidden = [part.name for part in parts if part.hidden and part not in likely]
+    return (fact("other_parts", part=likely[0].name, others=hidden),) if hidden and likely else ()
+
+
 def _likely(parts: list[Sheet], columns: Sequence[str]) -> list[Sheet]:
     """Without lists in the rows of others, but where only those look like outputs.
 
     ``columns``: those that a person named.
     """
-    outer = [part for part in parts if not _is_inner(part)]
+    shown = [part for part in parts if not part.hidden] or parts
+    outer = [part for part in shown if not _is_inner(part)]
     has_all = columns and any(all(mapping_rules.has(c, part.columns) for c in columns) for part in outer)
     inner = [] if has_all or any(map(_is_able, outer)) else [part for part in parts if _is_inner(part)]
     return [*outer, *filter(_is_able, inner)]
@@ -224,7 +231,7 @@ def understand(
     """Decide what is what in the staged rows, and what the values of their grades count as."""
     notes = [*shape.notes, *staged.notes]
     if not shape.tool:
-        staged, doubtful = _without_totals(cursor, staged)
+        staged, doubtful = _without_strays(cursor, staged)
         notes += doubtful
     rows = staging.first_rows(cursor, staged, PREVIEWED)
     mapping = wanted if isinstance(wanted, Mapping) else wanted(staged.names, rows)
@@ -260,9 +267,9 @@ def _is_score(signal: remarks.Signal, readings: Sequence[SignalReading]) -> bool
     return signal.name.startswith(tuple(f"details.{score}" for score in scores))
 
 
-def _without_totals(cursor: Any, staged: Staging) -> tuple[Staging, list[Fact]]:
-    """What was staged without its rows of totals, and a warning where a row may be one."""
-    apart, open_ones = totals.set_apart(cursor, staged)
+def _without_strays(cursor: Any, staged: Staging) -> tuple[Staging, list[Fact]]:
+    """What was staged without totals and further headers, and a warning where a row may be a total."""
+    apart, open_ones = strays.set_apart(cursor, staged)
     rows = [str(row.row) for row in open_ones]
     doubtful = [fact("maybe_totals", n=len(rows), rows=rows)] if rows else []
     return replace(staged, broken=[*staged.broken, *apart]), doubtful

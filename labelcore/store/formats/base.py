@@ -112,6 +112,7 @@ class Sheet(NamedTuple):
     name: str
     rows: int
     columns: tuple[str, ...]
+    hidden: bool = False
 
 
 Stage = Callable[[duckdb.DuckDBPyConnection, Path, str], Staging]

@@ -32,7 +32,7 @@ def _sheets(path: Path, _changed: int) -> dict[str, list[list[Any]]]:
     try:
         _check_size(path)
         book = python_calamine.load_workbook(str(path))
-        return {name: cells for name in book.sheet_names if (cells := _read(book, name))}
+        return {name: cells for name in _shown_first(book) if (cells := _read(book, name))}
     except BadInput:
         raise
     except BaseException as trouble:
@@ -44,6 +44,16 @@ def _sheets(path: Path, _changed: int) -> dict[str, list[list[Any]]]:
             name=path.name,
             trouble=str(trouble)[:200],
         ) from trouble
+
+
+def _hidden(book: python_calamine.CalamineWorkbook) -> set[str]:
+    visible = python_calamine.SheetVisibleEnum.Visible
+    return {sheet.name for sheet in book.sheets_metadata if sheet.visible != visible}
+
+
+def _shown_first(book: python_calamine.CalamineWorkbook) -> list[str]:
+    """The names of the sheets, those that nobody sees behind the others."""
+    return sorted(book.sheet_names, key=_hidden(book).__contains__)
 
 
 def _read(book: python_calamine.CalamineWorkbook, name: str) -> list[list[Any]]:
@@ -138,11 +148,11 @@ def _listed(rows: Sequence[int]) -> str:
 
 def parts(path: Path) -> list[Sheet]:
     """The sheets that hold rows."""
-    sheets = []
+    sheets, hidden = [], _hidden(python_calamine.load_workbook(str(path)))
     for name, cells in _sheets(path, path.stat().st_mtime_ns).items():
         if len(cells) > 1:
             _, names, rows = _cells(cells)
-            sheets.append(Sheet(name, len(rows), names))
+            sheets.append(Sheet(name, len(rows), names, name in hidden))
     return sheets
 
 
