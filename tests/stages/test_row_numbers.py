@@ -74,7 +74,7 @@ def test_a_table_of_one_column_has_its_lines(workspace: Workspace, tmp_path: Pat
 
 def test_blank_lines_among_json_lines_count(workspace: Workspace, tmp_path: Path) -> None:
     lines = ["", '{"output": "one"}', "", "  ", '{"output": ""}', "{", "", '{"output": "two"}', ""]
-    assert bring(workspace, tmp_path / "a.jsonl", "\n".join(lines)) == ({"one": 2, "two": 8}, [6, 5])
+    assert bring(workspace, tmp_path / "a.jsonl", "\n".join(lines)) == ({"one": 2, "two": 8}, [5, 6])
 
 
 def test_blank_lines_among_a_tools_json_lines_count(workspace: Workspace, tmp_path: Path) -> None:
