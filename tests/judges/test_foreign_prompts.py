@@ -40,7 +40,7 @@ FILLERS: dict[str, Callable[[str, dict[str, str]], str]] = {
     "angles": lambda text, values: re.sub(r"<<\s*(\w+)\s*>>", lambda m: values[m[1]], text),
 }
 """How each tool fills its variables itself."""
-_MARKS = ("<|", "[INST]", "CONFIG", "import ", "export ")
+_MARKS = ("<|", "[INST]", "CONFIG", "import ", "export ", "optimization_")
 WRAPPED = (
     '{"',
     "[{",

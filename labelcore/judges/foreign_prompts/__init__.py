@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import Field
 
+from labelcore.judges.foreign_prompts import polarity
 from labelcore.judges.foreign_prompts.answers import FoundAnswer, find_answer
-from labelcore.judges.foreign_prompts.containers import unwrap
+from labelcore.judges.foreign_prompts.containers import PromptWords, unwrap
 from labelcore.judges.foreign_prompts.families import family_of
+from labelcore.judges.foreign_prompts.scales import rubric_of
 from labelcore.judges.foreign_prompts.scored_options import find_choice
 from labelcore.judges.foreign_prompts.slots import CHOICES, Variable, paired, variables_of
 from labelcore.judges.foreign_prompts.variables import BroughtText, Syntax, take
@@ -78,12 +80,24 @@ def recognise(text: str, given: Mapping[str, str] | None = None, field: str = ""
         family=family_of(text, words, taken.names),
         syntax=taken.syntax,
         variables=tuple(variables),
-        found=find_choice(words, unwrapped.options, at_once=unwrapped.at_once)
-        if unwrapped.options and not field
-        else find_answer(words, field),
+        found=_answer(words, unwrapped, field),
         notices=(*unwrapped.notices, *taken.notices, *_comparing(taken.names, variables)),
         taken=taken,
     )
+
+
+def _answer(words: str, unwrapped: PromptWords, field: str) -> FoundAnswer:
+    """The form of its answer. A rubric of scores without any is asked for one of them, as its tool does."""
+    if unwrapped.options and not field:
+        return find_choice(words, unwrapped.options, unwrapped.direction, at_once=unwrapped.at_once)
+    form = find_answer(words, field)
+    scores = rubric_of(words) if form.answer is None and not form.form_asked else ()
+    if not scores:
+        return form
+    directions = {True: "maximize", False: "minimize", None: "neutral"}
+    direction = directions[polarity.higher_is_better(words)]
+    options = tuple((str(score), float(score)) for score in scores)
+    return find_choice(words, options, direction, at_once=False)
 
 
 def _comparing(names: Sequence[str], variables: Sequence[Variable]) -> list[Fact]:

@@ -10,7 +10,7 @@ from typing import Any
 from labelcore.errors import BadInput
 from labelcore.judges.fields import NotData, nodes, read
 from labelcore.judges.foreign_prompts.chat_messages import as_messages, in_chat_marks
-from labelcore.judges.foreign_prompts.options import Options, options_in, options_of
+from labelcore.judges.foreign_prompts.options import Options, direction_of, options_in, options_of
 from labelcore.judges.foreign_prompts.programs import ProgramPrompt, is_program, likeliest, prompts_of
 from labelcore.models import Fact, Frozen, fact
 
@@ -43,6 +43,7 @@ class PromptWords(Frozen):
     notices: tuple[Fact, ...] = ()
     options: Options = ()
     at_once: bool = False
+    direction: str = ""
 
 
 def unwrap(text: str) -> PromptWords:
@@ -82,7 +83,11 @@ def _with_roles(words: PromptWords) -> PromptWords:
 
 def _beside(text: str, data: Any = None) -> dict[str, Any]:
     """What a file says beside its messages."""
-    return {"options": options_in(data) or options_of(text), "at_once": _AT_ONCE.search(text) is not None}
+    return {
+        "options": options_in(data) or options_of(text),
+        "at_once": _AT_ONCE.search(text) is not None,
+        "direction": direction_of(text),
+    }
 
 
 _FRONT = re.compile(r"\A\s*---[ \t]*\n.{0,20000}?\n---[ \t]*\n", re.DOTALL)

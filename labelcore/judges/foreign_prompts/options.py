@@ -22,6 +22,9 @@ _PAIR = re.compile(
     r"(?:\A|[,{\n])\s*(?:(?P<quote>[\"'])(?P<quoted>[^\"'\n]{1,60})(?P=quote)|(?P<bare>\w{1,60}))\s*:\s*"
     r"(?P<value>-?\d{1,6}(?:\.\d{1,6})?|None|null|undefined)\s*(?=[,}\n#/]|\Z)"
 )
+_DIRECTION = re.compile(
+    r"\b(?:optimi[sz]ation_?)?direction[\"']?\s*[:=]\s*[\"']?(maximize|minimize|neutral)\b", re.IGNORECASE
+)
 _MOST = 40
 _NOT_SCORED = {"None", "null", "undefined"}
 
@@ -67,6 +70,12 @@ def options_of(source: str) -> Options:
         if options := _sound(pairs):
             return options
     return ()
+
+
+def direction_of(source: str) -> str:
+    """Which of the numbers are the better ones, as a file says: maximize, minimize, neutral, "" unsaid."""
+    told = _DIRECTION.search(source)
+    return told[1].casefold() if told else ""
 
 
 def _sound(pairs: Iterable[tuple[str, float | None]]) -> Options:

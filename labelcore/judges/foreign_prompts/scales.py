@@ -22,6 +22,12 @@ _RANGES = (
         rf"(?<![A-Za-z0-9.])(?P<low>{NUMBER})\s*分?\s*(?:-|–|~|～|到|至)\s*(?P<high>{NUMBER})\s*(?:分|打分|评分|之间|的)"
     ),
 )
+_RUBRIC_LINE = re.compile(
+    r"^[ \t]*(?:[-*][ \t]*)?[\"'*]{0,2}(?P<value>\d{1,2})[\"'*]{0,2}[ \t]*(?:\([^)\n]{2,60}\))?"
+    r"[ \t]*[:：=][ \t]",
+    re.MULTILINE,
+)
+_RUBRIC_HEADING = re.compile(r"rubric|rating|scor(?:e|ing)|scale|评分|评级|打分", re.IGNORECASE)
 _MORE = r"(?:or|and) (?:more|above|higher|greater|over)"
 _BAD = r"(?:fail\w*|unaccept\w*|reject\w*)"
 _PASSED = r"(?:pass(?:es|ed|ing)?|accept\w*)"
@@ -45,6 +51,19 @@ def range_of(text: str) -> tuple[float | None, float | None]:
         if float(match["low"]) < float(match["high"]) <= 1000
     )
     return ranges.most_common(1)[0][0] if ranges else (None, None)
+
+
+def rubric_of(text: str) -> tuple[int, ...]:
+    """The scores that a rubric lists line by line under its heading, each with what it means; () without any.
+    They are all whole numbers from 0 or 1 on.
+    """
+    lines = list(_RUBRIC_LINE.finditer(text))
+    scores = tuple(dict.fromkeys(int(line["value"]) for line in lines))
+    if len(scores) < 2 or len(scores) != len(lines):
+        return ()
+    whole = sorted(scores) == list(range(min(scores), max(scores) + 1)) and min(scores) <= 1
+    heading = text[max(0, lines[0].start() - 120) : lines[0].start()]
+    return scores if whole and _RUBRIC_HEADING.search(heading) else ()
 
 
 def accepted_from(text: str, low: float | None, high: float | None) -> float | None:

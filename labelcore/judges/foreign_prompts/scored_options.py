@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from labelcore.judges.answer_formats import AnswerFormat, plain
+from labelcore.judges.foreign_prompts import polarity
 from labelcore.judges.foreign_prompts.answers import FoundAnswer, find_answer, says_where, with_words
 from labelcore.judges.foreign_prompts.options import Options
 from labelcore.models import fact
 
 
-def find_choice(text: str, options: Options, *, at_once: bool) -> FoundAnswer:
+def find_choice(text: str, options: Options, direction: str = "", *, at_once: bool) -> FoundAnswer:
     """How such a prompt is answered: in the form that its words ask for, where that holds these options;
     else, as its tool does in code, with one of them on the last line, or with nothing else (``at_once``).
 
-    With two numbers the words of the higher one pass. With more of them the answer is a score. An option
-    that stands for no number decides nothing. Where none does, their words say what they mean, or a person.
+    With two numbers the words of the higher one pass, of the lower one where the file minimizes. With more of
+    them the answer is a score. Where words mean the opposite of their number, or the file says that none is
+    better, that is asked. An option that stands for no number decides nothing. Where none does, their words
+    say what they mean, or a person.
     """
     words = {plain(word) for word, _ in options}
     form = find_answer(text)
     has_place = form.answer is not None and (form.answer.kind in {"json", "pattern"} or says_where(text))
     if form.answer is not None and has_place and form.answer.words and set(form.answer.words) <= words:
-        return _with_meanings(form.answer, options, text)
+        return _with_meanings(form.answer, options, direction, text)
     choices = ", ".join(word for word, _ in options)
     if at_once:
         line = f"Answer with one of these alone, and nothing else: {choices}."
@@ -30,24 +33,36 @@ def find_choice(text: str, options: Options, *, at_once: bool) -> FoundAnswer:
             "Give your reasons step by step first. Then write, alone on the last line, one of these: "
             f"{choices}."
         )
-    read = _with_meanings(AnswerFormat(kind="first_word" if at_once else "last_word"), options, text)
+    read = _with_meanings(
+        AnswerFormat(kind="first_word" if at_once else "last_word"), options, direction, text
+    )
     notice = fact("foreign_choice_added", line=line)
     return read.model_copy(update={"added": line, "notices": (notice,)})
 
 
-def _with_meanings(form: AnswerFormat, options: Options, text: str) -> FoundAnswer:
-    if any(score is not None for _, score in options):
-        return FoundAnswer(answer=form.model_copy(update=_meant(options)))
-    return with_words(form.model_copy(update={"passes": tuple(word for word, _ in options)}), text)
+def _with_meanings(form: AnswerFormat, options: Options, direction: str, text: str) -> FoundAnswer:
+    scored = [(word, score) for word, score in options if score is not None]
+    if not scored:
+        return with_words(form.model_copy(update={"passes": tuple(word for word, _ in options)}), text)
+    higher = direction != "minimize"
+    asked = direction == "neutral" or (not direction and _contradicted(scored))
+    silent = tuple(word for word, score in options if score is None)
+    low, high = min(score for _, score in scored), max(score for _, score in scored)
+    if len({score for _, score in scored}) > 2:
+        numbers = {"scores": tuple(scored), "low": low, "high": high, "higher_passes": higher}
+        made = form.model_copy(update={"passes": (), "fails": (), "abstains": silent} | numbers)
+        return FoundAnswer(answer=made, direction_asked=asked)
+    best, worst = (tuple(word for word, score in scored if score == end) for end in (high, low))
+    if asked:
+        words = (*best, *worst, *silent)
+        return FoundAnswer(
+            answer=form.model_copy(update={"passes": (), "fails": (), "abstains": ()}), words=words
+        )
+    passes, fails = (best, worst) if higher else (worst, best)
+    return FoundAnswer(answer=form.model_copy(update={"passes": passes, "fails": fails, "abstains": silent}))
 
 
-def _meant(options: Options) -> dict[str, Any]:
-    """What each option means: a verdict where there are two numbers, else its number."""
-    numbers = [score for _, score in options if score is not None]
-    low, high = min(numbers), max(numbers)
-    of = {score: tuple(word for word, number in options if number == score) for score in {None, *numbers}}
-    meanings: dict[str, Any] = {"passes": (), "fails": (), "abstains": of.get(None, ())}
-    if len(set(numbers)) == 2:
-        return meanings | {"passes": of[high], "fails": of[low]}
-    scores = tuple((word, number) for word, number in options if number is not None)
-    return meanings | {"scores": scores, "low": low, "high": high}
+def _contradicted(scored: Sequence[tuple[str, float]]) -> bool:
+    """Whether a word that means a fail stands for the most, or one that means a pass for the least."""
+    ends = {"fail": max(score for _, score in scored), "pass": min(score for _, score in scored)}
+    return any(ends.get(polarity.meaning(word)) == score for word, score in scored)
