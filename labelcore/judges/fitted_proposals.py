@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
@@ -112,6 +112,16 @@ class JudgeProposal:
     why: str
     held_out: HeldOutCounts
 
+    @property
+    def measure(self) -> str | None:
+        """What a check looks at."""
+        return self.judge.spec.key if isinstance(self.judge, CodeKind) else None
+
+    @property
+    def is_guided(self) -> bool:
+        """Whether the notes talk about what a check looks at."""
+        return isinstance(self.judge, CodeKind) and bool(self.judge.spec.guided)
+
 
 def propose(data: TrainingData, graded: GradedRows, order: CandidateOrder) -> list[JudgeProposal]:
     """At most so many candidates for one criterion (or the overall grade) from the rows that say something
@@ -128,6 +138,27 @@ def propose(data: TrainingData, graded: GradedRows, order: CandidateOrder) -> li
             judge for judge in learned if not any(check.held_out.beats(judge.held_out) for check in checks)
         ]
     return [*learned, *checks][: order.limit]
+
+
+def told_apart(proposed: Sequence[Sequence[JudgeProposal]]) -> list[list[JudgeProposal]]:
+    """What is proposed for each criterion without the checks that measure what one of another criterion does
+    and catches more by, and that no note of their own asks for: a reader would not see why. Each keeps one.
+    """
+    most: dict[str, tuple[bool, int]] = {}
+    for proposal in chain.from_iterable(proposed):
+        if (key := proposal.measure) is not None:
+            most[key] = max(most.get(key, (False, 0)), (proposal.is_guided, proposal.held_out.caught))
+    lists = []
+    for proposals in proposed:
+        kept = [
+            proposal
+            for proposal in proposals
+            if proposal.measure is None
+            or proposal.is_guided
+            or most[proposal.measure] <= (False, proposal.held_out.caught)
+        ]
+        lists.append(kept or [*proposals[:1]])
+    return lists
 
 
 def _learned(data: TrainingData, graded: GradedRows, order: CandidateOrder) -> Iterator[JudgeProposal]:

@@ -7,7 +7,14 @@ import pytest
 
 from labelcore.judges.detectors import REGISTRY
 from labelcore.judges.features import GradedRows, TrainingData
-from labelcore.judges.fitted_proposals import CandidateOrder, propose
+from labelcore.judges.fitted_proposals import (
+    CandidateOrder,
+    HeldOutCounts,
+    JudgeProposal,
+    propose,
+    told_apart,
+)
+from labelcore.judges.kinds.code import CodeKind
 from labelcore.judges.kinds.learned import LearnedKind
 from labelcore.models import Output
 
@@ -150,3 +157,17 @@ def test_a_learned_judge_of_a_criterion_is_nearer_to_the_grades_than_the_share_o
             assert isinstance(proposal.judge, LearnedKind)
             found = proposal.judge.spec.reliability
             assert found is None or found.gain is None or found.gain > 0
+
+
+def test_a_measure_is_proposed_for_the_criterion_that_it_decides_best_unless_notes_ask_for_it() -> None:
+    def check(measure: str, caught: int, *, guided: bool = False) -> JudgeProposal:
+        spec = {"detector": measure, "threshold": 1.0, "side": "above", "guided": guided}
+        counts = HeldOutCounts(caught=caught, fails=9, wrong=0, passes=20)
+        return JudgeProposal(measure, CodeKind(spec), "", counts)
+
+    many, few = check("words", 7), check("words", 2)
+    told, alone = check("words", 1, guided=True), check("sentences", 1)
+    assert told_apart([[many], [few, alone]]) == [[many], [alone]]
+    assert told_apart([[many], [few]]) == [[many], [few]], "each criterion keeps one"
+    assert told_apart([[many, alone], [told]]) == [[alone], [told]], "what notes ask for comes first"
+    assert told_apart([[many], [many]]) == [[many], [many]]

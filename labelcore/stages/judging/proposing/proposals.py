@@ -184,11 +184,16 @@ class _Proposer:
         outputs = list(output_table.many(self._workspace.db, sorted(self._labels.value)).values())
         outputs += ungraded(self._workspace, seed)
         data, report = training_data_of(self._workspace, outputs, self._labels), ProposalReport([])
+        made: list[tuple[Subject, str, list[JudgeProposal]]] = []
         for number, subject in enumerate(subjects):
             tell(number, len(subjects), f"fitting judges for {subject.name}")
             pointer = self._pointer(subject)
             visible = field_data_of(outputs, self._labels, pointer) if pointer else data
             proposals = fitted_proposals.propose(visible, self._graded(visible, subject), self._for(subject))
+            made.append((subject, pointer, proposals))
+        apart = iter(fitted_proposals.told_apart([proposed for of, _, proposed in made if of.criterion]))
+        for subject, pointer, proposed in made:
+            proposals = next(apart) if subject.criterion else proposed
             for proposal in proposals:
                 version = self._version(subject, proposal, pointer)
                 report.versions.append(version)
