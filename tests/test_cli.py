@@ -141,7 +141,7 @@ def test_an_option_before_the_command_is_told_where_it_belongs(
     told = capsys.readouterr().err
     assert told == (
         f"labelcore: {line[0] if line[0] != 'judge' else '--db'} stands before the command; options "
-        f"come after it. Say: {meant}\n"
+        f"come after it. Write: {meant}\n"
     )
 
 

@@ -110,7 +110,7 @@ def test_a_draw_must_be_worth_enough_for_the_method(heavy: float, post: bool, ro
     assert bool(prevalence.offered(graded, "Rogan-Gladen")) == rogan
     assert (prevalence.refusal(graded, POOL, "post-stratified") is None) == post
     why = prevalence.refusal(graded, POOL, "Rogan-Gladen")
-    assert (why is None) == rogan and (rogan or f"100 grades are worth {worth:.0f}" in str(why))
+    assert (why is None) == rogan and (rogan or f"100 grades tell as much as {worth:.0f}" in str(why))
     assert not prevalence.offered(graded, "PPI++") and "even draws" in str(
         prevalence.refusal(Graded(passes, verdicts, np.where(np.arange(100) % 2, 1.0, 2.0)), POOL, "PPI++")
     )

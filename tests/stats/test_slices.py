@@ -200,7 +200,7 @@ def test_a_draw_that_is_worth_too_little_is_not_tested() -> None:
     weights = np.array([1.0] * 20 + [500.0] * 2 + [1.0] * 30)
     graded = _graded(np.tile([True, False], 26), weights)
     found = {row.name: row for row in slices.by_slice(graded, ["a"] * 22 + ["b"] * 30)}
-    assert found["a"].p is None and "worth 2" in found["a"].says
+    assert found["a"].p is None and "tell as much as 2" in found["a"].says
     assert "the others have" in found["b"].says
 
 
