@@ -194,7 +194,7 @@ def test_feedback_beside_the_outputs_comes_in_with_them(workspace: Workspace, tm
 
 def test_its_judges_are_proposed_where_there_is_feedback(filled: Workspace, tmp_path: Path) -> None:
     order = judging.ProposalOrder(kind="feedback")
-    with pytest.raises(BadInput, match="no feedback"):
+    with pytest.raises(BadInput, match="no user feedback"):
         judging.propose(filled, order)
     bring(filled, tmp_path, "id,thumb\nt1,👎\n", feedback={"thumbs": "thumb"})
     assert [(judge.name, judge.kind) for judge in judging.propose(filled, order)] == [("thumbs", "feedback")]

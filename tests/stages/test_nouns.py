@@ -55,7 +55,7 @@ def test_names_of_commands_and_places_stay_in_every_sentence() -> None:
 def test_what_people_wrote_keeps_its_words() -> None:
     with calling(REPLY):
         assert say("Says output where outputs are meant") == "Says output where outputs are meant"
-        assert sentence(fact("came", name="Empty outputs")) == "'Empty outputs' came."
+        assert sentence(fact("came", name="Empty outputs")) == "New: 'Empty outputs'."
 
 
 def test_the_json_form_keeps_saying_output() -> None:
