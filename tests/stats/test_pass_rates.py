@@ -173,6 +173,13 @@ def test_the_spread_of_a_weighted_share_is_that_of_its_residuals(seed: int, grou
         assert further is found
 
 
+@pytest.mark.parametrize("passed", [True, False])
+def test_what_a_judge_tells_is_not_known_without_a_decided_output_of_each_grade(passed: bool) -> None:
+    grades, verdicts = np.array([passed, passed, not passed]), np.array([1.0, 0.0, np.nan])
+    assert np.isnan(Graded(grades, verdicts).youden())
+    assert Graded(grades, np.array([1.0, 0.0, 1.0])).youden() == pytest.approx(-0.5 if passed else 0.5)
+
+
 def test_nothing_inside_leaves_the_prior() -> None:
     found = posterior(np.ones(5, dtype=bool), np.zeros(5, dtype=bool), np.full(5, 3.0))
     assert [float(found.passes), float(found.fails)] == pytest.approx([0.5, 0.5])

@@ -50,6 +50,18 @@ def test_equals_trying_every_set(seed: int, wanted: float) -> None:
     assert _price(votes, fails, found.members)[1] == pytest.approx(min(able), abs=1e-6)
 
 
+@given(seed=st.integers(0, 200), wanted=st.sampled_from([0.31, 0.61, 0.81, 0.97]))
+@settings(max_examples=15, deadline=None)
+def test_a_wish_is_impossible_exactly_where_no_set_meets_it(seed: int, wanted: float) -> None:
+    votes, fails = _votes(seed)
+    sets = [
+        np.any(votes[:, list(c)] > 0, axis=1) for n in range(7) for c in itertools.combinations(range(6), n)
+    ]
+    able = any(chosen[fails].mean() >= wanted and chosen[~fails].mean() <= 0.213 for chosen in sets)
+    problem = SetVotes(votes, fails, Wish(min_coverage=wanted, max_ffr=0.213))
+    assert set_program._Solver(problem, Deadline.after(60)).impossible() is not able
+
+
 def test_limits_of_criteria_and_members_that_must_be_in_hold() -> None:
     votes, fails = _votes(3)
     names = ("a", "a", "b", "b", None, None)
