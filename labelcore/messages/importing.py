@@ -48,6 +48,10 @@ WORDS = {
         "Row {rows} may be a total and is read as an output: if it is one, delete it from the file first.",
         "Rows {rows} may be totals and are read as outputs: if so, delete them from the file first.",
     ),
+    "maybe_below": (
+        "Row {row}, the last one, holds nothing but “{text}” and is read as an output: if it is a remark "
+        "below the table, delete it from the file first."
+    ),
     "header_in_line": "The header was found in line {line}.",
     "formulas_empty": (
         "A formula in '{column}' was saved without its value and read as empty, in row {rows}. Open the file "

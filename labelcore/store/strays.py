@@ -61,6 +61,26 @@ def set_apart(
     return certain, doubtful
 
 
+def line_below(cursor: duckdb.DuckDBPyConnection, staged: Staging, output: str | None) -> RejectedRow | None:
+    """The last row, where it holds an output and nothing else though all others hold more; it stays."""
+    if output not in staged.names:
+        return None
+    cells = [f"c{n}" for n in range(1, len(staged.names) + 1)]
+    last = cursor.execute(
+        f"SELECT _row, {', '.join(cells)} FROM staged ORDER BY _row DESC LIMIT 1"
+    ).fetchone()
+    row, *texts = last or (0,)
+    held = [name for name, text in zip(staged.names, texts, strict=False) if str(text or "").strip()]
+    if held != [output]:
+        return None
+    counts = ", ".join(f"count({_text(cell)})" for cell in cells)
+    rows, *filled = cursor.execute(f"SELECT count(*), {counts} FROM staged").fetchone() or (0,)
+    full = sum(n >= rows - 1 for n in filled)
+    if rows <= _FEWEST_ROWS or full <= _FEWEST_EMPTY:
+        return None
+    return _apart(row, [str(text or "")[:_LONGEST] for text in texts], "")
+
+
 def _suspects(
     cursor: duckdb.DuckDBPyConnection, cells: Sequence[str], names: Sequence[str]
 ) -> list[tuple[int, list[str]]]:

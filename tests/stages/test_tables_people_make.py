@@ -92,6 +92,18 @@ def test_an_output_that_may_be_a_total_is_asked_about_and_never_lost(
     assert f" {told} may be" in said(result)
 
 
+def test_a_remark_below_the_table_is_asked_about_and_never_lost(workspace: Workspace, tmp_path: Path) -> None:
+    below = ["", "", "Exported by Kim", ""]
+    result = importing.import_file(workspace, written(tmp_path, [*TABLE, below]))
+    assert (result.batch.outputs_new, result.batch.rows_rejected) == (5, 0)
+    assert "Row 6, the last one, holds nothing but “Exported by Kim” and is read as an output" in said(result)
+    with speaking("zh"):
+        assert "最后一行（第 6 行）只有“Exported by Kim”" in said(result)
+    fewer = [[text] for text in ["answer", *ANSWERED, "Bye."]]
+    for rows in (fewer, [[*row[:3], ""] for row in [*TABLE, ["5", "", "Bye.", ""]]]):
+        assert "the last one" not in said(importing.import_file(workspace, written(tmp_path, rows)))
+
+
 def test_the_answer_total_to_a_question_is_an_output_like_any_other(
     workspace: Workspace, tmp_path: Path
 ) -> None:

@@ -244,6 +244,8 @@ def understand(
         replies.reply_within(row.get(mapping.output or "")) for row in rows[:_RESPONSES]
     ):
         replies.unwrap_replies(cursor, staged, str(mapping.output))
+    if not shape.tool and (line := strays.line_below(cursor, staged, mapping.output)):
+        notes.append(fact("maybe_below", row=line.row, text=line.raw))
     if mapping.grade_is_guess:
         mapping = known_grade(cursor, staged, mapping, rows, rules)
     columns = _take(cursor, staged, mapping)
