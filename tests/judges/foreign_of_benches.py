@@ -285,3 +285,25 @@ BENCHES["rubric of two"] = Case(
     {"prompt": "input", "response": "output"},
     ("last_word", "", ("1",), ("0",)),
 )
+BENCHES["strings that are their own scores"] = Case(
+    """points:
+  prompt: |-
+    Give one point for each check that this passes: {completion}
+    Answer with the final score between 0 and 3
+  choice_strings: "0123"
+  choice_scores: from_strings
+""",
+    "",
+    {"completion": "output"},
+    ("last_word", "", 0, 3),
+)
+BENCHES["strings that the tool works out"] = Case(
+    """best:
+  prompt: |-
+    Which of these is the best? {completion} Answer with its number.
+  choice_strings: from_n
+""",
+    "",
+    {"completion": "output"},
+    None,
+)

@@ -11,6 +11,7 @@ import pytest
 
 from labelcore.errors import BadInput
 from labelcore.judges.foreign_prompts import recognise
+from labelcore.messages.lines.bringing import values_words
 from tests.judges.foreign_cases import CASES, Case
 
 
@@ -40,7 +41,7 @@ FILLERS: dict[str, Callable[[str, dict[str, str]], str]] = {
     "angles": lambda text, values: re.sub(r"<<\s*(\w+)\s*>>", lambda m: values[m[1]], text),
 }
 """How each tool fills its variables itself."""
-_MARKS = ("<|", "[INST]", "CONFIG", "import ", "export ", "optimization_")
+_MARKS = ("<|", "[INST]", "CONFIG", "import ", "export ", "optimization_", "points:", "best:")
 WRAPPED = (
     '{"',
     "[{",
@@ -278,3 +279,17 @@ def test_of_several_prompts_the_one_that_shows_an_output_is_taken_and_the_others
 def test_a_program_without_a_prompt_is_no_prompt() -> None:
     with pytest.raises(BadInput, match="no prompt"):
         recognise("import os\n\ndef grade(output):\n    return len(output) < 80\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("letters after words", "A passes, B fails, C abstains"),
+        ("a scale of danger", "a score from 0 to 1, less is better"),
+        ("MT-Bench single", "a score from 1 to 10"),
+        ("words in a tag", "safe passes, unsafe fails"),
+    ],
+)
+def test_what_its_answers_mean_is_said_whole(name: str, words: str) -> None:
+    answer = recognise(CASES[name].text).found.answer
+    assert answer is not None and values_words(answer) == words

@@ -43,9 +43,16 @@ def _of_mapping(node: Mapping[Any, Any]) -> Options:
         is_choice = isinstance(name, str) and re.fullmatch(rf"{_NAMED}|choices", name, re.IGNORECASE)
         if is_choice and isinstance(value, Mapping) and _are_scores(value.values()):
             return _sound([(_word(key), score) for key, score in value.items()])
+    if isinstance(strings, str) and not strings.isalnum():
+        return ()  # from_n and its like: what may be answered is worked out by the tool
     if isinstance(strings, str | list) and 1 < len(strings) <= _MOST:
-        return tuple((_word(word), None) for word in strings)
+        scored = node.get("choice_scores") == "from_strings" and all(map(_is_number, strings))
+        return tuple((_word(word), float(word) if scored else None) for word in strings)
     return ()
+
+
+def _is_number(word: Any) -> bool:
+    return re.fullmatch(r"-?\d{1,6}(?:\.\d{1,6})?", str(word)) is not None
 
 
 def _are_scores(values: Iterable[Any]) -> bool:

@@ -95,12 +95,15 @@ def values_words(answer: AnswerFormat) -> str:
     """Which values pass."""
     if not answer.numeric:
         words = {"passes": ", ".join(answer.passes), "fails": ", ".join(answer.fails)}
-        return say("{passes} passes, {fails} fails", **words)
+        decided = say("{passes} passes, {fails} fails", **words)
+        silent = say("{words} abstains", words=", ".join(answer.abstains)) if answer.abstains else ""
+        return ", ".join(filter(None, (decided, silent)))
     scale = ", ".join(f"{word} = {score:g}" for word, score in answer.scores)
     if not scale and answer.low is not None and answer.high is not None:
         scale = say("from {low:g} to {high:g}", low=answer.low, high=answer.high)
     if answer.threshold is None:
-        return " ".join(filter(None, (say("a score"), scale)))
+        less = "" if answer.higher_passes else say("less is better")
+        return ", ".join(filter(None, (" ".join(filter(None, (say("a score"), scale))), less)))
     passing = (
         say("{value:g} or more passes", value=answer.threshold)
         if answer.higher_passes
