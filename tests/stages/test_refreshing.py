@@ -131,4 +131,4 @@ def test_what_cannot_be_refreshed_says_why(
     assert any("[stale: the glossary changed (SLA)]" in line for line in listed.lines)
     done = execute(workspace.db, Request(operation="judge refresh", project="test", author="ann"))
     assert [judge["version"] for judge in done.document["judges"]] == [2]
-    assert done.lines[0] == "1 judge is made anew; run them."
+    assert done.lines[0] == "1 judge is made anew; run it."

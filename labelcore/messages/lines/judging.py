@@ -80,7 +80,7 @@ def _earlier(row: EarlierVersion) -> str:
 @lines("judge refresh")
 def refreshed(judges: Sequence[JudgeVersion]) -> Iterator[str]:
     yield (
-        say("{judges} judges are made anew; run them.", judges=len(judges))
+        counted("1 judge is made anew; run it.", "{n:,} judges are made anew; run them.", n=len(judges))
         if judges
         else say("No LLM judge is stale.")
     )
