@@ -138,16 +138,14 @@ def grading_queue(workspace: Workspace, *, sample_id: str | None = None, ahead: 
     soon = tuple(output_id for output_id, _, _ in pool.places[handed.end : soon_end])
     ids = [output_id for output_id, _, _ in handed.places] + ([again[0]] if again else [])
     ids += [row.output_id for row in relooks]
-    outputs = output_table.many(workspace.db, ids, soon)
+    texts = output_table.many(workspace.db, ids, soon)
     items = [
-        QueueItem(
-            output=outputs[output_id], position=position, reason=reason, ending=endings.get(position, "")
-        )
+        QueueItem(output=texts[output_id], position=position, reason=reason, ending=endings.get(position, ""))
         for output_id, reason, position in handed.places
     ]
-    if again and again[0] in outputs:
-        items.insert(0, items[0].model_copy(update={"output": outputs[again[0]], "ending": again[1]}))
-    items, left = [*_relooks(relooks, outputs, handed.done + 1), *items], handed.left + len(relooks)
+    if again and again[0] in texts:
+        items.insert(0, items[0].model_copy(update={"output": texts[again[0]], "ending": again[1]}))
+    items, left = [*_relooks(relooks, texts, handed.done + 1), *items], handed.left + len(relooks)
     return Queue(
         items=tuple(items),
         done=handed.done,
@@ -191,13 +189,13 @@ def _calibrated(workspace: Workspace, pool: queues.Pool, handed: Handout) -> tup
     begun = handed.done + elsewhere
     places = [(output_id, REASON, 0) for output_id in first] + rest
     numbered = [(output_id, why, at) for at, (output_id, why, _) in enumerate(places, begun + 1)]
-    renumbered = handed._replace(
+    handout = handed._replace(
         places=numbered,
         done=begun,
         left=max(handed.left + further, len(places)),
         waiting=None if places else handed.waiting,
     )
-    return renumbered, {begun + at: ending for at in range(1, len(first) + 1)}
+    return handout, {begun + at: ending for at in range(1, len(first) + 1)}
 
 
 def _relooks(due: Sequence[Relook], outputs: Mapping[str, Output], position: int) -> Iterator[QueueItem]:
@@ -373,10 +371,8 @@ def _repeat(workspace: Workspace, rules: GradingRules) -> str | None:
     repeated = {apart.output_id for apart in state.apart(annotator, "repeat")}
     if len(repeated) >= int(rules.repeat_share * state.judged(annotator)):
         return None
-    decided = [
-        output_id for output_id, (_, value) in list(state.graded(annotator).items()) if value in JUDGED
-    ]
-    return next((output_id for output_id in decided[:-_REPEAT_AFTER] if output_id not in repeated), None)
+    ids = [output_id for output_id, (_, value) in list(state.graded(annotator).items()) if value in JUDGED]
+    return next((output_id for output_id in ids[:-_REPEAT_AFTER] if output_id not in repeated), None)
 
 
 def recent(workspace: Workspace, queue: Queue, limit: int) -> list[QueueItem]:
@@ -384,23 +380,21 @@ def recent(workspace: Workspace, queue: Queue, limit: int) -> list[QueueItem]:
     mine = live(workspace.db, workspace.project.id).graded(workspace.person)
     pool = part_of(workspace, _pool(workspace, queue.sample_id, workspace.project.rules))
     counting = (
-        (output_id, grades_by_output[0])
-        for output_id, grades_by_output in reversed(list(mine.items()))
-        if grades_by_output[1] != "skipped" and output_id in pool.at
+        (output_id, acts[0])
+        for output_id, acts in reversed(list(mine.items()))
+        if acts[1] != "skipped" and output_id in pool.at
     )
     last = dict(itertools.islice(counting, limit))
-    grades_by_output = {
-        grade.output_id: grade for grade in grade_table.some(workspace.db, list(last.values()))
-    }
+    acts = {grade.output_id: grade for grade in grade_table.some(workspace.db, list(last.values()))}
     outputs = output_table.many(workspace.db, list(last))
     items = [
         QueueItem(
             output=outputs[output_id],
             position=position,
             reason=pool.places[pool.at[output_id]][1],
-            current=grades_by_output[output_id],
+            current=acts[output_id],
         )
         for output_id, position in zip(last, range(queue.done, 0, -1), strict=False)
-        if output_id in outputs and output_id in grades_by_output
+        if output_id in outputs and output_id in acts
     ]
     return items[::-1]
