@@ -145,7 +145,7 @@ def test_what_the_notes_do_not_hold_never_reaches_the_store(
     assert "3 quotes stood under a wrong number" in text
     assert "2 criteria and codes of which no quote holds" in text
     assert "1 entries without a name" in text
-    assert "gave no code to 1 notes" in text
+    assert "gave no code to 1 note" in text
     assert labels(workspace)["too long"] == labels(workspace)["太长了"]
 
 
