@@ -326,7 +326,7 @@ def test_a_judge_that_does_worse_here_is_said_to(
     (transfer,) = sharing.transfer(workspace)
     assert transfer.judges[0].result == "worse" and transfer.judges[0].tnr.value == 0
     assert "catches fewer bad outputs here than there" in sentence(transfer.judges[0].says)
-    assert "1 do worse" in sentence(transfer.says)
+    assert "1 does worse" in sentence(transfer.says)
 
 
 def test_a_judge_that_holds_and_one_without_figures(
