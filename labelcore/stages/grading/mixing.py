@@ -1,5 +1,5 @@
-"""Gold outputs in a person's queue: mixed in unannounced, and first of all for newcomers; as everything
-else, only what a person reads.
+"""Gold outputs and silent repeats in a person's queue: mixed in unannounced, gold first of all for newcomers;
+as everything else, only what a person reads.
 
 What is said of them is kept apart: no label, no rate and nobody's queue changes with it. The cards look like
 silent repeats to the browser.
@@ -17,11 +17,14 @@ from labelcore.models import Trained, name_key
 from labelcore.stages.grading.dealing import readable
 from labelcore.store import golds
 from labelcore.store.live import live
+from labelcore.store.live_grades import JUDGED
 from labelcore.workspace import Workspace
 
 _ENDING = re.compile(r"~2-\d+$")
 _COMES_BACK = 50
 """A gold output comes back to a person only after so many others."""
+_REPEAT_AFTER = 10
+"""An output comes back as a silent repeat only after so many others."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,20 @@ def due_gold(workspace: Workspace) -> tuple[str, str] | None:
     mix = _mix(workspace)
     key = mix.due(live(workspace.db, workspace.project.id).judged(workspace.person)) if mix else None
     return (key, f"~2-{mix.given[key] + 1}") if mix and key else None
+
+
+def due_repeat(workspace: Workspace) -> str | None:
+    """The output that is shown again now, unannounced."""
+    share = workspace.project.rules.repeat_share
+    if not share:
+        return None
+    state, annotator = live(workspace.db, workspace.project.id), workspace.person
+    repeated = {apart.output_id for apart in state.apart(annotator, "repeat")}
+    if len(repeated) >= int(share * state.judged(annotator)):
+        return None
+    graded = list(state.graded(annotator).items())
+    decided = [output_id for output_id, (_, value) in graded if value in JUDGED]
+    return next((output_id for output_id in decided[:-_REPEAT_AFTER] if output_id not in repeated), None)
 
 
 def gold_among(workspace: Workspace, outputs: Collection[str]) -> dict[int, str]:

@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 from labelcore.models import Frozen, Grade, GradingRules, Output, Relook, Role, name_key, now
 from labelcore.operations import Effect, operation
 from labelcore.stages.grading.dealing import one_of_each, part_of, quota_of, reads_of
-from labelcore.stages.grading.mixing import Training, due_gold, training_of
+from labelcore.stages.grading.mixing import Training, due_gold, due_repeat, training_of
 from labelcore.stages.grading.relooking import due_for
 from labelcore.stages.grading.rounds import REASON, asked_of, done_in, ending_of, open_round
 from labelcore.store import (
@@ -29,7 +29,7 @@ from labelcore.store import (
 )
 from labelcore.store.connection import utc
 from labelcore.store.live import live
-from labelcore.store.live_grades import JUDGED, LiveGrades
+from labelcore.store.live_grades import LiveGrades
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
@@ -39,8 +39,6 @@ SKIPPED_BEFORE = Wording("you skipped it before")
 AGAIN = "~2"
 """A silent repeat is another card to the browser: its id carries this ending."""
 _LOOK_AGAIN = Wording("you are asked to look at it again")
-_REPEAT_AFTER = 10
-"""An output comes back only after so many others."""
 _SOON, _SOON_OF_ONE = 200, 20  # what is one person's alone is read ahead for nobody else
 _HELD_ALONG = 5
 _COUNTED = 500
@@ -133,19 +131,21 @@ def grading_queue(workspace: Workspace, *, sample_id: str | None = None, ahead: 
     if not handed.places and not pool.places and whole.places:
         waiting = Wait(kind="unassigned")
     relooks = due_for(workspace)
-    again = _unannounced(workspace, rules) if handed.places and not endings and not relooks else None
+    again = _unannounced(workspace) if handed.places and not endings and not relooks else None
     soon_end = handed.end + (_SOON if pool is whole else _SOON_OF_ONE)
     soon = tuple(output_id for output_id, _, _ in pool.places[handed.end : soon_end])
     ids = [output_id for output_id, _, _ in handed.places] + ([again[0]] if again else [])
     ids += [row.output_id for row in relooks]
-    texts = output_table.many(workspace.db, ids, soon)
+    outputs = output_table.many(workspace.db, ids, soon)
     items = [
-        QueueItem(output=texts[output_id], position=position, reason=reason, ending=endings.get(position, ""))
+        QueueItem(
+            output=outputs[output_id], position=position, reason=reason, ending=endings.get(position, "")
+        )
         for output_id, reason, position in handed.places
     ]
-    if again and again[0] in texts:
-        items.insert(0, items[0].model_copy(update={"output": texts[again[0]], "ending": again[1]}))
-    items, left = [*_relooks(relooks, texts, handed.done + 1), *items], handed.left + len(relooks)
+    if again and again[0] in outputs:
+        items.insert(0, items[0].model_copy(update={"output": outputs[again[0]], "ending": again[1]}))
+    items, left = [*_relooks(relooks, outputs, handed.done + 1), *items], handed.left + len(relooks)
     return Queue(
         items=tuple(items),
         done=handed.done,
@@ -189,13 +189,13 @@ def _calibrated(workspace: Workspace, pool: queues.Pool, handed: Handout) -> tup
     begun = handed.done + elsewhere
     places = [(output_id, REASON, 0) for output_id in first] + rest
     numbered = [(output_id, why, at) for at, (output_id, why, _) in enumerate(places, begun + 1)]
-    handout = handed._replace(
+    renumbered = handed._replace(
         places=numbered,
         done=begun,
         left=max(handed.left + further, len(places)),
         waiting=None if places else handed.waiting,
     )
-    return handout, {begun + at: ending for at in range(1, len(first) + 1)}
+    return renumbered, {begun + at: ending for at in range(1, len(first) + 1)}
 
 
 def _relooks(due: Sequence[Relook], outputs: Mapping[str, Output], position: int) -> Iterator[QueueItem]:
@@ -355,24 +355,12 @@ def _reserve(
     return renew
 
 
-def _unannounced(workspace: Workspace, rules: GradingRules) -> tuple[str, str] | None:
+def _unannounced(workspace: Workspace) -> tuple[str, str] | None:
     """A gold output or a silent repeat, when one is due, with the ending of its card."""
     if gold := due_gold(workspace):
         return gold
-    again = _repeat(workspace, rules)
+    again = due_repeat(workspace)
     return (again, AGAIN) if again else None
-
-
-def _repeat(workspace: Workspace, rules: GradingRules) -> str | None:
-    """The output to show again, when one is due."""
-    if not rules.repeat_share:
-        return None
-    state, annotator = live(workspace.db, workspace.project.id), workspace.person
-    repeated = {apart.output_id for apart in state.apart(annotator, "repeat")}
-    if len(repeated) >= int(rules.repeat_share * state.judged(annotator)):
-        return None
-    ids = [output_id for output_id, (_, value) in list(state.graded(annotator).items()) if value in JUDGED]
-    return next((output_id for output_id in ids[:-_REPEAT_AFTER] if output_id not in repeated), None)
 
 
 def recent(workspace: Workspace, queue: Queue, limit: int) -> list[QueueItem]:
@@ -380,21 +368,21 @@ def recent(workspace: Workspace, queue: Queue, limit: int) -> list[QueueItem]:
     mine = live(workspace.db, workspace.project.id).graded(workspace.person)
     pool = part_of(workspace, _pool(workspace, queue.sample_id, workspace.project.rules))
     counting = (
-        (output_id, acts[0])
-        for output_id, acts in reversed(list(mine.items()))
-        if acts[1] != "skipped" and output_id in pool.at
+        (output_id, grade_id)
+        for output_id, (grade_id, value) in reversed(list(mine.items()))
+        if value != "skipped" and output_id in pool.at
     )
     last = dict(itertools.islice(counting, limit))
-    acts = {grade.output_id: grade for grade in grade_table.some(workspace.db, list(last.values()))}
+    grades = {grade.output_id: grade for grade in grade_table.some(workspace.db, list(last.values()))}
     outputs = output_table.many(workspace.db, list(last))
     items = [
         QueueItem(
             output=outputs[output_id],
             position=position,
             reason=pool.places[pool.at[output_id]][1],
-            current=acts[output_id],
+            current=grades[output_id],
         )
         for output_id, position in zip(last, range(queue.done, 0, -1), strict=False)
-        if output_id in outputs and output_id in acts
+        if output_id in outputs and output_id in grades
     ]
     return items[::-1]

@@ -109,11 +109,12 @@ def make(
             name=first.name,
         )
     first_step, curve = fit_first(votes, fails, Demand(first.id, first.name, error, confidence))
-    gaps = ~decides(first_step, votes)
-    rest = list(itertools.compress(ids, gaps))
+    undecided = ~decides(first_step, votes)
+    rest = list(itertools.compress(ids, undecided))
     run_missing(workspace, then, rest, options)
     demand = Demand(then.id, then.name, error, confidence)
-    second_step = fit_then(votes_of(workspace.db, then, rest), votes.words[gaps], fails[gaps], demand)
+    asked = votes_of(workspace.db, then, rest)
+    second_step = fit_then(asked, votes.words[undecided], fails[undecided], demand)
     spec = CascadeSpec(error=error, confidence=confidence, first=first_step, then=second_step, curve=curve)
     name, known_by = f"{subject.name} · cascade", f"{workspace.project.id}|{first.criterion_id}|cascade"
     content, splits = spec.model_dump(mode="json"), fitting_splits(workspace)
