@@ -75,7 +75,7 @@ def _free(
     """The places that mean nothing yet, with the values of the first rows; none within a text."""
     cells_of: dict[str, list[Any]] = {name: [] for name in staged.names} | nested.cells(rows)
     texts = mapping.texts().values()
-    for column in staged.names:
+    for column in staging.with_json(cursor, staged):
         if column not in texts:
             late = nested.cells({column: cell} for cell in staging.shapes(cursor, staged, column))
             cells_of |= {path: [] for path in late if path not in cells_of}
