@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin, get_type_hints
 
 import pytest
 
 from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput, NotAllowed, NotFound
 from labelcore.models import Criterion, Role
-from labelcore.operations import Effect, find_operation, operation
+from labelcore.operations import Effect, catalogue, find_operation, operation
 from labelcore.stages import finding, grading, projects
 from labelcore.stages.deriving import editing
 from labelcore.stages.judging import running
@@ -165,6 +165,13 @@ def test_people_are_told_in_their_language_and_the_document_stays_english(worksp
     assert chinese.lines[0].startswith("还说不出有多少输出是好的")
     assert chinese.document == english.document
     assert english.document["headline"] == english.lines[0]
+
+
+def test_what_a_command_gives_is_an_object_in_json(workspace: Workspace) -> None:
+    gives = {name: get_type_hints(find_operation(name).function)["return"] for name in catalogue()}
+    lists = {name for name, kind in gives.items() if get_origin(kind) in {list, tuple}}
+    assert len(lists) > 5
+    assert {name for name in lists if not find_operation(name).listed_as} == set()
 
 
 def test_a_call_of_a_page_without_a_command_passes_the_gate_and_has_no_name(workspace: Workspace) -> None:

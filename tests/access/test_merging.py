@@ -42,6 +42,8 @@ def test_of_two_names_one_person_is_left_with_all_that_both_had_to_do(
     with pytest.raises(NotAllowed):
         signing.join(db, invitation, GOOD)
     assert signing.find_person(db, "A. Berg").name == "Anna"
+    assert signing.visitor_of_token(db, token) is None, "who made it is an expert here now"
+    people.set_role(workspace, "Anna", "lead")
     assert signing.visitor_of_token(db, token) is not None, "a token is a program's, and ends by itself"
     found = grade_table.current(db, workspace.project.id)
     assert {(grade.output_id, grade.annotator, grade.value) for grade in found} == {

@@ -48,7 +48,7 @@ class AlikeCriteria(Frozen):
     quotes: tuple[str, str]
 
 
-@operation("criteria alike", role=Role.EXPERT)
+@operation("criteria alike", role=Role.EXPERT, listed_as="pairs")
 def alike_criteria(workspace: Workspace) -> list[AlikeCriteria]:
     """List pairs of criteria that may be one, by what their notes mean, the most alike first."""
     criteria = live_criteria(workspace)
