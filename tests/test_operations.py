@@ -9,10 +9,11 @@ from typing import Any, get_origin, get_type_hints
 
 import pytest
 
+from labelcore.catalogue import catalogue
 from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput, NotAllowed, NotFound
 from labelcore.models import Criterion, Role
-from labelcore.operations import Effect, catalogue, find_operation, operation
+from labelcore.operations import Effect, find_operation, operation
 from labelcore.stages import finding, grading, projects
 from labelcore.stages.deriving import editing
 from labelcore.stages.judging import running
