@@ -47,6 +47,26 @@ def test_line_breaks_within_cells_count(workspace: Workspace, tmp_path: Path, en
     assert apart == [5, 8, 9]
 
 
+@pytest.mark.parametrize(("first", "second"), [("\n", "\r\n"), ("\r\n", "\n"), ("\n", "\r"), ("\r\n", "\r")])
+def test_rows_may_end_in_different_ways(
+    workspace: Workspace, tmp_path: Path, first: str, second: str
+) -> None:
+    rows = [
+        "id,output",
+        '1,"one\r\nand\rmore"',
+        "2,two,surplus",
+        '3,"so ""far"""',
+        "",
+        '4,"last\n"',
+        "5,five",
+    ]
+    ends = [first, second, first, second, second, first, second]
+    content = "".join(map("".join, zip(rows, ends, strict=True)))
+    placed, apart = bring(workspace, tmp_path / "a.csv", content)
+    assert set(placed) == {"one\r\nand\rmore", 'so "far"', "last\n", "five"}
+    assert len(apart) == 1
+
+
 def test_a_header_over_several_lines_and_titles_above_it_count(workspace: Workspace, tmp_path: Path) -> None:
     content = 'Evaluation of May\n\n"the\nid",output,"what\nit said"\n\n1,one,x\n2,,y\n'
     placed, apart = bring(workspace, tmp_path / "a.csv", content)

@@ -26,7 +26,7 @@ from labelcore import places
 from labelcore.errors import BadInput
 from labelcore.models import Fact, Frozen
 from labelcore.stages.importing import foreign
-from labelcore.stages.importing.encodings import decodes, scan, transcode, wide
+from labelcore.stages.importing.encodings import decodes, scan, transcode, wide, with_even_ends
 from labelcore.store.formats import Format, every_format, inspect_zip
 from labelcore.store.formats.packing import unpack
 from labelcore.wording import Wording
@@ -157,6 +157,9 @@ def opened(path: Path, *, part: str = "", encoding: str = "") -> Iterator[Readab
                 copy = Path(folder) / f"copy{plain.suffix[:20]}"
                 warnings += transcode(plain, copy, text)
                 plain = copy
+            even = Path(folder) / f"even{plain.suffix[:20]}"
+            if text.mixed_lines and form.name == "csv" and with_even_ends(plain, even):
+                plain = even
         except PermissionError as trouble:
             raise BadInput(
                 "{path} may not be read.", next_step="Check its permissions.", path=path
