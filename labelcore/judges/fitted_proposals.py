@@ -140,9 +140,9 @@ def propose(data: TrainingData, graded: GradedRows, order: CandidateOrder) -> li
     return [*learned, *checks][: order.limit]
 
 
-def told_apart(proposed: Sequence[Sequence[JudgeProposal]]) -> list[list[JudgeProposal]]:
+def distinct(proposed: Sequence[Sequence[JudgeProposal]]) -> list[list[JudgeProposal]]:
     """What is proposed for each criterion without the checks that measure what one of another criterion does
-    and catches more by, and that no note of their own asks for: a reader would not see why. Each keeps one.
+    and catches more by, and that no note on theirs asks for: a reader would not see why. Each keeps one.
     """
     most: dict[str, tuple[bool, int]] = {}
     for proposal in chain.from_iterable(proposed):

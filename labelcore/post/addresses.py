@@ -53,7 +53,7 @@ def is_loopback(address: str) -> bool:
 
 
 def network_of(address: str) -> str:
-    """About where an address of the internet is: people's own change within it by themselves."""
+    """About where an address of the internet is: those of people change within it by themselves."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:

@@ -127,7 +127,7 @@ def test_nobody_puts_a_file_into_anothers_session_or_takes_one_out(app: App) -> 
 
 def test_who_brings_no_files_puts_none_into_the_servers_memory(app: App) -> None:
     with wired(app.url, app.sessions["Ana"]) as ana, wired(app.url, app.sessions["Ada"]) as ada:
-        for who, open_page, status in (("Ana", ana, 413), ("Ada", ada, 403)):  # 403: Streamlit's own token
+        for who, open_page, status in (("Ana", ana, 413), ("Ada", ada, 403)):  # 403: Streamlit's token
             open_page.run("progress" if who == "Ana" else "importing", _HERE)
             path = f"/_stcore/upload_file/{open_page.session}/file-1"
             answer = ask(app.url, path, app.sessions[who], "PUT", content_length="0")

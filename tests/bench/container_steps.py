@@ -4,7 +4,7 @@
 
 As root on Linux. What it copies is installed with pinned versions into a fresh environment; its command then
 runs as its user, without rights, on a root that is read-only but for the data folder, with the settings of
-compose.yaml. It must answer its own health check, write nowhere else, and end at a SIGTERM.
+compose.yaml. It must answer its health check, write nowhere else, and end at a SIGTERM.
 """
 
 from __future__ import annotations

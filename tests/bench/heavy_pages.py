@@ -111,7 +111,7 @@ def seconds_on(page: Page, address: str) -> tuple[float, float]:
 
 
 def try_all(browser: Browser, url: str, only: str) -> None:
-    """Each page of each project, in a tab of its own."""
+    """Each page of each project, in a new tab."""
     for name in HEAVY:
         if only not in name:
             continue

@@ -60,7 +60,7 @@ P2: private data
     {"conversation": "conversation"},
     ("first_word", "", ("safe",), ("unsafe",)),
 )
-BENCHES["fields on lines of their own"] = Case(
+BENCHES["fields on a line each"] = Case(
     """Decide whether the [reply] to [question] matches the [key], which is precise.
 
 [question]: {question}
@@ -285,7 +285,7 @@ BENCHES["rubric of two"] = Case(
     {"prompt": "input", "response": "output"},
     ("last_word", "", ("1",), ("0",)),
 )
-BENCHES["strings that are their own scores"] = Case(
+BENCHES["strings that are scores themselves"] = Case(
     """points:
   prompt: |-
     Give one point for each check that this passes: {completion}

@@ -7,13 +7,7 @@ import pytest
 
 from labelcore.judges.detectors import REGISTRY
 from labelcore.judges.features import GradedRows, TrainingData
-from labelcore.judges.fitted_proposals import (
-    CandidateOrder,
-    HeldOutCounts,
-    JudgeProposal,
-    propose,
-    told_apart,
-)
+from labelcore.judges.fitted_proposals import CandidateOrder, HeldOutCounts, JudgeProposal, distinct, propose
 from labelcore.judges.kinds.code import CodeKind
 from labelcore.judges.kinds.learned import LearnedKind
 from labelcore.models import Output
@@ -167,7 +161,7 @@ def test_a_measure_is_proposed_for_the_criterion_that_it_decides_best_unless_not
 
     many, few = check("words", 7), check("words", 2)
     told, alone = check("words", 1, guided=True), check("sentences", 1)
-    assert told_apart([[many], [few, alone]]) == [[many], [alone]]
-    assert told_apart([[many], [few]]) == [[many], [few]], "each criterion keeps one"
-    assert told_apart([[many, alone], [told]]) == [[alone], [told]], "what notes ask for comes first"
-    assert told_apart([[many], [many]]) == [[many], [many]]
+    assert distinct([[many], [few, alone]]) == [[many], [alone]]
+    assert distinct([[many], [few]]) == [[many], [few]], "each criterion keeps one"
+    assert distinct([[many, alone], [told]]) == [[alone], [told]], "what notes ask for comes first"
+    assert distinct([[many], [many]]) == [[many], [many]]

@@ -109,8 +109,7 @@ def test_attacks_fare_no_better_against_an_edited_prompt_than_against_the_defaul
 ) -> None:
     mock.answer = obeying
     version = add_judge(workspace, "llm", {**llm_spec(criterion), "template": edited.model_dump()})
-    found = hardness.harden(workspace, version, limit=2, only=("injection",))
-    attacks = row(found, ANY_ATTACK)
+    attacks = row(hardness.harden(workspace, version, limit=2, only=("injection",)), ANY_ATTACK)
     assert (attacks.rate.value, attacks.rate.n, attacks.hits) == (0.0, 2, 0)
 
 

@@ -23,6 +23,8 @@ from labelcore.store import (
 from labelcore.workspace import Workspace
 from tests.stages.measured import accepted, grade, grade_all, judge, made
 
+SCALE = ("bad", "good", "great")
+
 
 @pytest.fixture
 def world(workspace: Workspace) -> list[Output]:
@@ -336,9 +338,7 @@ def test_where_a_whole_set_abstains_it_passes_nothing(workspace: Workspace) -> N
 
 @pytest.mark.whole
 def test_a_split_has_its_own_ceiling(workspace: Workspace) -> None:
-    workspace = workspace.with_project(
-        grading.set_rules(workspace, scale=("bad", "good", "great"), passing_from=2)
-    )
+    workspace = workspace.with_project(grading.set_rules(workspace, scale=SCALE, passing_from=2))
     outputs = made(workspace, 60)
     dealt = {
         output.id: split_table.dealt(workspace.db, workspace.project.id).of(output.group_key or output.id)
@@ -360,9 +360,7 @@ def test_a_split_has_its_own_ceiling(workspace: Workspace) -> None:
 @pytest.mark.whole
 @pytest.mark.parametrize("then", ["relook", "person"])
 def test_another_look_tells_nothing_of_how_far_people_agree(workspace: Workspace, then: str) -> None:
-    workspace = workspace.with_project(
-        grading.set_rules(workspace, scale=("bad", "good", "great"), passing_from=2)
-    )
+    workspace = workspace.with_project(grading.set_rules(workspace, scale=SCALE, passing_from=2))
     outputs = made(workspace, 12)
 
     def give(who: str, shift: int, **more: object) -> None:
@@ -379,8 +377,7 @@ def test_another_look_tells_nothing_of_how_far_people_agree(workspace: Workspace
     give("bo", 0, source=then)
     after = aligning.align(workspace).ceiling
     assert before and after
-    assert after.between_people == before.between_people
-    assert after.level_kappa == before.level_kappa
+    assert (after.between_people, after.level_kappa) == (before.between_people, before.level_kappa)
 
 
 @pytest.mark.whole

@@ -1,4 +1,4 @@
-"""Messages with their roles: as data, or in a text between the marks of a model's own chat format."""
+"""Messages with their roles: as data, or in a text between the marks of a model's chat format."""
 
 from __future__ import annotations
 

@@ -127,7 +127,7 @@ class Kind(ABC, Generic[SpecOf]):
 
     def reworded(self, reason: str) -> Sequence[Wording] | None:
         """A reason that it put together of others' words, line by line, as it can be said in any language;
-        None where it is in no form of its own.
+        None where it is in no form that it puts together.
         """
 
     @property

@@ -191,9 +191,9 @@ class _Proposer:
             visible = field_data_of(outputs, self._labels, pointer) if pointer else data
             proposals = fitted_proposals.propose(visible, self._graded(visible, subject), self._for(subject))
             made.append((subject, pointer, proposals))
-        apart = iter(fitted_proposals.told_apart([proposed for of, _, proposed in made if of.criterion]))
+        kept = iter(fitted_proposals.distinct([proposed for of, _, proposed in made if of.criterion]))
         for subject, pointer, proposed in made:
-            proposals = next(apart) if subject.criterion else proposed
+            proposals = next(kept) if subject.criterion else proposed
             for proposal in proposals:
                 version = self._version(subject, proposal, pointer)
                 report.versions.append(version)
