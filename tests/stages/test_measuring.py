@@ -59,12 +59,8 @@ def test_the_matrix_holds_every_verdict_once(workspace: Workspace) -> None:
     assert found[::-1, 0].tolist()[:3] == [1.0, 0.0, confusion.ABSTAINED]
     assert str(found[0, 0]) == "nan" and str(found[:, 1].tolist()[0]) == "nan"
     assert confusion.matrix(workspace.db, [], [version.id]).shape == (0, 1)
-    # A key that was stored twice counts once, with what was said first.
-    workspace.db.run(
-        "INSERT INTO verdict SELECT * REPLACE ('fail' AS value, made_at + INTERVAL 1 HOUR AS made_at) "
-        "FROM verdict WHERE output_id = ?",
-        [ids[0]],
-    )
+    # A key that is said twice is stored once, with what was said first.
+    judge(workspace, "one", {ids[0]: "fail"})
     assert confusion.matrix(workspace.db, ids, [version.id])[0, 0] == 1.0
 
 
