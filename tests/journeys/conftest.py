@@ -23,6 +23,14 @@ def browser() -> Iterator[Browser]:
         yield found
 
 
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page as wide as a laptop's."""
+    page = browser.new_page(viewport={"width": 1440, "height": 1000})
+    yield page
+    page.close()
+
+
 @pytest.fixture(scope="session")
 def trials(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Path]]:
     """One server for all trials, and where they have their folders."""

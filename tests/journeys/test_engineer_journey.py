@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.app_server import serving
 from tests.journeys.by_keys import press
@@ -37,13 +37,6 @@ def app(tmp_path: Path) -> Iterator[str]:
         rows.writerows((f"Where is order {n}?", *row, "Dana") for n, row in enumerate(replies()))
     with serving(tmp_path / "app.duckdb", "replies", "sam") as url:
         yield url
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": 1440, "height": 1000})
-    yield page
-    page.close()
 
 
 def button(page: Page, words: str) -> Locator:

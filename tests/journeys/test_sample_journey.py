@@ -31,13 +31,6 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": 1440, "height": 1000})
-    yield page
-    page.close()
-
-
 def test_a_manager_learns_by_keys_that_v2_is_better_and_on_what_that_rests(app: str, page: Page) -> None:
     page.goto(f"{app}/?labelcore-role=manager&labelcore-language=English")
     expect(page.get_by_text(re.compile(r"v2 against v1: \+\d+ points\. Clearly better"))).to_be_visible()
