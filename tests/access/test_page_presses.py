@@ -66,7 +66,8 @@ FUNCTIONS = on_workspaces()
 READS = frozenset(
     """
     aligning.behind aligning.by_version.outputs_of deriving.coding.find_code deriving.coding.is_done
-    deriving.coding.last_change deriving.derivation.uncovered_fails deriving.derivation.unnamed_codes
+    deriving.coding.last_change deriving.derivation.may_be_reread deriving.derivation.uncovered_fails
+    deriving.derivation.unnamed_codes
     deriving.drift.regrade_items deriving.editing.criterion_names
     deriving.editing.live_criteria deriving.prompting.prompt_rules
     deriving.same.likest deriving.settled.unclear_on grading.talking.beside_rounds grading.talking.mentions

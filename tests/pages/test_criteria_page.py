@@ -93,10 +93,8 @@ def test_proposed_criteria_come_first_and_are_accepted_together(rubric: Workspac
     proposed = {criterion.name for criterion in editing.list_criteria(rubric, status="proposed")}
     app = view()
     assert {f"#### {shell.plain(name)}" for name in proposed} & {told.value for told in app.markdown}
-    app.session_state[keys.DERIVED] = {
-        "known": set[str](),
-        "found": derivation.Derivation(criteria=tuple(editing.live_criteria(rubric)), uncovered_fails=0),
-    }
+    criteria = tuple(editing.live_criteria(rubric))
+    app.session_state[keys.DERIVED] = derivation.Derivation(criteria=criteria, uncovered_fails=0, new=2)
     assert "2 proposed" in shown(app.run()) and "criteria are proposed" not in shown(app), "once is enough"
     press(app, "Accept all 2")
     assert "2 proposed" not in shown(app)

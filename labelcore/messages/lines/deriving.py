@@ -83,6 +83,8 @@ def changed(criterion: Criterion) -> Iterator[str]:
 @lines("derive")
 def derived(report: derivation.Derivation) -> Iterator[str]:
     yield from map(say, report.warnings)
+    if report.criteria and not report.new and not report.stopped:
+        yield say("The notes say nothing new. `labelcore derive --again` lets a model read them again.")
     yield from map(_line, report.criteria)
     yield say(
         "{uncovered_fails} failed outputs are not explained by any criterion yet.",

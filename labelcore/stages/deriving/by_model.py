@@ -47,6 +47,7 @@ _MOST_CODES, _MOST_CRITERIA = 24, 12
 _MOST_LABELS = 300
 _LONGEST_LABEL, _LONGEST_STATEMENT = 60, 300
 _SHORTEST_QUOTE = 4
+READ_AGAIN = "its notes were read again"
 
 _CODES = """Experts failed outputs of a system and noted why. Give codes to their notes: a code is a short \
 label (at most six words) for one kind of fault, and notes of the same fault get the same code.
@@ -272,8 +273,14 @@ class Derived:
         return [*self.left.says(), *failed]
 
 
-def derive_criteria(workspace: Workspace, clauses: Sequence[Clause], before: Sequence[Criterion]) -> Derived:
-    """Store criteria whose citations hold; troubles are told, not raised.
+def derive_criteria(
+    workspace: Workspace,
+    clauses: Sequence[Clause],
+    before: Sequence[Criterion],
+    reread: Sequence[Criterion] = (),
+) -> Derived:
+    """Store criteria whose citations hold; troubles are told, not raised. ``reread``: those whose notes are
+    read again; one that comes back under its name is its next version.
 
     Raises:
         ModelTrouble: no model is configured.
@@ -295,11 +302,19 @@ def derive_criteria(workspace: Workspace, clauses: Sequence[Clause], before: Seq
         if criterion.name.casefold() in names:
             derived.left.drop("criterion", criterion.name, KNOWN)
         else:
-            derived.criteria.append(criterion)
+            derived.criteria.append(_continued(criterion, reread))
     if not derived.criteria and not derived.stopped:
         derived.unread = list(clauses)
     criterion_table.save(workspace.db, derived.criteria)
     return derived
+
+
+def _continued(criterion: Criterion, reread: Sequence[Criterion]) -> Criterion:
+    """A criterion as the next version of the one of its name, where there is one."""
+    for old in reread:
+        if old.name.casefold() == criterion.name.casefold():
+            return criterion.model_copy(update={"id": old.id, "version": old.version + 1, "why": READ_AGAIN})
+    return criterion
 
 
 async def _ask_criteria(

@@ -6,20 +6,21 @@ they rejected is not proposed again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from pydantic import Field
 
+from labelcore.errors import BadInput
 from labelcore.models import Criterion, Frozen, Role, now
 from labelcore.operations import Effect, operation
 from labelcore.stages.deriving import by_model
 from labelcore.stages.deriving.citing import AnswerLoss
 from labelcore.stages.deriving.clauses import Clause, clauses_of_fails
 from labelcore.stages.deriving.coding import CodeQuotes, list_codes
-from labelcore.stages.deriving.editing import accept, list_criteria, live_criteria, new_criterion
+from labelcore.stages.deriving.editing import accept, drop, list_criteria, live_criteria, new_criterion
 from labelcore.stages.deriving.families import FAMILIES
 from labelcore.stages.deriving.grouping import Floats, central, group, points_of, unit
 from labelcore.stages.deriving.naming import (
@@ -49,12 +50,14 @@ _NEAR = 0.5  # cosine of the blend from which a new note joins an existing crite
 class Derivation(Frozen):
     """The rubric after a derivation, and what it does not explain.
 
-    ``by_model``: criteria that the model gave now; ``left_out``: what of its answers did not hold, with why;
-    ``answers``: these as they came; ``stopped``: whether somebody ended it before its end.
+    ``new``: criteria that came now; ``by_model``: those of the model among them; ``left_out``: what of its
+    answers did not hold, with why; ``answers``: these as they came; ``stopped``: whether somebody ended it
+    before its end.
     """
 
     criteria: tuple[Criterion, ...]
     uncovered_fails: int
+    new: int
     warnings: tuple[Wording, ...] = ()
     by_model: int = 0
     left_out: tuple[AnswerLoss, ...] = ()
@@ -74,6 +77,9 @@ def derive(
     *,
     offline: Annotated[bool, Field(description="Without any model.")] = False,
     accept_all: Annotated[bool, Field(description="Accept what is proposed.")] = False,
+    again: Annotated[
+        bool, Field(description="Let the model also read the notes of criteria that nobody accepted.")
+    ] = False,
 ) -> Derivation:
     """Turn the notes on failed outputs into criteria.
 
@@ -82,30 +88,24 @@ def derive(
 
     Raises:
         ModelTrouble: a model was asked for and none is configured.
-        BadInput: a model is being asked about these notes already.
+        BadInput: a model is being asked about these notes already, or is to read again offline.
     """
+    if again and offline:
+        raise BadInput("Only a model reads notes again.", next_step="Leave out --offline or --again.")
     labels = fitting_labels(workspace)
     before = list_criteria(workspace)
-    asked, unread = by_model.Derived(), list[Wording]()
-    if clauses := _new_clauses(workspace, before):
-        asked = (
-            by_model.Derived(unread=clauses)
-            if offline
-            else by_model.derive_criteria(workspace, clauses, before)
-        )
-        if asked.unread:
-            _derive_by_meaning(workspace, asked.unread, labels, list_criteria(workspace))
-        if asked.unread and not offline:
-            unread.append(_instead(len(asked.unread)))
-        code_notes(workspace, offline=True)
+    reread = may_be_reread(workspace) if again else []
+    asked = _read(workspace, labels, reread, offline=offline)
     if accept_all:
         for criterion in list_criteria(workspace, status="proposed"):
             accept(workspace, criterion, why="accepted with all")
     after = live_criteria(workspace)
+    new = {criterion.id for criterion in after} - {criterion.id for criterion in before}
     return Derivation(
         criteria=tuple(after),
+        new=len(new | {criterion.id for criterion in asked.criteria}),
         uncovered_fails=len(uncovered_fails(workspace)),
-        warnings=(*asked.says(), *unread, *_warnings(workspace, labels, after)),
+        warnings=(*asked.says(), *_instead(asked, offline=offline), *_warnings(workspace, labels, after)),
         by_model=len(asked.criteria),
         left_out=tuple(asked.left.dropped),
         relocated=asked.left.relocated,
@@ -114,12 +114,53 @@ def derive(
     )
 
 
-def _instead(n: int) -> Wording:
-    return Wording(
-        "For {n} notes the model gave nothing that could be used; the criteria for these come from their "
-        "meaning, offline.",
-        n=n,
-    )
+def may_be_reread(workspace: Workspace) -> list[Criterion]:
+    """Criteria that nobody accepted or rejected: a model may read their notes again."""
+    return [
+        criterion for criterion in list_criteria(workspace) if criterion.status in {"proposed", "dropped"}
+    ]
+
+
+def _read(
+    workspace: Workspace, labels: Labels, reread: Sequence[Criterion], *, offline: bool
+) -> by_model.Derived:
+    """Read what is new in the notes, and those of the criteria to ``reread``; store what comes of it."""
+    before = [criterion for criterion in list_criteria(workspace) if criterion not in reread]
+    clauses = _new_clauses(workspace, before)
+    if not clauses:
+        return by_model.Derived()
+    if offline:
+        asked = by_model.Derived(unread=clauses)
+    else:
+        asked = by_model.derive_criteria(workspace, clauses, before, reread)
+    # What stands under a criterion already stays as it is where the model gives nothing for it.
+    read = {quote.grade_id for criterion in reread for quote in criterion.evidence}
+    asked.unread = [clause for clause in asked.unread if clause.grade_id not in read]
+    if asked.unread:
+        _derive_by_meaning(workspace, asked.unread, labels, list_criteria(workspace))
+    _retire(workspace, reread, {criterion.id for criterion in asked.criteria})
+    code_notes(workspace, offline=True)
+    return asked
+
+
+def _retire(workspace: Workspace, reread: Sequence[Criterion], renewed: Collection[str]) -> None:
+    """Drop the proposals all of whose notes are under other criteria since they were read again."""
+    old = {criterion.id for criterion in reread} - set(renewed)
+    others = [criterion for criterion in live_criteria(workspace) if criterion.id not in old]
+    cited = {quote.grade_id for criterion in others for quote in criterion.evidence}
+    for criterion in reread:
+        notes = {quote.grade_id for quote in criterion.evidence}
+        if criterion.id in old and criterion.status == "proposed" and notes and notes <= cited:
+            drop(workspace, criterion, why=by_model.READ_AGAIN)
+
+
+def _instead(asked: by_model.Derived, *, offline: bool) -> Iterator[Wording]:
+    if asked.unread and not offline:
+        yield Wording(
+            "For {n} notes the model gave nothing that could be used; the criteria for these come from their "
+            "meaning, offline.",
+            n=len(asked.unread),
+        )
 
 
 def uncovered_fails(workspace: Workspace) -> list[str]:

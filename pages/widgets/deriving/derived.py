@@ -6,18 +6,20 @@ import streamlit as st
 
 from labelcore.messages import say
 from labelcore.messages.catalogue import counted
-from labelcore.stages.deriving import asking, derivation, editing
+from labelcore.settings import settings
+from labelcore.stages.deriving import asking, derivation
 from labelcore.stages.deriving.derivation import Derivation
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell, working
 from pages.widgets.shell import plain
 
 
-def begin(workspace: Workspace, *, offline: bool) -> None:
+def begin(workspace: Workspace, *, offline: bool, again: bool = False) -> None:
     """Derive in a thread; the page goes on."""
-    known = {criterion.id for criterion in editing.list_criteria(workspace)}
-    st.session_state[keys.DERIVED] = {"known": known, "found": None}
-    working.begin(keys.DERIVING, workspace, lambda place: derivation.derive(place, offline=offline))
+    st.session_state[keys.DERIVED] = None
+    working.begin(
+        keys.DERIVING, workspace, lambda place: derivation.derive(place, offline=offline, again=again)
+    )
     st.rerun()
 
 
@@ -27,20 +29,18 @@ def show(workspace: Workspace) -> None:
         if ended.trouble:
             st.error(plain(ended.trouble), icon=":material/error:")
         elif keys.DERIVED in st.session_state:
-            st.session_state[keys.DERIVED]["found"] = ended.found
+            st.session_state[keys.DERIVED] = ended.found
     if working.is_under_way(keys.DERIVING):
         working.watch(keys.DERIVING, lambda: asking.stop_asking(shell.as_now(workspace)))
-    kept = st.session_state.get(keys.DERIVED)
-    if kept and kept["found"]:
-        _show(kept["found"], kept["known"])
+    if made := st.session_state.get(keys.DERIVED):
+        _show(workspace, made)
 
 
-def _show(made: Derivation, known: set[str]) -> None:
-    new = sum(criterion.id not in known for criterion in made.criteria)
-    counts = counted("One criterion is proposed.", "{n} criteria are proposed.", n=new)
+def _show(workspace: Workspace, made: Derivation) -> None:
+    counts = counted("One criterion is proposed.", "{n} criteria are proposed.", n=made.new)
     nothing = [] if made.stopped else [say("The notes say nothing new.")]
-    told = [*([counts] if new else nothing), *map(say, made.warnings)]
-    if new and not (made.warnings or made.left_out or made.answers):
+    told = [*([counts] if made.new else nothing), *map(say, made.warnings)]
+    if made.new and not (made.warnings or made.left_out or made.answers):
         return  # the line above says how many are proposed
     with st.container(border=True):
         st.write("\n\n".join(plain(words) for words in told))
@@ -51,9 +51,18 @@ def _show(made: Derivation, known: set[str]) -> None:
             with st.expander(say("What the model answered")):
                 for answer in made.answers:
                     st.code(answer, language=None, wrap_lines=True)
+        if _may_be_reread(workspace, made) and st.button(
+            say("Let the model read the notes again"), key="derive-again"
+        ):
+            begin(workspace, offline=False, again=True)
         if st.button(say("Close"), key="derived-close"):
             st.session_state.pop(keys.DERIVED)
             st.rerun()
+
+
+def _may_be_reread(workspace: Workspace, made: Derivation) -> bool:
+    nothing = not made.new and not made.stopped and not made.answers
+    return nothing and settings().has_model and bool(derivation.may_be_reread(workspace))
 
 
 def _show_left_out(made: Derivation) -> None:
