@@ -212,7 +212,9 @@ def _warnings(workspace: Workspace, labels: Labels, criteria: Sequence[Criterion
             most=len(unnamed[0].quotes),
             quote=unnamed[0].quotes[0].text,
         )
-    if single := [item.name for item in criteria if len({quote.grade_id for quote in item.evidence}) == 1]:
+    if single := [
+        Wording(item.name) for item in criteria if len({quote.grade_id for quote in item.evidence}) == 1
+    ]:
         yield Wording("Resting on a single note: {names}.", names=single)
 
 
