@@ -29,11 +29,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from labelcore.settings import settings
 
 _ERRORS: dict[str, tuple[int, str, dict[str, str]]] = {
     "429": (429, "slow down", {}),
@@ -311,3 +314,14 @@ def serving(certificate: tuple[Path, Path] | None = None) -> Iterator[tuple[Mock
     yield mock, f"http{'s' if certificate else ''}://127.0.0.1:{port}/v1"
     server.should_exit = True
     thread.join(timeout=5)
+
+
+@contextmanager
+def configured(monkeypatch: pytest.MonkeyPatch, **more: str) -> Iterator[MockEndpoint]:
+    """The endpoint as the one that this process asks; ``more``: further settings, by name."""
+    with serving() as (endpoint, url):
+        for name, value in {"BASE_URL": url, "API_KEY": "k", "MODEL": "mock", **more}.items():
+            monkeypatch.setenv(f"LABELCORE_{name}", value)
+        settings.cache_clear()
+        yield endpoint
+    settings.cache_clear()

@@ -7,21 +7,17 @@ from collections.abc import Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from labelcore.settings import settings
 from labelcore.stages.finding import find_judge
 from labelcore.workspace import Workspace
 from pages.widgets import keys
 from tests.judges.foreign_cases import CASES
-from tests.mock_endpoint import MockEndpoint, serving
+from tests.mock_endpoint import MockEndpoint, configured
 from tests.pages.opening import healthy, opened, shown
 
 
 @pytest.fixture
 def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
-    with serving() as (mock, url):
-        for name, value in (("BASE_URL", url), ("API_KEY", "k"), ("MODEL", "mock")):
-            monkeypatch.setenv(f"LABELCORE_{name}", value)
-        settings.cache_clear()
+    with configured(monkeypatch) as mock:
         yield mock
 
 

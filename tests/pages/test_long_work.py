@@ -10,7 +10,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from labelcore.models import Criterion, Evidence, Grade, JudgeVersion, Output, new_id
-from labelcore.settings import settings
 from labelcore.stages import grading, judging, projects
 from labelcore.stages.deriving import editing
 from labelcore.store import (
@@ -23,22 +22,18 @@ from labelcore.store import (
 from labelcore.workspace import Workspace
 from pages.widgets import keys
 from tests.databases import empty_file
-from tests.mock_endpoint import MockEndpoint, serving
+from tests.mock_endpoint import MockEndpoint, configured
 from tests.pages.opening import healthy, opened
 
 
 @pytest.fixture
 def mock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
     monkeypatch.setattr("labelcore.llm.client.waiting", lambda *_: 0.0)
-    with serving() as (endpoint, url):
-        names = {"BASE_URL": url, "API_KEY": "k", "MODEL": "mock", "PRICE_IN": "1", "PRICE_OUT": "1"}
-        names |= {"DB": str(tmp_path / "app.duckdb"), "PROJECT": "shop", "ANNOTATOR": "ann"}
-        for name, value in names.items():
-            monkeypatch.setenv(f"LABELCORE_{name}", value)
-        settings.cache_clear()
+    prices = {"PRICE_IN": "1", "PRICE_OUT": "1"}
+    place = {"DB": str(tmp_path / "app.duckdb"), "PROJECT": "shop", "ANNOTATOR": "ann"}
+    with configured(monkeypatch, **prices, **place) as endpoint:
         yield endpoint
-    close_database(tmp_path / "app.duckdb")
-    settings.cache_clear()
+        close_database(tmp_path / "app.duckdb")
 
 
 @pytest.fixture

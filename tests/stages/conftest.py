@@ -9,7 +9,7 @@ import pytest
 from labelcore.models import Criterion, Output
 from labelcore.settings import settings
 from labelcore.workspace import Workspace
-from tests.mock_endpoint import MockEndpoint, serving
+from tests.mock_endpoint import MockEndpoint, configured
 from tests.stages.lengths import planting
 from tests.stages.measured import accepted
 
@@ -52,9 +52,5 @@ def set_(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
 @pytest.fixture
 def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
     """An endpoint over HTTP that this process is told to ask."""
-    with serving() as (endpoint, url):
-        for name, value in (("BASE_URL", url), ("API_KEY", "k"), ("MODEL", "mock")):
-            monkeypatch.setenv(f"LABELCORE_{name}", value)
-        settings.cache_clear()
+    with configured(monkeypatch) as endpoint:
         yield endpoint
-    settings.cache_clear()

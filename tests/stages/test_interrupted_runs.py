@@ -13,14 +13,13 @@ from pathlib import Path
 import pytest
 
 from labelcore.models import JudgeVersion, Output, Project, Run
-from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.stages.judging import running
 from labelcore.stages.judging.running import RunOptions
 from labelcore.store import Database, close_database, open_database, outputs as output_table, verdicts
 from labelcore.store.journal import SUFFIX
 from labelcore.workspace import Workspace
-from tests.mock_endpoint import MockEndpoint, serving
+from tests.mock_endpoint import MockEndpoint, configured
 from tests.stages.measured import asking
 
 ROOT = Path(__file__).parent.parent.parent
@@ -34,13 +33,8 @@ pytestmark = pytest.mark.slow  # processes that are killed, and a real server
 
 @pytest.fixture
 def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
-    with serving() as (endpoint, url):
-        names = {"BASE_URL": url, "API_KEY": "k", "MODEL": "mock", "CALL_TIMEOUT": "15"}
-        for name, value in names.items():
-            monkeypatch.setenv(f"LABELCORE_{name}", value)
-        settings.cache_clear()
+    with configured(monkeypatch, CALL_TIMEOUT="15") as endpoint:
         yield endpoint
-    settings.cache_clear()
 
 
 def judge(project: Project, name: str = "Prices", kind: str = "j") -> JudgeVersion:

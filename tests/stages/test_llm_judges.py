@@ -14,7 +14,6 @@ from labelcore.errors import BadInput
 from labelcore.judges import prompts
 from labelcore.judges.judge_prompt import AskingOptions
 from labelcore.models import Criterion, Evidence, Output, Project
-from labelcore.settings import settings
 from labelcore.stages import aligning, judging, projects
 from labelcore.stages.judging.proposing import panels, teaching
 from labelcore.stages.judging.proposing.subjects import Subject
@@ -29,7 +28,7 @@ from labelcore.store import (
 )
 from labelcore.text.reading import language_of
 from labelcore.workspace import Workspace
-from tests.mock_endpoint import MockEndpoint, serving
+from tests.mock_endpoint import MockEndpoint, configured
 
 Add = Callable[..., list[Output]]
 Give = Callable[..., object]
@@ -123,12 +122,8 @@ def test_the_quote_that_made_the_criterion_is_the_note(full: tuple[Database, Pro
 
 @pytest.fixture
 def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
-    with serving() as (endpoint, url):
-        for name, value in (("BASE_URL", url), ("API_KEY", "k"), ("MODEL", "mock"), ("CONCURRENCY", "1")):
-            monkeypatch.setenv(f"LABELCORE_{name}", value)
-        settings.cache_clear()
+    with configured(monkeypatch, CONCURRENCY="1") as endpoint:
         yield endpoint
-    settings.cache_clear()
 
 
 @pytest.fixture

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from labelcore.models import Criterion, Evidence, Output
-from labelcore.settings import settings
 from labelcore.stages import judging
 from labelcore.stages.deriving import by_model, citing
 from labelcore.stages.deriving.derivation import derive
 from labelcore.store import verdicts
 from labelcore.workspace import Workspace
-from tests.mock_endpoint import MockEndpoint, serving
-
-
-@pytest.fixture
-def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
-    with serving() as (endpoint, url):
-        for name, value in (("BASE_URL", url), ("API_KEY", "k"), ("MODEL", "mock")):
-            monkeypatch.setenv(f"LABELCORE_{name}", value)
-        settings.cache_clear()
-        yield endpoint
-    settings.cache_clear()
+from tests.mock_endpoint import MockEndpoint
 
 
 @pytest.fixture

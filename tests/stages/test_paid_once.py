@@ -21,7 +21,7 @@ from labelcore.stages.judging import running
 from labelcore.stages.judging.running import RunOptions, deciding
 from labelcore.store import Database, batch_jobs, runs, verdicts
 from labelcore.workspace import Workspace
-from tests.mock_endpoint import MockEndpoint, serving
+from tests.mock_endpoint import MockEndpoint, configured
 from tests.stages.test_interrupted_runs import judge
 
 pytestmark = pytest.mark.slow  # a real server
@@ -29,13 +29,8 @@ pytestmark = pytest.mark.slow  # a real server
 
 @pytest.fixture
 def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
-    with serving() as (endpoint, url):
-        names = {"BASE_URL": url, "API_KEY": "k", "MODEL": "mock", "PRICE_IN": "2", "PRICE_OUT": "4"}
-        for name, value in names.items():
-            monkeypatch.setenv(f"LABELCORE_{name}", value)
-        settings.cache_clear()
+    with configured(monkeypatch, PRICE_IN="2", PRICE_OUT="4") as endpoint:
         yield endpoint
-    settings.cache_clear()
 
 
 @pytest.fixture

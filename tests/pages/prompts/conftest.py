@@ -14,18 +14,14 @@ from labelcore.store import close_database, open_database
 from labelcore.workspace import Workspace
 from tests import refinable
 from tests.databases import empty_file
-from tests.mock_endpoint import MockEndpoint, serving
+from tests.mock_endpoint import MockEndpoint, configured
 
 
 @pytest.fixture
 def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
-    with serving() as (endpoint, url):
+    with configured(monkeypatch) as endpoint:
         endpoint.answer = refinable.answer
-        for name, value in (("BASE_URL", url), ("API_KEY", "k"), ("MODEL", "mock")):
-            monkeypatch.setenv(f"LABELCORE_{name}", value)
-        settings.cache_clear()
         yield endpoint
-    settings.cache_clear()
 
 
 @pytest.fixture
