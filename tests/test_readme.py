@@ -128,12 +128,12 @@ NOT_RUN = (
 
 
 def can_run(line: str) -> bool:
-    """Whether it names nothing that readers must put in, and all that the command asks for; `derive` alone
-    asks a model.
+    """Whether it names nothing that readers must put in, and all that the command asks for; `derive` asks a
+    model unless it is offline.
     """
     words = shlex.split(line)[1:]
     if (
-        words == ["derive"]
+        (words[0] == "derive" and "--offline" not in words)
         or " ".join(words).startswith(NOT_RUN)
         or any(re.fullmatch(r"[A-Z_]+(\.\w+)?", word) for word in words)
     ):
