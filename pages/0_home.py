@@ -11,71 +11,71 @@ from pages.widgets.importing import beginning
 
 MENU = ("Home", ":material/home:")
 
-place = shell.open_page(
+workspace = shell.open_page(
     "labelcore", "From an expert's judgement to automatic evaluation that can be trusted.", page="Home"
 )
 with shell.guard():
-    standing.show_standing(place)
-    talking.show_mentions(shell.as_graded(place))
-    if shell.role(place.role) is not Role.ENGINEER:
+    standing.show_standing(workspace)
+    talking.show_mentions(shell.as_graded(workspace))
+    if shell.role(workspace.role) is not Role.ENGINEER:
         st.stop()
-    seen = projects.overview(place)
+    overview = projects.overview(workspace)
 STEPS = (
     (
         "Import",
         "1_importing.py",
-        counted("1 output", "{n:,} outputs", n=seen.outputs),
+        counted("1 output", "{n:,} outputs", n=overview.outputs),
         "Import your pipeline's outputs.",
     ),
     (
         "Sample",
         "2_sampling.py",
-        counted("1 sample", "{n:,} samples", n=seen.samples),
+        counted("1 sample", "{n:,} samples", n=overview.samples),
         "Choose which outputs are graded first.",
     ),
     (
         "Grade",
         "3_grading.py",
-        counted("1 graded", "{n:,} graded", n=seen.graded),
+        counted("1 graded", "{n:,} graded", n=overview.graded),
         "Pass or fail, and say what is wrong.",
     ),
     (
         "Criteria",
         "4_deriving.py",
-        counted("1 accepted", "{n:,} accepted", n=seen.criteria_accepted),
+        counted("1 accepted", "{n:,} accepted", n=overview.criteria_accepted),
         "Turn the notes into criteria.",
     ),
     (
         "Judges",
         "5_judging.py",
-        counted("1 verdict", "{n:,} verdicts", n=seen.verdicts),
+        counted("1 verdict", "{n:,} verdicts", n=overview.verdicts),
         "Let automatic checks decide each criterion.",
     ),
     (
         "Results",
         "6_results.py",
-        counted("1 judge in use", "{n:,} judges in use", n=seen.chosen),
+        counted("1 judge in use", "{n:,} judges in use", n=overview.chosen),
         "How good are the outputs?",
     ),
 )
 grid = st.grid(3, min_column_width=200)
-for title, file, count, explain in STEPS:
+for title, file, count, purpose in STEPS:
     with grid.cell(), st.container(border=True, height="stretch"):
         st.caption(say(title))
         st.markdown(f"#### {count}")
-        st.write(say(explain))
+        st.write(say(purpose))
         shell.go(file, say("Open {step}", step=say(title)))
-if seen.graded:
+if overview.graded:
     st.write(
         counted(
             "One person graded {graded} outputs.",
             "{n} people graded {graded} outputs.",
-            n=seen.annotators,
-            graded=seen.graded,
+            n=overview.annotators,
+            graded=overview.graded,
         )
     )
 with st.container(horizontal=True):
-    inviting.offer_invitation(place)
-    beginning.offer_on_home(place)
-    noun.offer(place)
-    sample_project.offer_hiding(place)
+    inviting.offer_invitation(workspace)
+    beginning.offer_on_home(workspace)
+    noun.offer(workspace)
+    sample_project.offer_hiding(workspace)

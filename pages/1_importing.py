@@ -11,43 +11,43 @@ from pages.widgets.importing import beginning, columns, history, meaning, outcom
 MENU = ("Import", ":material/upload_file:")
 
 
-def import_step_by_step(place: Workspace, given: source.GivenFile) -> None:
+def import_step_by_step(workspace: Workspace, file: source.GivenFile) -> None:
     """What it is, what is what, what each value means, what experts will see."""
-    read = source.read(place, given)
+    read = source.read(workspace, file)
     if read is None:
         return
     first, key = read
     left, right = st.columns([3, 2], gap="large")
     with left:
         mapping = columns.choose(first, key)
-        hidden = personal.ask(place, key)
-        seen = given.preview(place, hidden, mapping)
-        meant = meaning.ask(seen, mapping, key)
+        description = personal.ask(workspace, key)
+        preview = file.preview(workspace, description, mapping)
+        meanings = meaning.ask(preview, mapping, key)
     with right:
-        outcome.show_outputs(seen, key)
-        if hidden.finders:
-            personal.show_found(redacting.found_in(hidden, seen.rows, mapping), len(seen.rows))
-        outcome.offer_import(outcome.ReadyFile(place, given, seen, mapping, hidden), meant)
+        outcome.show_outputs(preview, key)
+        if description.finders:
+            personal.show_found(redacting.found_in(description, preview.rows, mapping), len(preview.rows))
+        outcome.offer_import(outcome.ReadyFile(workspace, file, preview, mapping, description), meanings)
 
 
-place = shell.open_page(
+workspace = shell.open_page(
     "Import",
     "Import outputs from tables, JSON or other tools' exports, with the grades and feedback they carry.",
 )
 with shell.guard():
-    batches = importing.imports(place)
+    batches = importing.imports(workspace)
     above = st.container()
-    given = source.choose(place)
+    file = source.choose(workspace)
     if not batches:
         with above:
-            beginning.offer(place, expanded=given is None and not place.project.task)
+            beginning.offer(workspace, expanded=file is None and not workspace.project.task)
     done_key, result = st.session_state.get(keys.IMPORT_DONE, ("", None))
-    if given and result and done_key == given.key:
-        outcome.show_result(place, result)
-        batches = importing.imports(place)
-    elif given:
-        import_step_by_step(place, given)
+    if file and result and done_key == file.key:
+        outcome.show_result(workspace, result)
+        batches = importing.imports(workspace)
+    elif file:
+        import_step_by_step(workspace, file)
     else:
-        source.show_formats(place)
+        source.show_formats(workspace)
     if batches:
-        history.show(place, batches)
+        history.show(workspace, batches)

@@ -8,25 +8,25 @@ from pages.widgets import listing, shell
 
 MENU = ("Outputs", ":material/table_rows:")
 
-place = shell.open_page(
+workspace = shell.open_page(
     "Outputs", "Every output of the project: find some, open one, have them graded or export them."
 )
 with shell.guard():
-    if not selecting.count_outputs(place):
+    if not selecting.count_outputs(workspace):
         st.info(say("There are no outputs yet. Import a file first."))
         shell.go("1_importing.py", "Import a file")
         st.stop()
-    filters = listing.ask(place)
-    paging = listing.ask_paging(place)
+    filters = listing.ask(workspace)
+    paging = listing.ask_paging(workspace)
     with st.spinner(say("Searching …")):
-        found = selecting.list_outputs(place, filters=filters, paging=paging)
-    above = st.container()
-    table, beside = st.columns([3, 2])
-    with table:
-        opened = listing.show_table(found)
-    with beside:
-        listing.show_one(place, opened)
-    with above:
-        n = listing.show_count(place, filters, paging, found)
+        listed = selecting.list_outputs(workspace, filters=filters, paging=paging)
+    head = st.container()
+    left, right = st.columns([3, 2])
+    with left:
+        opened = listing.show_table(listed)
+    with right:
+        listing.show_one(workspace, opened)
+    with head:
+        n = listing.show_count(workspace, filters, paging, listed)
     if n:
-        listing.offer(place, filters, n)
+        listing.offer(workspace, filters, n)

@@ -31,7 +31,7 @@ EXPLAIN = {
     "feedback": Wording("Half where users of the product complained, half at random: the chances are known."),
 }
 
-place = shell.open_page(
+workspace = shell.open_page(
     "Sample", "Choose which outputs are graded next; the chance of each pick is recorded."
 )
 left, middle, right = st.columns(3)
@@ -43,24 +43,24 @@ seed = right.number_input(
     say("Seed"), 0, 2**31 - 1, 0, key="sample-seed", help=say("The same seed draws the same outputs.")
 )
 st.write(say(EXPLAIN[rule]))
-by = st.text_input(say("Field"), "model", key="sample-by") if rule == "stratified" else None
+field = st.text_input(say("Field"), "model", key="sample-by") if rule == "stratified" else None
 with shell.guard():
     if st.button(say("Draw"), type="primary"):
-        drawn = sampling.draw_sample(
-            place, rule=rule, n=int(n), seed=int(seed), pool=sampling.SamplePool(by=by)
+        draw = sampling.draw_sample(
+            workspace, rule=rule, n=int(n), seed=int(seed), pool=sampling.SamplePool(by=field)
         )
-        st.success(counted("Drew 1 output.", "Drew {n:,} outputs.", n=len(drawn.picks)))
-        shell.warn(drawn.warnings)
+        st.success(counted("Drew 1 output.", "Drew {n:,} outputs.", n=len(draw.picks)))
+        shell.warn(draw.warnings)
         shell.go("3_grading.py", "Next: grade them")
-    found = sampling.samples(place)
-    if not selecting.count_outputs(place):
+    samples = sampling.samples(workspace)
+    if not selecting.count_outputs(workspace):
         st.info(say("There are no outputs yet. Import a file first."))
         shell.go("1_importing.py", "Import a file")
-    elif not found:
+    elif not samples:
         st.info(
             say("Nothing has been drawn yet: without a sample, outputs are graded in the order of import.")
         )
-    for sample in found:
+    for sample in samples:
         head = counted(
             "{at:%Y-%m-%d %H:%M} – {rule}, seed {seed}, 1 output",
             "{at:%Y-%m-%d %H:%M} – {rule}, seed {seed}, {n:,} outputs",

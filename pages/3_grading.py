@@ -8,71 +8,71 @@ from labelcore.stages.grading import look_again, take_over
 from labelcore.workspace import Workspace
 from pages.widgets import keys, next_step, shell, talking
 from pages.widgets.components import grading_card, presses
-from pages.widgets.grading_session import GradingSession, Way, show_regrade
+from pages.widgets.grading_session import GradingSession, Mode, show_regrade
 from pages.widgets.presses import route_of
 
 MENU = ("Grade", ":material/rate_review:")
 
-place = shell.as_graded(shell.open_page("Grade"))
+workspace = shell.as_graded(shell.open_page("Grade"))
 st.html(shell.STYLES / "grading.css")
-if not place.person:
+if not workspace.person:
     shell.ask_name()
     st.stop()
 
 
-def grade(workspace: Workspace, way: Way) -> None:
+def grade(workspace: Workspace, mode: Mode) -> None:
     """Outputs one by one, or two versions of the same input side by side."""
-    key = keys.CARD if way == "single" else keys.PAIRS
-    session = GradingSession(workspace, shell.language(), way)
+    key = keys.CARD if mode == "single" else keys.PAIRS
+    session = GradingSession(workspace, shell.language(), mode)
     news = session.news(presses(key))
-    waits = news.waiting.kind if news.waiting else ""
-    if way == "single" and waits == "empty":
+    wait = news.waiting.kind if news.waiting else ""
+    if mode == "single" and wait == "empty":
         st.info(say("There are no outputs to grade yet."))
         shell.go("1_importing.py", "Import outputs")
         st.stop()
     session.store(grading_card(news, route=route_of(session), key=key))
-    if waits in {"held", "skipped"}:
-        go_on(workspace, waits)
-    elif waits == "unassigned":
+    if wait in {"held", "skipped"}:
+        go_on(workspace, wait)
+    elif wait == "unassigned":
         shell.go("3_team.py", "Assign outputs")
-    elif waits and way == "single":
+    elif wait and mode == "single":
         if shell.opens("4_deriving.py"):
             next_step.offer_next(workspace)
         else:
             shell.go("3_progress.py", "What your notes became")
-    elif waits:
+    elif wait:
         shell.go("3_team.py", "See which version is better")
 
 
-def go_on(workspace: Workspace, waits: str) -> None:
+def go_on(workspace: Workspace, wait: str) -> None:
     """What a person can do where others hold the rest, or where only what they skipped is left."""
-    word = say("Take them over") if waits == "held" else say("Look at them once more")
-    if st.button(word, type="primary", key=f"go-on-{waits}"):
-        _ = take_over(workspace) if waits == "held" else look_again(workspace)
+    label = say("Take them over") if wait == "held" else say("Look at them once more")
+    if st.button(label, type="primary", key=f"go-on-{wait}"):
+        _ = take_over(workspace) if wait == "held" else look_again(workspace)
         st.rerun()
 
 
 with shell.guard():
-    talking.show_mentions(place)
-    ways = {"single": say("Grade one by one")}
-    rules = place.project.rules
+    talking.show_mentions(workspace)
+    modes = {"single": say("Grade one by one")}
+    rules = workspace.project.rules
     if rules.compare:
-        ways = {"pairs": say("Compare two versions"), **ways}
-    for criterion in editing.list_criteria(place, status="accepted"):
+        modes = {"pairs": say("Compare two versions"), **modes}
+    for criterion in editing.list_criteria(workspace, status="accepted"):
         if criterion.id in rules.regrade:
-            ways[criterion.id] = say("Grade again: {name}", name=shell.plain(say(criterion.name)))
-    way = next(iter(ways))
-    if len(ways) > 1:
-        way = st.segmented_control(
+            modes[criterion.id] = say("Grade again: {name}", name=shell.plain(say(criterion.name)))
+    mode = next(iter(modes))
+    if len(modes) > 1:
+        mode = st.segmented_control(
             say("What to do"),
-            list(ways),
-            format_func=ways.__getitem__,
-            default=way,
+            list(modes),
+            format_func=modes.__getitem__,
+            default=mode,
             required=True,
             label_visibility="collapsed",
             key=keys.WAY,
         )
-    if way in {"single", "pairs"}:
-        grade(place, "pairs" if way == "pairs" else "single")
+    if mode in {"single", "pairs"}:
+        grade(workspace, "pairs" if mode == "pairs" else "single")
     else:
-        show_regrade(place, way)
+        show_regrade(workspace, mode)

@@ -10,24 +10,24 @@ from pages.widgets.shell import plain
 
 MENU = ("My progress", ":material/trending_up:")
 
-place = shell.as_graded(shell.open_page("My progress"))
-if not place.person:
+workspace = shell.as_graded(shell.open_page("My progress"))
+if not workspace.person:
     shell.ask_name()
     st.stop()
 with shell.guard():
-    found = progress(place)
-    st.write(plain(graded_words(found)))
-    for words in next_words(found):
+    person = progress(workspace)
+    st.write(plain(graded_words(person)))
+    for words in next_words(person):
         st.write(plain(words))
-    if not found.waiting or found.waiting.kind in {"held", "skipped"}:
+    if not person.waiting or person.waiting.kind in {"held", "skipped"}:
         shell.go("3_grading.py", "Go on grading")
-    effort.show_told(found)
-    calibrating.show_mine(place)
-    talking.show_talk(place)
-    effort.show_effects(place, found)
-    if found.graded:
-        effort.show_differences(found)
-    if len(found.team) > 1:
+    effort.show_notices(person)
+    calibrating.show_mine(workspace)
+    talking.show_talk(workspace)
+    effort.show_effects(workspace, person)
+    if person.graded:
+        effort.show_differences(person)
+    if len(person.team) > 1:
         st.subheader(say("The team"))
-        shell.table([{say("person"): person, say("graded"): n} for person, n in found.team])
-    effort.show_week(place)
+        shell.table([{say("person"): name, say("graded"): n} for name, n in person.team])
+    effort.show_week(workspace)

@@ -7,8 +7,8 @@ from pages.widgets import assigning, calibrating, conflicts, guidelines, keys, n
 
 MENU = ("Team", ":material/groups:")
 
-place = shell.open_page("Team", "Who graded what, how far people agree, and when it is enough.")
-shown = {
+workspace = shell.open_page("Team", "Who graded what, how far people agree, and when it is enough.")
+tabs = {
     say("Progress"): team.show_progress,
     say("Assignment"): assigning.show_assignment,
     say("Agreement"): team.show_agreement,
@@ -22,7 +22,7 @@ shown = {
     say("Notices"): notices.show_notices,
 }
 if settings().sign_in:
-    shown[say("People")] = people.show_people
-    if place.role is Role.ADMIN:
-        shown[say("Acts")] = people.show_audit
-shell.show_tabs(shown, place, f"{keys.TEAM}-{shell.language()}")  # a tab's name is a word of the language
+    tabs[say("People")] = people.show_people
+    if workspace.role is Role.ADMIN:
+        tabs[say("Acts")] = people.show_audit
+shell.show_tabs(tabs, workspace, f"{keys.TEAM}-{shell.language()}")  # a tab's name is a word of the language

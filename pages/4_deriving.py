@@ -7,18 +7,18 @@ from pages.widgets.deriving import bar, opened, table, tools, unnamed
 
 MENU = ("Criteria", ":material/checklist:")
 
-place = shell.open_page("Criteria")
+workspace = shell.open_page("Criteria")
 with shell.guard():
     if tools.is_open():
-        tools.show(place)
+        tools.show(workspace)
         st.stop()
-    found = table.read(place)
-    bar.show(place, found)
+    listed = table.read(workspace)
+    bar.show(workspace, listed)
     left, right = st.columns(2)
-    if found.open:
+    if listed.open:
         with right.container(border=True):
-            opened.show(place, found.open)
+            opened.show(workspace, listed.open)
     with left:
-        table.show(found)
-        unnamed.ask(place)
-    table.measure(place)
+        table.show(listed)
+        unnamed.ask(workspace)
+    table.measure(workspace)

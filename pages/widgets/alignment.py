@@ -58,7 +58,7 @@ def show_each(workspace: Workspace) -> None:
     shell.warn(sentences(report.warnings))
     ranked = sorted(report.judges, key=lambda judge: -(judge.balanced_accuracy or 0))[:_CHARTED]
     show_basis_of_counts(report)
-    beside = show_ceiling(report)
+    levels = show_ceiling(report)
     if ranked:
         charts.judge_rates(say("TPR and TNR with 95% intervals"), ranked, key="judges")
         charts.intervals(
@@ -66,7 +66,7 @@ def show_each(workspace: Workspace) -> None:
             [judge_words(judge.judge) for judge in ranked],
             {say("agrees with people"): [judge.accuracy for judge in ranked]},
             key="judges-beside",
-            lines=beside,
+            lines=levels,
         )
     with st.expander(say("All figures of all judges")):
         show_judge_table(report)
@@ -82,14 +82,14 @@ def show_outputs(report: AlignmentReport, split: aligning.Split, workspace: Work
     ordered = sorted(report.judges, key=lambda judge: judge.judge_version_id not in first)
     judges = {judge.judge_version_id: judge for judge in ordered}
     names = {version_id: judge_words(judge.judge) for version_id, judge in judges.items()}
-    chosen = st.selectbox(say("Judge"), list(names), format_func=names.__getitem__, key="behind-judge")
-    judge = judges[chosen]
-    where = ""
+    opened_id = st.selectbox(say("Judge"), list(names), format_func=names.__getitem__, key="behind-judge")
+    judge = judges[opened_id]
+    basis = ""
     if judge.against != OVERALL:
-        where = " " + say(
+        basis = " " + say(
             "Measured against people's grades of “{criterion}” itself.", criterion=judge.against
         )
-    st.write(plain(judge_sentence(judge) + where))
+    st.write(plain(judge_sentence(judge) + basis))
     cell = st.radio(
         say("Show"),
         list(CELLS),
@@ -98,26 +98,26 @@ def show_outputs(report: AlignmentReport, split: aligning.Split, workspace: Work
         format_func=lambda name: f"{say(CELLS[name])} ({getattr(judge.counts, name)})",
     )
     if st.toggle(say("Show these outputs"), key="behind-open"):
-        found = aligning.behind(workspace, chosen, cell, split=split, as_of=report.as_of)
-        show_disagreements(found, "behind", judges_of(workspace.db, [chosen])[0])
+        disagreements = aligning.behind(workspace, opened_id, cell, split=split, as_of=report.as_of)
+        show_disagreements(disagreements, "behind", judges_of(workspace.db, [opened_id])[0])
 
 
 def ask_moment() -> datetime | None:
     """The moment whose report is wanted, in the time zone of the browser; None for now."""
-    given = st.datetime_input(
+    moment = st.datetime_input(
         say("Report as of (empty: now)"),
         value=None,
         step=60,
         key="align-as-of",
         help=say("An earlier moment gives the report that was made then, whatever happened since."),
     )
-    if given is None:
+    if moment is None:
         return None
     try:
         zone = ZoneInfo(st.context.timezone) if st.context.timezone else None
     except (ZoneInfoNotFoundError, ValueError):
         zone = None
-    return moments.parse_moment(given.isoformat(), zone)
+    return moments.parse_moment(moment.isoformat(), zone)
 
 
 def _choose() -> str:
@@ -156,17 +156,17 @@ def show_set(workspace: Workspace, report: AlignmentReport) -> None:
     st.subheader(plain(say("The chosen set: {catches}.", catches=catches(chosen.counts))))
     show_basis_of_counts(report)
     members = judges_of(workspace.db, chosen.judge_version_ids)
-    described = {version.id: description_words(version) for version in members}
+    descriptions = {version.id: description_words(version) for version in members}
     for version, name in zip(chosen.judge_version_ids, chosen.judges, strict=True):
-        st.markdown(f"- **{plain(name)}** — {plain(described.get(version, ''))}")
+        st.markdown(f"- **{plain(name)}** — {plain(descriptions.get(version, ''))}")
     figures = [judge for judge in report.judges if judge.judge_version_id in chosen.judge_version_ids]
     title = say("TPR and TNR of the judges in use on all grades, 95% intervals")
     charts.judge_rates(title, figures[:_CHARTED], key="set-judges")
-    held = chosen.held_out or {}
-    value, low, high = (held.get(name) for name in ("alignment", "low", "high"))
-    here, unseen = st.columns(2)
-    here.metric(say("Alignment on these grades"), number_words(chosen.alignment))
-    unseen.metric(say("Alignment on outputs not seen before"), number_words(value))
+    held_out = chosen.held_out or {}
+    value, low, high = (held_out.get(name) for name in ("alignment", "low", "high"))
+    left, right = st.columns(2)
+    left.metric(say("Alignment on these grades"), number_words(chosen.alignment))
+    right.metric(say("Alignment on outputs not seen before"), number_words(value))
     if value is not None and low is not None and high is not None:
         ends = {"value": f"{value:.2f}", "low": f"{low:.2f}", "high": f"{high:.2f}"}
         st.write(
@@ -212,16 +212,16 @@ def show_enough(workspace: Workspace, report: AlignmentReport) -> None:
     for member in report.chosen.members:
         against = plain(say("Measured against {against}.", against=sentence(member.against)))
         st.markdown(plain(sentence(member.says)), help=against)
-    seen = projects.overview(workspace)
-    wanted = max((member.to_grade for member in report.chosen.members), default=0)
-    wanted = min(wanted, seen.outputs - seen.graded)
-    if report.as_of is None and wanted:
-        _offer_next(workspace, wanted)
+    overview = projects.overview(workspace)
+    n = max((member.to_grade for member in report.chosen.members), default=0)
+    n = min(n, overview.outputs - overview.graded)
+    if report.as_of is None and n:
+        _offer_next(workspace, n)
 
 
-def _offer_next(workspace: Workspace, wanted: int) -> None:
+def _offer_next(workspace: Workspace, n: int) -> None:
     if st.button(
-        say("Put the {n} outputs that help most first on the Grade page", n=wanted),
+        say("Put the {n} outputs that help most first on the Grade page", n=n),
         key="grade-next",
         help=say(
             "A draw with known chances: what the judges fail or are not sure of, rare kinds, and some "
@@ -229,9 +229,9 @@ def _offer_next(workspace: Workspace, wanted: int) -> None:
         ),
     ):
         with shell.guard():
-            drawn = evidence.ask_next(workspace, wanted)
+            n_drawn = evidence.ask_next(workspace, n)
             st.success(
-                say("{n} outputs come first now. When they are graded, choose the set again.", n=drawn)
+                say("{n} outputs come first now. When they are graded, choose the set again.", n=n_drawn)
             )
             shell.go("3_grading.py", "Grade them")
 
@@ -249,12 +249,12 @@ def show_ceiling(report: AlignmentReport) -> dict[str, float]:
     if ceiling.level_kappa is not None:
         kappa = f"{ceiling.level_kappa:.2f}"
         st.write(say("On levels, people's weighted kappa is {kappa}.", kappa=kappa))
-    known = {
+    levels = {
         say("people with each other"): ceiling.between_people.value,
         say("people with themselves"): ceiling.with_themselves.value,
         say("best constant answer"): ceiling.constant,
     }
-    return {name: value for name, value in known.items() if value is not None}
+    return {name: value for name, value in levels.items() if value is not None}
 
 
 def show_judge_table(report: AlignmentReport) -> None:
@@ -324,9 +324,9 @@ def show_splits(workspace: Workspace) -> None:
         _change_test(workspace, report.limit)
     if st.toggle(say("Look for leaks between the splits"), key="look-for-leaks"):
         with st.spinner(say("Comparing the graded outputs …")):
-            found = leaking.leakage(workspace)
-        st.write(plain(leakage_words(found)))
-        for leak in found.leaks[:20]:
+            leakage = leaking.leakage(workspace)
+        st.write(plain(leakage_words(leakage)))
+        for leak in leakage.leaks[:20]:
             st.text(leak_words(leak))
 
 

@@ -26,27 +26,26 @@ _ALL = ""
 
 def show_assignment(workspace: Workspace) -> None:
     """How far everybody is, the assignments in force, and what changes them."""
-    found = grading.assignments(workspace)
-    if words := nobodys_words(found):
+    report = grading.assignments(workspace)
+    if words := nobodys_words(report):
         st.warning(plain(words))
-    for words in pairs_words(found):
+    for words in pairs_words(report):
         st.write(plain(words))
-    if found.people:
-        shell.table([_load_row(load, workspace.project.rules.deadline) for load in found.people])
-    if not found.assignments:
+    if report.people:
+        shell.table([_load_row(load, workspace.project.rules.deadline) for load in report.people])
+    if not report.assignments:
         st.write(say("Nothing is assigned: everybody may grade everything that they read."))
-    for row in found.assignments:
+    for row in report.assignments:
         text, end = st.columns([5, 1], vertical_alignment="center")
         text.text(assignment_words(row))
         if end.button(say("End"), key=f"end-{row.id}", width="stretch"):
             with shell.guard():
                 grading.unassign(workspace, row.id)
-                telling.tell_next(say("Ended: {assignment}", assignment=assignment_words(row)))
-                st.rerun()
-    described = [f"{load.name} {load.reads} {load.knows}" for load in found.people]
-    saved = shell.key_of("saved", [*(row.id for row in found.assignments), *described])
-    _assign(workspace, saved)
-    _describe(workspace, saved)
+                telling.tell_anew(say("Ended: {assignment}", assignment=assignment_words(row)))
+    loads = [f"{load.name} {load.reads} {load.knows}" for load in report.people]
+    stamp = shell.key_of("saved", [*(row.id for row in report.assignments), *loads])
+    _assign(workspace, stamp)
+    _describe(workspace, stamp)
 
 
 def _load_row(load: grading.Load, deadline: date | None) -> dict[str, object]:
@@ -63,7 +62,7 @@ def _load_row(load: grading.Load, deadline: date | None) -> dict[str, object]:
     return row | ({say("due"): deadline} if deadline else {})
 
 
-def _assign(workspace: Workspace, saved: str) -> None:
+def _assign(workspace: Workspace, stamp: str) -> None:
     """A form that is empty again once something is saved."""
     with st.expander(say("Assign outputs")):
         field = st.selectbox(
@@ -71,7 +70,7 @@ def _assign(workspace: Workspace, saved: str) -> None:
             [_ALL, *selecting.known_fields(workspace)],
             format_func=lambda name: name or say("all outputs"),
         )
-        with st.form(f"assign-{saved}", border=False):
+        with st.form(f"assign-{stamp}", border=False):
             names = who.choose_people(workspace, say("Who"))
             knows = st.text_input(say("Or everybody who knows"))
             values: list[str] = []
@@ -96,12 +95,11 @@ def _assign(workspace: Workspace, saved: str) -> None:
                 with shell.guard():
                     for name in names or [""]:
                         grading.assign(workspace, name, part=part)
-                    telling.tell_next(say("Saved"))
-                    st.rerun()
+                    telling.tell_anew(say("Saved"))
 
 
-def _describe(workspace: Workspace, saved: str) -> None:
-    with st.expander(say("What people read and know")), st.form(f"member-{saved}", border=False):
+def _describe(workspace: Workspace, stamp: str) -> None:
+    with st.expander(say("What people read and know")), st.form(f"member-{stamp}", border=False):
         names = who.choose_people(workspace, say("People"))
         reads = st.multiselect(
             say("Languages that they read"),
@@ -115,8 +113,7 @@ def _describe(workspace: Workspace, saved: str) -> None:
             with shell.guard():
                 for name in names or [""]:
                     grading.describe_member(workspace, name, reads=tuple(reads), knows=_listed(knows))
-                telling.tell_next(say("Saved"))
-                st.rerun()
+                telling.tell_anew(say("Saved"))
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -73,21 +73,21 @@ def holders_soon(runtime: Runtime, file_id: str) -> set[str]:
     """Whose a file is. The button that asks for it has its page drawn anew, and until that is done the file
     is no page's: who holds it is known a moment later.
     """
-    kept, end = runtime.media_file_mgr, time.monotonic() + _LONGEST
-    while not (found := _holders(runtime, file_id)):
-        if file_id not in kept._file_metadata or time.monotonic() > end:
+    manager, end = runtime.media_file_mgr, time.monotonic() + _LONGEST
+    while not (holders := _holders(runtime, file_id)):
+        if file_id not in manager._file_metadata or time.monotonic() > end:
             break
         time.sleep(0.05)
-    return found
+    return holders
 
 
 def _holders(runtime: Runtime, file_id: str) -> set[str]:
     """Whose pages show a file, and for whom it was made."""
-    kept = runtime.media_file_mgr
-    with kept._lock:
-        held = {name: set(files.values()) for name, files in kept._files_by_session_and_coord.items()}
-    showing = {name for name, files in held.items() if file_id in files}
-    return ({_person_of(runtime, session) for session in showing} | _made.get(file_id, set())) - {""}
+    manager = runtime.media_file_mgr
+    with manager._lock:
+        files_of = {name: set(files.values()) for name, files in manager._files_by_session_and_coord.items()}
+    sessions = {name for name, files in files_of.items() if file_id in files}
+    return ({_person_of(runtime, session) for session in sessions} | _made.get(file_id, set())) - {""}
 
 
 _made: dict[str, set[str]] = {}
@@ -100,15 +100,15 @@ class MadeForAsker(DeferredFileHandler):
     async def handle(self, request: BackendOperationRequest, session_id: str) -> BackendOperationResponse:
         """The made file's address, or a refusal."""
         runtime = get_instance()
-        kept = runtime.media_file_mgr
-        with kept._lock:
-            offered = kept._deferred_callables.get(request.deferred_file.file_id)
-        if offered is None or offered["session_id"] != session_id:
+        manager = runtime.media_file_mgr
+        with manager._lock:
+            offer = manager._deferred_callables.get(request.deferred_file.file_id)
+        if offer is None or offer["session_id"] != session_id:
             return BackendOperationResponse(request_id=request.request_id, error_msg="There is no such file.")
         answer = await super().handle(request, session_id)
         if file := _FILE.search(answer.deferred_file.url):
-            for gone in _made.keys() - kept._file_metadata.keys():
-                del _made[gone]
+            for made_id in _made.keys() - manager._file_metadata.keys():
+                del _made[made_id]
             _made.setdefault(file[1], set()).add(_person_of(runtime, session_id))
         return answer
 
@@ -119,27 +119,30 @@ vars(app_session)[DeferredFileHandler.__name__] = MadeForAsker
 def _too_much(scope: Scope, person: str) -> str:
     """Why no more is taken in from somebody; "" where it is."""
     headers, runtime = Headers(scope=scope), get_instance()
-    asking = visitor(open_database(settings().db), cookies_of(headers), headers)
-    roles = asking.roles.values() if asking else ()
+    caller = visitor(open_database(settings().db), cookies_of(headers), headers)
+    roles = caller.roles.values() if caller else ()
     if not any(role.includes(Role.LEAD) or role.includes(Role.ENGINEER) for role in roles):
         return "Your role brings no files."
-    coming = headers.get("content-length", "")
-    held = _held(runtime, person)
+    length = headers.get("content-length", "")
+    n_held = _held(runtime, person)
     return (
-        "" if coming.isdecimal() and held + int(coming) <= _MOST_HELD else "These are too many files at once."
+        ""
+        if length.isdecimal() and n_held + int(length) <= _MOST_HELD
+        else "These are too many files at once."
     )
 
 
 def _held(runtime: Runtime, person: str) -> int:
     """Bytes of all that somebody uploaded and has open."""
-    kept = cast("MemoryUploadedFileManager", runtime.uploaded_file_mgr)
-    with kept._lock:
+    manager = cast("MemoryUploadedFileManager", runtime.uploaded_file_mgr)
+    with manager._lock:
         sizes = {
-            name: sum(len(file.data) for file in files.values()) for name, files in kept.file_storage.items()
+            name: sum(len(file.data) for file in files.values())
+            for name, files in manager.file_storage.items()
         }
     return sum(size for session, size in sizes.items() if _person_of(runtime, session) == person)
 
 
 def _person_of(runtime: Runtime, session: str) -> str:
-    found = runtime._session_mgr.get_session_info(session)
-    return str(found.session._user_info.get("person") or "") if found else ""
+    info = runtime._session_mgr.get_session_info(session)
+    return str(info.session._user_info.get("person") or "") if info else ""

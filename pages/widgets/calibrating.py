@@ -45,16 +45,16 @@ def show_calibration(workspace: Workspace) -> None:
 
 def _show_rounds(workspace: Workspace) -> None:
     """Why a round may help, a form to begin one, and the round that is chosen."""
-    found = grading.list_rounds(workspace)
-    for words in sentences(found.suggested):
+    report = grading.list_rounds(workspace)
+    for words in sentences(report.suggested):
         st.info(plain(words))
-    known = found.rounds[::-1]
-    if not any(row.state == "open" for row in known):
-        with st.expander(say("Begin a round"), expanded=not known):
-            _begin(workspace, found.languages)
-    if not known:
+    rounds = report.rounds[::-1]
+    if not any(row.state == "open" for row in rounds):
+        with st.expander(say("Begin a round"), expanded=not rounds):
+            _begin(workspace, report.languages)
+    if not rounds:
         return
-    _show(workspace, grading.show_round(workspace, number=_chosen([row.number for row in known])))
+    _show(workspace, grading.show_round(workspace, number=_chosen([row.number for row in rounds])))
 
 
 def _chosen(numbers: list[int], first: int = 0) -> int:
@@ -83,65 +83,63 @@ def _begin(workspace: Workspace, languages: grading.LanguageParts) -> None:
         if st.form_submit_button(say("Begin the round"), type="primary"):
             with shell.guard():
                 grading.start_round(workspace, ids.split(), n=int(n), people=tuple(people))
-                telling.tell_next(say("The round has begun: its outputs come first in people's queues."))
-                st.rerun()
+                telling.tell_anew(say("The round has begun: its outputs come first in people's queues."))
 
 
-def _show(workspace: Workspace, found: grading.Round) -> None:
-    st.write(plain(round_words(found.calibration)))
-    st.write(plain(people_words(found)))
-    if found.calibration.state == "dropped":
+def _show(workspace: Workspace, round_: grading.Round) -> None:
+    st.write(plain(round_words(round_.calibration)))
+    st.write(plain(people_words(round_)))
+    if round_.calibration.state == "dropped":
         st.write(say("It was ended without revealing the grades."))
-    elif found.calibration.state == "open":
+    elif round_.calibration.state == "open":
         with st.container(horizontal=True):
-            shown = st.button(say("Reveal the grades to all"), type="primary")
-            if shown or st.button(say("End without showing them")):
+            reveal = st.button(say("Reveal the grades to all"), type="primary")
+            if reveal or st.button(say("End without showing them")):
                 with shell.guard():
-                    _ = grading.reveal_round(workspace) if shown else grading.end_round(workspace)
-                    revealed = say("Whoever took part sees the grades now, on My progress.")
-                    telling.tell_next(
-                        revealed if shown else say("It was ended without revealing the grades.")
-                    )
-                    st.rerun()
+                    _ = grading.reveal_round(workspace) if reveal else grading.end_round(workspace)
+                    words = say("Whoever took part sees the grades now, on My progress.")
+                    telling.tell_anew(words if reveal else say("It was ended without revealing the grades."))
     else:
-        _show_agreement(found)
-        show_outputs(workspace, found)
+        _show_agreement(round_)
+        show_outputs(workspace, round_)
         _edit(workspace)
 
 
-def _show_agreement(found: grading.Round) -> None:
+def _show_agreement(round_: grading.Round) -> None:
     rows = [
         {
             say("about"): subject_words(row),
             say("agreement"): alpha_words(row.now),
-            before_words(found): alpha_words(row.before),
+            before_words(round_): alpha_words(row.before),
             say("all say the same"): rate_words(row.same),
             say("change"): change_words(row),
         }
-        for row in found.subjects
+        for row in round_.subjects
     ]
     shell.table(rows)
-    if words := few_words(found):
+    if words := few_words(round_):
         st.caption(plain(words))
 
 
 def show_mine(workspace: Workspace) -> None:
     """The rounds in which a person graded, once they are revealed; that in which they are mentioned first."""
     if rounds := grading.rounds_of(workspace):
-        wanted = {output_id for output_id, _ in grading.open_mentions(workspace)}
-        first = next((at for at, outputs in enumerate(rounds.values()) if outputs & wanted), 0)
+        mentioned = {output_id for output_id, _ in grading.open_mentions(workspace)}
+        first = next((at for at, outputs in enumerate(rounds.values()) if outputs & mentioned), 0)
         number = _chosen(list(rounds), first)
         st.subheader(say("Calibration round {number}", number=number))
-        found = grading.show_round(replace(workspace, role=Role.EXPERT), number=number)
-        _show_agreement(found)
-        show_outputs(workspace, found)
+        round_ = grading.show_round(replace(workspace, role=Role.EXPERT), number=number)
+        _show_agreement(round_)
+        show_outputs(workspace, round_)
 
 
-def show_outputs(workspace: Workspace, found: grading.Round) -> None:
+def show_outputs(workspace: Workspace, round_: grading.Round) -> None:
     """The round's outputs, one of them open as on the card, with everybody's grades beneath it."""
-    wanted = grading.open_mentions(workspace)
-    asked = {output_id for output_id, _ in wanted}
-    rows = {row.output.id: row for row in sorted(found.outputs, key=lambda row: row.output.id not in asked)}
+    mentions = grading.open_mentions(workspace)
+    mentioned = {output_id for output_id, _ in mentions}
+    rows = {
+        row.output.id: row for row in sorted(round_.outputs, key=lambda row: row.output.id not in mentioned)
+    }
     if not rows:
         st.write(say("You graded none of its outputs."))
         return
@@ -150,13 +148,13 @@ def show_outputs(workspace: Workspace, found: grading.Round) -> None:
         say("Output"),
         list(titles),
         format_func=titles.__getitem__,
-        key=f"calibration-output-{found.calibration.number}",
+        key=f"calibration-output-{round_.calibration.number}",
     )
     row = rows[chosen]
     names = {criterion.id: say(criterion.name) for criterion in editing.list_criteria(workspace)}
     opinions, rules = grading.opinions_of(row.grades, names), workspace.project.rules
     show_side_by_side(row.output, opinions, rules, key=f"calibration-{chosen}")
-    about = [criterion for output_id, criterion in wanted if output_id == chosen]
+    about = [criterion for output_id, criterion in mentions if output_id == chosen]
     talking.discuss(workspace, row, about)
 
 
@@ -171,19 +169,20 @@ def _title(row: grading.SideBySide) -> str:
 
 def _edit(workspace: Workspace) -> None:
     """What the round has shown goes into a criterion or the guidelines at once."""
-    criteria = {found.id: found for found in editing.list_criteria(workspace, status="accepted")}
+    criteria = {criterion.id: criterion for criterion in editing.list_criteria(workspace, status="accepted")}
     with st.expander(say("Edit a criterion or the guidelines"), key=keys.ROUND_EDITED, on_change="rerun"):
-        names = {"": say("The guidelines")} | {key: say(found.name) for key, found in criteria.items()}
-        which = st.selectbox(say("What to edit"), list(names), format_func=names.__getitem__)
-        if not which:
+        names = {"": say("The guidelines")} | {
+            key: say(criterion.name) for key, criterion in criteria.items()
+        }
+        criterion_id = st.selectbox(say("What to edit"), list(names), format_func=names.__getitem__)
+        if not criterion_id:
             guidelines.write(workspace, grading.show_guidelines(workspace))
             return
-        with st.form(f"reword-{which}-{criteria[which].version}", border=False):
-            words = st.text_area(say("What makes an output fail and pass"), criteria[which].statement)
+        with st.form(f"reword-{criterion_id}-{criteria[criterion_id].version}", border=False):
+            words = st.text_area(say("What makes an output fail and pass"), criteria[criterion_id].statement)
             same = st.checkbox(say("Wording only: the meaning is the same, earlier grades stay valid"))
             why = st.text_input(say("Why"))
             if st.form_submit_button(say("Save a new version")):
                 with shell.guard():
-                    editing.reword(workspace, criteria[which], words, wording_only=same, why=why)
-                    telling.tell_next(say("Saved"))
-                    st.rerun()
+                    editing.reword(workspace, criteria[criterion_id], words, wording_only=same, why=why)
+                    telling.tell_anew(say("Saved"))

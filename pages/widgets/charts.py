@@ -45,17 +45,17 @@ def intervals(
     figure = go.Figure()
     rows = row_names(names)
     for (label, rates), (symbol, colour) in zip(series.items(), cycle(_STYLES), strict=False):
-        known = {row: rate for row, rate in zip(rows, rates, strict=True) if rate.value is not None}
+        measured = {row: rate for row, rate in zip(rows, rates, strict=True) if rate.value is not None}
         figure.add_scatter(
             name=label,
             mode="markers",
             orientation="h",
             offsetgroup=label,
-            x=[rate.value for rate in known.values()],
-            y=list(known),
+            x=[rate.value for rate in measured.values()],
+            y=list(measured),
             marker={"symbol": symbol, "size": 11, "color": colour},
-            error_x=_arms(known.values(), colour),
-            customdata=[rate_words(rate).replace("<", "‹") for rate in known.values()],
+            error_x=_arms(measured.values(), colour),
+            customdata=[rate_words(rate).replace("<", "‹") for rate in measured.values()],
             hovertemplate="%{y}<br>%{customdata}<extra>" + label + "</extra>",
         )
     below = 40 + _LEGEND_ROW * (len(series) * (len(series) > 1) + len(lines or {}))
@@ -90,14 +90,14 @@ def judge_rates(title: str, judges: Sequence[Any], *, key: str) -> None:
 
 def _arms(rates: Iterable[Rate], colour: str) -> dict[str, Any]:
     """How far each measured rate's interval reaches to both sides; nowhere where there is none."""
-    known = [(rate.value or 0.0, rate.low, rate.high) for rate in rates]
+    measured = [(rate.value or 0.0, rate.low, rate.high) for rate in rates]
     return {
         "type": "data",
         "symmetric": False,
         "thickness": 2,
         "color": colour,
-        "array": [0.0 if high is None else max(0.0, high - value) for value, _, high in known],
-        "arrayminus": [0.0 if low is None else max(0.0, value - low) for value, low, _ in known],
+        "array": [0.0 if high is None else max(0.0, high - value) for value, _, high in measured],
+        "arrayminus": [0.0 if low is None else max(0.0, value - low) for value, low, _ in measured],
     }
 
 
@@ -119,15 +119,15 @@ def timeline(
     title: str, points: Sequence[tuple[datetime, Rate]], marks: Sequence[tuple[datetime, str]], *, key: str
 ) -> None:
     """A rate over time with its intervals; each numbered line is something that changed."""
-    known = [(at, rate) for at, rate in points if rate.value is not None]
+    measured = [(at, rate) for at, rate in points if rate.value is not None]
     figure = go.Figure()
     figure.add_scatter(
         mode="markers",
-        x=[at for at, _ in known],
-        y=[rate.value for _, rate in known],
+        x=[at for at, _ in measured],
+        y=[rate.value for _, rate in measured],
         marker={"size": 11, "color": _BLUE},
-        error_y=_arms((rate for _, rate in known), _BLUE),
-        customdata=[[rate.low, rate.high, rate.n] for _, rate in known],
+        error_y=_arms((rate for _, rate in measured), _BLUE),
+        customdata=[[rate.low, rate.high, rate.n] for _, rate in measured],
         hovertemplate="%{x}<br>%{y:.2f} (%{customdata[0]:.2f} to %{customdata[1]:.2f}), n = "
         "%{customdata[2]}<extra></extra>",
     )
@@ -140,12 +140,12 @@ def timeline(
     _draw(title, figure, key, height=280, above=30)
 
 
-def trend(found: Trend, *, key: str) -> None:
+def trend(report: Trend, *, key: str) -> None:
     """The pass rate step by step, a line with its band for each version."""
     figure = go.Figure()
-    for version, (symbol, colour) in zip(found.versions, cycle(_STYLES), strict=False):
+    for version, (symbol, colour) in zip(report.versions, cycle(_STYLES), strict=False):
         points = [
-            point for point in found.points if point.version == version and point.rate.value is not None
+            point for point in report.points if point.version == version and point.rate.value is not None
         ]
         days = [point.begins for point in points]
         name = _short(version) or say("pass rate")
@@ -173,9 +173,9 @@ def trend(found: Trend, *, key: str) -> None:
     figure.update_layout(
         legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"},
         legend_traceorder="normal",
-        showlegend=len(found.versions) > 1,
+        showlegend=len(report.versions) > 1,
         xaxis={
-            "tickvals": sorted({point.begins for point in found.points if point.begins}),
+            "tickvals": sorted({point.begins for point in report.points if point.begins}),
             "tickformat": "%m-%d",
         },
         yaxis={"range": [0, 1.02], "tickformat": ".0%"},
@@ -189,14 +189,14 @@ def marked(
     """A row for each name: its rate with the interval, and how it stands, in words and as -1, 0 or 1."""
     figure = go.Figure()
     rows = row_names(names)
-    known = {row: rate for row, rate in zip(rows, rates, strict=True) if rate.value is not None}
+    measured = {row: rate for row, rate in zip(rows, rates, strict=True) if rate.value is not None}
     figure.add_scatter(
         mode="markers",
-        x=[rate.value for rate in known.values()],
-        y=list(known),
+        x=[rate.value for rate in measured.values()],
+        y=list(measured),
         marker={"size": 11, "color": _BLUE},
-        error_x=_arms(known.values(), _BLUE),
-        customdata=[rate_words(rate).replace("<", "‹") for rate in known.values()],
+        error_x=_arms(measured.values(), _BLUE),
+        customdata=[rate_words(rate).replace("<", "‹") for rate in measured.values()],
         hovertemplate="%{y}<br>%{customdata}<extra></extra>",
     )
     for row, rate, (mark, standing) in zip(rows, rates, marks, strict=True):
@@ -219,15 +219,15 @@ def marked(
     _draw("", figure, key, height=50 + 46 * max(2, len(rows)), below=30)
 
 
-def weights(title: str, known: Sequence[tuple[str, float]], *, key: str) -> None:
-    """Bars to both sides of nothing, the strongest at the top; ``known``: (name, weight)."""
+def weights(title: str, features: Sequence[tuple[str, float]], *, key: str) -> None:
+    """Bars to both sides of nothing, the strongest at the top; ``features``: (name, weight)."""
     figure = go.Figure()
     figure.add_bar(
-        x=[weight for _, weight in known],
-        y=row_names([name for name, _ in known]),
+        x=[weight for _, weight in features],
+        y=row_names([name for name, _ in features]),
         orientation="h",
-        marker={"color": [_ORANGE if weight > 0 else _BLUE for _, weight in known]},
-        customdata=[name.replace("<", "‹") for name, _ in known],
+        marker={"color": [_ORANGE if weight > 0 else _BLUE for _, weight in features]},
+        customdata=[name.replace("<", "‹") for name, _ in features],
         hovertemplate="%{customdata}: %{x:+.2f}<extra></extra>",
     )
     figure.update_layout(
@@ -235,7 +235,7 @@ def weights(title: str, known: Sequence[tuple[str, float]], *, key: str) -> None
         yaxis={"automargin": True, "autorange": "reversed"},
         xaxis={"zeroline": True, "title": {"text": f"← {say('pass')}    {say('fail')} →"}},
     )
-    _draw(title, figure, key, height=_FRAME + 30 * len(known))
+    _draw(title, figure, key, height=_FRAME + 30 * len(features))
 
 
 def reliability(title: str, points: Sequence[tuple[float, Rate]], *, key: str) -> None:
@@ -243,15 +243,15 @@ def reliability(title: str, points: Sequence[tuple[float, Rate]], *, key: str) -
     figure = go.Figure()
     line = {"color": "gray", "dash": "dot"}
     figure.add_scatter(name=say("as stated"), x=[0, 1], y=[0, 1], mode="lines", line=line, hoverinfo="skip")
-    known = [(x, rate) for x, rate in points if rate.value is not None]
+    measured = [(x, rate) for x, rate in points if rate.value is not None]
     figure.add_scatter(
         name=say("graded outputs, 95% intervals"),
         mode="markers",
-        x=[x for x, _ in known],
-        y=[rate.value for _, rate in known],
+        x=[x for x, _ in measured],
+        y=[rate.value for _, rate in measured],
         marker={"size": 10, "color": _BLUE},
-        error_y=_arms((rate for _, rate in known), _BLUE),
-        customdata=[rate.n for _, rate in known],
+        error_y=_arms((rate for _, rate in measured), _BLUE),
+        customdata=[rate.n for _, rate in measured],
         hovertemplate=say("stated {x}, failed {y} of {n}", **_PLACES) + _ALONE,
     )
     figure.update_layout(
@@ -321,16 +321,16 @@ def _draw(
 
 def row_names(names: Sequence[str]) -> list[str]:
     """A short name for each row, no two alike: rows of one name would be drawn over each other."""
-    found: list[str] = []
+    rows: list[str] = []
     for name in map(_short, names):
         numbered = (f"{name} ({number})" for number in count(2))
-        found.append(next(candidate for candidate in chain([name], numbered) if candidate not in found))
-    return found
+        rows.append(next(candidate for candidate in chain([name], numbered) if candidate not in rows))
+    return rows
 
 
 def _short(name: str) -> str:
     """Names are hostile: plotly reads some HTML, so its marks are taken out."""
-    plain = name.replace("<", "‹").replace(">", "›").replace("&", "＆")
-    if len(plain) <= _LONGEST:
-        return plain
-    return f"{plain[: _LONGEST - _TAIL - 1]}…{plain[-_TAIL:]}"  # a judge's name stands last
+    text = name.replace("<", "‹").replace(">", "›").replace("&", "＆")
+    if len(text) <= _LONGEST:
+        return text
+    return f"{text[: _LONGEST - _TAIL - 1]}…{text[-_TAIL:]}"  # a judge's name stands last

@@ -86,9 +86,9 @@ def grading_card(news: CardNews, *, route: PressRoute | None = None, key: str) -
         route: where the card may send presses by itself; without one each press runs the page.
         key: of the component; must not contain two underscores in a row.
     """
-    sent = payload_of(key, "graded")
-    data = news.as_data(card_words(news.setting.language), held_by_browser(sent))
-    data["refused"] |= read_events(sent)[1]
+    payload = payload_of(key, "graded")
+    data = news.as_data(card_words(news.setting.language), held_by_browser(payload))
+    data["refused"] |= read_events(payload)[1]
     # By its session the browser knows that a new server session has begun, and sends again.
     data["session"] = st.session_state.setdefault(f"{key}/session", uuid.uuid4().hex)
     data |= {"run": _count_run(key), "route": route.model_dump() if route else None}
@@ -112,15 +112,15 @@ def shown_guideline(guideline: CardGuideline, language: Language, *, key: str) -
 def board_acts(key: str) -> tuple[BoardAct, ...]:
     """The board's acts that came with this run; nothing that is no act is let in."""
     payload = payload_of(key, "acted")
-    sent = payload.get("acts") if isinstance(payload, Mapping) else None
-    found: dict[str, BoardAct] = {}
-    for raw in sent[:_MOST_ACTS] if isinstance(sent, list) else []:
+    rows = payload.get("acts") if isinstance(payload, Mapping) else None
+    acts: dict[str, BoardAct] = {}
+    for raw in rows[:_MOST_ACTS] if isinstance(rows, list) else []:
         try:
             act = BoardAct.model_validate(raw)
         except ValidationError:
             continue
-        found.setdefault(act.id, act)
-    return tuple(found.values())
+        acts.setdefault(act.id, act)
+    return tuple(acts.values())
 
 
 def code_board(
@@ -156,8 +156,8 @@ def code_board(
 def judge_opened(key: str) -> str | None:
     """The judge whose row was pressed with this run."""
     payload = payload_of(key, "opened")
-    wanted = payload.get("id") if isinstance(payload, Mapping) else None
-    return wanted if isinstance(wanted, str) else None
+    judge_id = payload.get("id") if isinstance(payload, Mapping) else None
+    return judge_id if isinstance(judge_id, str) else None
 
 
 def judges_table(words: Mapping[str, str], groups: Sequence[Mapping[str, Any]], *, key: str) -> None:
@@ -190,8 +190,8 @@ def prompt_written(key: str) -> tuple[PromptText | None, bool]:
 
 def prompt_editor(words: Mapping[str, str], text: PromptText, slots: Mapping[str, str], *, key: str) -> None:
     """Draw the editor of a prompt; ``slots`` are names and what the chip says."""
-    named = [{"name": name, "words": said} for name, said in slots.items()]
-    data = {"words": dict(words), "slots": named} | text.model_dump()
+    chips = [{"name": name, "words": label} for name, label in slots.items()]
+    data = {"words": dict(words), "slots": chips} | text.model_dump()
     mounting("prompt")(key=key, data=data, on_draft_change=lambda: None, on_asked_change=lambda: None)
 
 
@@ -213,23 +213,23 @@ def _count_run(key: str) -> int:
     return count
 
 
-def mounting(what: str) -> Any:
+def mounting(name: str) -> Any:
     """The mounting command of a component, its files registered with the running runtime.
 
     Files rather than strings: a string travels to the browser again with every run, and modules
     served from their address satisfy a content security policy of ``script-src 'self'``. The name
     changes with the files, so that no browser mixes old modules with new ones.
     """
-    component = f"{what}-{digest()[:12]}"
+    component = f"{name}-{digest()[:12]}"
     manager = get_bidi_component_manager()
     if manager.get_component_asset_root(f"labelcore.{component}") is None:
         config = ComponentConfig(name=component, asset_dir=FILES.name)
         manifest = ComponentManifest(name="labelcore", version="1", components=[config])
         manager.register_from_manifest(manifest, FILES.parent)
-    return _declared(what, component)
+    return _declared(name, component)
 
 
 @cache
-def _declared(what: str, component: str) -> Any:
+def _declared(name: str, component: str) -> Any:
     """Once for each process: declaring it reads the file system, a twelfth of a press's time."""
-    return st.components.v2.component(f"labelcore.{component}", js=f"{what}.js", css=f"{what}.css")
+    return st.components.v2.component(f"labelcore.{component}", js=f"{name}.js", css=f"{name}.css")

@@ -26,21 +26,21 @@ _STATES = ("open", "waiting", "settled", "all")
 
 def show_conflicts(workspace: Workspace) -> None:
     """The filters, then the conflict that is open, settled by a key or a button."""
-    refused, done = _take_in(workspace, conflict_act(_KEY))
-    everything = grading.conflicts(workspace)
-    counts = {state: sum(conflict.state == state for conflict in everything) for state in _STATES[:2]}
-    if not everything:
+    refusal, act_id = _take_in(workspace, conflict_act(_KEY))
+    unfiltered = grading.conflicts(workspace)
+    counts = {state: sum(conflict.state == state for conflict in unfiltered) for state in _STATES[:2]}
+    if not unfiltered:
         st.info(say("Nobody disagrees."))
         return
-    filters = _filters(workspace, everything, counts)
-    found = grading.conflicts(workspace, filters=filters)
+    filters = _filters(workspace, unfiltered, counts)
+    shown = grading.conflicts(workspace, filters=filters)
     _say_last(workspace, filters)
-    if not found:
+    if not shown:
         st.success(_nothing_words(counts, filters))
         return
-    at = _place(found)
-    told = {"place": at + 1, "total": len(found), "refused": refused, "done": done}
-    show_opened(workspace, found[at], told)
+    at = _place(shown)
+    progress = {"place": at + 1, "total": len(shown), "refused": refusal, "done": act_id}
+    show_opened(workspace, shown[at], progress)
 
 
 def _nothing_words(counts: Mapping[str, int], filters: grading.ConflictFilters) -> str:
@@ -57,13 +57,13 @@ def _nothing_words(counts: Mapping[str, int], filters: grading.ConflictFilters) 
 
 
 def _filters(
-    workspace: Workspace, everything: Sequence[grading.Conflict], counts: dict[str, int]
+    workspace: Workspace, unfiltered: Sequence[grading.Conflict], counts: dict[str, int]
 ) -> grading.ConflictFilters:
     words = {
         "open": say("open ({n})", n=counts["open"]),
         "waiting": say("sent back ({n})", n=counts["waiting"]),
-        "settled": say("settled ({n})", n=len(everything) - sum(counts.values())),
-        "all": say("all ({n})", n=len(everything)),
+        "settled": say("settled ({n})", n=len(unfiltered) - sum(counts.values())),
+        "all": say("all ({n})", n=len(unfiltered)),
     }
     state = st.segmented_control(
         say("Conflicts"),
@@ -74,47 +74,47 @@ def _filters(
         label_visibility="collapsed",
         key=f"conflicts-state-{shell.language()}",
     )
-    known = assignments.languages(workspace.db, workspace.project.id)
-    criteria = {item.criterion.id: say(item.criterion.name) for item in everything if item.criterion}
-    languages = sorted({known.get(item.output.id, "") for item in everything} - {""})
-    people = sorted({grade.annotator for item in everything for grade in item.grades}, key=str.casefold)
+    language_of = assignments.languages(workspace.db, workspace.project.id)
+    criteria = {item.criterion.id: say(item.criterion.name) for item in unfiltered if item.criterion}
+    languages = sorted({language_of.get(item.output.id, "") for item in unfiltered} - {""})
+    people = sorted({grade.annotator for item in unfiltered for grade in item.grades}, key=str.casefold)
     names = {"": say("all"), OVERALL: say("the whole"), **criteria}
     left, middle, right = st.columns(3)
     criterion = left.selectbox(say("On"), list(names), format_func=names.__getitem__)
-    who = middle.multiselect(say("Who differs"), people, max_selections=2, placeholder=say("everybody"))
-    written: dict[str, str] = {str(code): name for code, name in NAMES.items()}
+    pair = middle.multiselect(say("Who differs"), people, max_selections=2, placeholder=say("everybody"))
+    names_of: dict[str, str] = {str(code): name for code, name in NAMES.items()}
     language = right.selectbox(
-        say("Language"), ["", *languages], format_func=lambda code: written.get(code, code) or say("all")
+        say("Language"), ["", *languages], format_func=lambda code: names_of.get(code, code) or say("all")
     )
     return grading.ConflictFilters(
-        criterion=criterion or None, who=tuple(who), language=language or None, state=state
+        criterion=criterion or None, who=tuple(pair), language=language or None, state=state
     )
 
 
-def _place(found: Sequence[grading.Conflict]) -> int:
+def _place(shown: Sequence[grading.Conflict]) -> int:
     """Where the one that was open stands; what was settled goes, and the next takes its place."""
-    known = [conflict.key for conflict in found]
-    opened, last = cast("tuple[str, int]", st.session_state.get(keys.CONFLICT, ("", 0)))
-    at = known.index(opened) if opened in known else min(last, len(found) - 1)
+    ids = [conflict.key for conflict in shown]
+    key, last = cast("tuple[str, int]", st.session_state.get(keys.CONFLICT, ("", 0)))
+    at = ids.index(key) if key in ids else min(last, len(shown) - 1)
     step: int = st.session_state.pop(keys.CONFLICT_STEP, 0)
-    at = max(0, min(at + step, len(found) - 1))
-    st.session_state[keys.CONFLICT] = (known[at], at)
+    at = max(0, min(at + step, len(shown) - 1))
+    st.session_state[keys.CONFLICT] = (ids[at], at)
     return at
 
 
-def show_opened(workspace: Workspace, conflict: grading.Conflict, told: Mapping[str, Any]) -> None:
-    """One conflict with what may be done about it; ``told``: where it stands, and what became of an act."""
+def show_opened(workspace: Workspace, conflict: grading.Conflict, progress: Mapping[str, Any]) -> None:
+    """One conflict and what may be done about it; ``progress``: where it stands, what became of an act."""
     subject, ruling = conflict.criterion, conflict.ruling
     st.text(f"{say(subject.name)}: {say(subject.statement)}" if subject else say("On the whole"))
     if conflict.due:
         st.info(plain(say("Sent back; {people} have not looked again yet.", people=", ".join(conflict.due))))
     elif conflict.state == "agreed":
         st.success(say("After another look they agree."))
-    unclear = ruling and ruling.about if shell.opens("4_deriving.py") else None
-    if unclear and st.button(say("Open this criterion"), key=f"about-{conflict.key}"):
-        shell.open_at("4_deriving.py", **{keys.CRITERION: unclear, keys.CRITERIA_VIEW: "edit"})
+    unclear_id = ruling and ruling.about if shell.opens("4_deriving.py") else None
+    if unclear_id and st.button(say("Open this criterion"), key=f"about-{conflict.key}"):
+        shell.open_at("4_deriving.py", **{keys.CRITERION: unclear_id, keys.CRITERIA_VIEW: "edit"})
     criteria = [] if subject else list_criteria(workspace, status="accepted")
-    more: dict[str, Any] = {
+    news: dict[str, Any] = {
         "id": conflict.key,
         "actions": _actions(workspace, conflict),
         "comments": [
@@ -127,7 +127,7 @@ def show_opened(workspace: Workspace, conflict: grading.Conflict, told: Mapping[
         else None,
     }
     rules = workspace.project.rules
-    show_conflict(conflict.output, conflict.opinions, rules, more | dict(told), key=_KEY)
+    show_conflict(conflict.output, conflict.opinions, rules, news | dict(progress), key=_KEY)
     gold.offer(workspace, conflict.output)
 
 

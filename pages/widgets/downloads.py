@@ -15,12 +15,12 @@ def once_asked(workspace: Workspace, make: Callable[[], str | bytes]) -> Callabl
     """What makes it: in the person's language and the project's words, and only for who still is what they
     were when it was offered.
     """
-    spoken, cookies, headers = shell.language(), st.context.cookies.to_dict(), st.context.headers.to_dict()
+    language, cookies, headers = shell.language(), st.context.cookies.to_dict(), st.context.headers.to_dict()
 
-    def made() -> str | bytes:
+    def download() -> str | bytes:
         if shell.as_now(workspace, cookies, headers).role != workspace.role:
             raise NotAllowed("Your role does not open this page in this project.")
-        with speaking(spoken), calling(workspace.project.settings.noun):
+        with speaking(language), calling(workspace.project.settings.noun):
             return make()
 
-    return made
+    return download

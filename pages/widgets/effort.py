@@ -24,51 +24,51 @@ from pages.widgets.shell import plain
 _FIRST = 3
 
 
-def show_told(found: PersonProgress) -> None:
+def show_notices(person: PersonProgress) -> None:
     """Thanks, and what the person was told lately."""
-    if words := thanks_words(found.effort):
+    if words := thanks_words(person.effort):
         st.markdown(f":material/volunteer_activism: {plain(words)}")
-    if found.notices:
+    if person.notices:
         st.subheader(say("For you"))
-        told = ((f"{notice.at:%Y-%m-%d}", subject_words(notice)) for notice in found.notices)
-        st.markdown("\n".join(f"- {plain(day)} · {plain(words)}" for day, words in told))
+        lines = ((f"{notice.at:%Y-%m-%d}", subject_words(notice)) for notice in person.notices)
+        st.markdown("\n".join(f"- {plain(day)} · {plain(words)}" for day, words in lines))
 
 
-def show_effects(workspace: Workspace, found: PersonProgress) -> None:
+def show_effects(workspace: Workspace, person: PersonProgress) -> None:
     """Each criterion that quotes the person, with the words that it rests on."""
     st.subheader(say("What your notes became"))
-    if not found.effort.effects:
-        none = say(
+    if not person.effort.effects:
+        nothing = say(
             "Nothing yet. Say in a note what is wrong with a failed output: criteria are made "
             "from such notes."
         )
         waiting = counted(
             "Nothing yet: your note waits until the team turns notes into criteria.",
             "Nothing yet: your {n:,} notes wait until the team turns notes into criteria.",
-            n=found.notes,
+            n=person.notes,
         )
-        st.write(waiting if found.notes else none)
+        st.write(waiting if person.notes else nothing)
     opens = any(file.name == "4_deriving.py" for file, _, _ in menu_for(shell.role(workspace.role)))
-    for effect in found.effort.effects[:_FIRST]:
+    for effect in person.effort.effects[:_FIRST]:
         _show_effect(effect, opens=opens)
-    if rest := found.effort.effects[_FIRST:]:
-        with st.expander(say("{n:,} more", n=len(rest))):
-            for effect in rest:
+    if others := person.effort.effects[_FIRST:]:
+        with st.expander(say("{n:,} more", n=len(others))):
+            for effect in others:
                 _show_effect(effect, opens=opens)
 
 
 def _show_effect(effect: NoteEffect, *, opens: bool) -> None:
     st.markdown(plain(effect_words(effect)))
-    quoted = say("You wrote: “{note}”", note=effect.quote)
-    shell.aside(paragraph(quoted, say("It asks: {statement}", statement=say(effect.statement))))
+    quote = say("You wrote: “{note}”", note=effect.quote)
+    shell.aside(paragraph(quote, say("It asks: {statement}", statement=say(effect.statement))))
     if opens:
         shell.go_to("4_deriving.py", say("Open this criterion"), {keys.CRITERION: effect.criterion_id})
 
 
-def show_differences(found: PersonProgress) -> None:
+def show_differences(person: PersonProgress) -> None:
     """How steady the person is, where they are stricter or milder, and what came of it."""
     st.subheader(say("How steady you are"))
-    st.write(plain(steady_words(found)))
+    st.write(plain(steady_words(person)))
     st.subheader(say("Where you differ from the others"))
     st.write(
         say(
@@ -76,14 +76,14 @@ def show_differences(found: PersonProgress) -> None:
             "Only outputs that you graded count."
         )
     )
-    lines = [*map(difference_words, found.effort.differences), settled_words(found.effort)]
+    lines = [*map(difference_words, person.effort.differences), settled_words(person.effort)]
     st.markdown("\n".join(f"- {plain(line)}" for line in lines))
 
 
 def show_week(workspace: Workspace) -> None:
     """What the last seven days brought to the team, to read and to take along."""
-    found = digest(workspace)
+    week = digest(workspace)
     st.subheader(say("The last seven days"))
-    st.markdown("\n".join(f"- {line}" for line in digest_lines(found, plain)))
-    name = f"digest-{found.until:%Y-%m-%d}.md"
-    st.download_button(say("Download as Markdown"), digest_page(found), name, "text/markdown")
+    st.markdown("\n".join(f"- {line}" for line in digest_lines(week, plain)))
+    name = f"digest-{week.until:%Y-%m-%d}.md"
+    st.download_button(say("Download as Markdown"), digest_page(week), name, "text/markdown")

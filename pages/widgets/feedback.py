@@ -15,7 +15,7 @@ def show_worth(judges: Iterable[JudgeAlignment]) -> None:
     """Of each signal which share of the bad outputs it finds, and which of its alarms are false."""
     measured = [judge for judge in judges if judge.alarms]
     for judge in measured:
-        told = [fact for fact in judge.warnings if fact.code.startswith("alarms")]
-        st.write(plain(sentence(told)))
+        facts = [fact for fact in judge.warnings if fact.code.startswith("alarms")]
+        st.write(plain(sentence(facts)))
     if not measured:
         st.write(say("That is not measurable yet: it takes grades on outputs with feedback."))

@@ -33,18 +33,18 @@ def show_gold(workspace: Workspace) -> None:
             "figures only."
         )
     )
-    found = grading.show_gold(workspace)
-    if found.people:
-        shell.table([_row(person) for person in found.people])
-    if rows := [row for person in found.people for row in _criterion_rows(person)]:
+    report = grading.show_gold(workspace)
+    if report.people:
+        shell.table([_row(person) for person in report.people])
+    if rows := [row for person in report.people for row in _criterion_rows(person)]:
         shell.table(rows)
     shell.go("1_outputs.py", "Choose one on Outputs, by “Use it for the team”")
-    for row in shell.page_of(found.outputs, _AT_ONCE, "gold"):
+    for row in shell.page_of(report.outputs, _AT_ONCE, "gold"):
         _show_output(workspace, row)
     with st.expander(say("How gold outputs are mixed in")):
         _set_rules(workspace)
         if workspace.project.rules.training:
-            _let_through(workspace, [person.name for person in found.people])
+            _let_through(workspace, [person.name for person in report.people])
 
 
 def _row(person: grading.GoldPerson) -> dict[str, object]:
@@ -58,12 +58,12 @@ def _criterion_rows(person: grading.GoldPerson) -> list[dict[str, object]]:
     ]
 
 
-def _answers(found: grading.GoldAnswers) -> dict[str, object]:
+def _answers(answers: grading.GoldAnswers) -> dict[str, object]:
     return {
-        say("right"): rate_words(found.right),
-        say("bad ones let through"): found.let_through,
-        say("good ones failed"): found.too_strict,
-        say("unsure"): found.unsure,
+        say("right"): rate_words(answers.right),
+        say("bad ones let through"): answers.let_through,
+        say("good ones failed"): answers.too_strict,
+        say("unsure"): answers.unsure,
     }
 
 
@@ -85,7 +85,7 @@ def offer(workspace: Workspace, output: Output) -> None:
     ):
         use = st.radio(say("Use it as"), list(uses), format_func=uses.__getitem__)
         value = st.radio(say("It counts as"), list(values), format_func=values.__getitem__, horizontal=True)
-        on = st.selectbox(
+        criterion_id = st.selectbox(
             say("On"),
             ["", *criteria],
             format_func=lambda key: say(criteria[key].name) if key else say("the whole"),
@@ -96,14 +96,14 @@ def offer(workspace: Workspace, output: Output) -> None:
             with shell.guard():
                 if use == "example" and value is None:
                     raise BadInput("An example shows what passes or what fails.", next_step="Choose one.")
-                if use == "example" and on:
+                if use == "example" and criterion_id:
                     raise BadInput("An example is of the whole output.", next_step="Choose the whole.")
                 if use == "example" and value:
                     grading.set_example(workspace, output.id, value, why=why)
                 else:
-                    about, trains = criteria.get(on), use == "training"
+                    criterion, training = criteria.get(criterion_id), use == "training"
                     grading.set_gold(
-                        workspace, output.id, value, criterion=about, reason=why, training=trains
+                        workspace, output.id, value, criterion=criterion, reason=why, training=training
                     )
                 st.success(say("Saved: it stands on the page Team."))
 
@@ -121,8 +121,7 @@ def _show_output(workspace: Workspace, row: grading.GoldOutput) -> None:
         if st.button(say("Take it out"), key=f"gold-out-{row.output.id}"):
             with shell.guard():
                 grading.end_gold(workspace, row.output.id)
-                telling.tell_next(say("Taken out"))
-                st.rerun()
+                telling.tell_anew(say("Taken out"))
 
 
 def _set_rules(workspace: Workspace) -> None:
@@ -131,7 +130,7 @@ def _set_rules(workspace: Workspace) -> None:
         share = st.number_input(
             say("Share of gold outputs, in percent"), 0, 50, round(100 * rules.gold_share)
         )
-        told = st.checkbox(
+        at_once = st.checkbox(
             say("Tell people at once whether they were right"), rules.gold_feedback == "person"
         )
         training = st.number_input(
@@ -141,22 +140,20 @@ def _set_rules(workspace: Workspace) -> None:
             round(100 * (rules.training or 0)),
         )
         if st.form_submit_button(say("Save")):
-            changed = grading.RulesChange(
-                gold_share=share / 100, gold_feedback="person" if told else "lead", training=training / 100
+            change = grading.RulesChange(
+                gold_share=share / 100, gold_feedback="person" if at_once else "lead", training=training / 100
             )
             with shell.guard():
-                grading.change_rules(workspace, changed=changed)
-                telling.tell_next(say("Saved; it holds from the next output on."))
-                st.rerun()
+                grading.change_rules(workspace, changed=change)
+                telling.tell_anew(say("Saved; it holds from the next output on."))
 
 
 def _let_through(workspace: Workspace, names: list[str]) -> None:
-    who = st.selectbox(say("Person"), names, index=None, accept_new_options=True, placeholder=say("Choose"))
+    name = st.selectbox(say("Person"), names, index=None, accept_new_options=True, placeholder=say("Choose"))
     with st.container(horizontal=True):
-        through = st.button(say("Let them skip the training"), disabled=not who)
-        back = st.button(say("Have them do the training"), disabled=not who)
-    if who and (through or back):
+        skip = st.button(say("Let them skip the training"), disabled=not name)
+        repeat = st.button(say("Have them do the training"), disabled=not name)
+    if name and (skip or repeat):
         with shell.guard():
-            grading.train(workspace, who, "let-through" if through else "send-back")
-            telling.tell_next(say("Saved"))
-            st.rerun()
+            grading.train(workspace, name, "let-through" if skip else "send-back")
+            telling.tell_anew(say("Saved"))

@@ -40,7 +40,7 @@ from pages.widgets.shell import plain
 
 _EPOCH, _stamps = uuid.uuid4().hex, itertools.count(1)
 _NAMED = 5
-Way = Literal["single", "pairs"]
+Mode = Literal["single", "pairs"]
 """Outputs one by one, or two versions side by side."""
 
 
@@ -50,11 +50,11 @@ class GradingSession:
 
     workspace: Workspace
     language: Language
-    way: Way
+    mode: Mode
 
     def store(self, events: CardEvents) -> Receipt:
         """Make presses durable."""
-        if self.way == "single":
+        if self.mode == "single":
             return store_events(self.workspace, events)
         return store_each(events, lambda event: grading.compare(self.workspace, [self._comparison(event)]))
 
@@ -62,21 +62,21 @@ class GradingSession:
         """Store the presses, then say what comes next; without presses also what was last."""
         stored, refused = self.store(events)
         stamp = next(_stamps)
-        coming = self._outputs(first=not stored) if self.way == "single" else self._pairs()
-        return coming.model_copy(
+        news = self._outputs(first=not stored) if self.mode == "single" else self._pairs()
+        return news.model_copy(
             update={
-                "items": tuple(self._in_words(item) for item in coming.items),
+                "items": tuple(self._in_words(item) for item in news.items),
                 "acknowledged": tuple(stored),
                 "refused": {name: say_in(self.language, why) for name, why in refused.items()},
                 "epoch": _EPOCH,
                 "stamp": stamp,
-                "told": self._told_of_gold(events, stored),
+                "told": self._gold_words(events, stored),
             }
         )
 
-    def _told_of_gold(self, events: CardEvents, stored: Collection[str]) -> str:
+    def _gold_words(self, events: CardEvents, stored: Collection[str]) -> str:
         """How somebody did on the gold among these presses, where they are told at once."""
-        if self.way == "pairs":
+        if self.mode == "pairs":
             return ""
         with speaking(self.language):
             return "  |  ".join(map(sentence, told_of_presses(self.workspace, events, stored)))
@@ -90,7 +90,7 @@ class GradingSession:
         workspace = self.workspace
         queue = grading.grading_queue(workspace)
         items = card_items(workspace, queue, first=first)
-        return self._told(queue, items, self._setting(first=first), self._pace(queue))
+        return self._news_of(queue, items, self._setting(first=first), self._pace(queue))
 
     def _setting(self, *, first: bool) -> CardSetting:
         """With criteria and phrases in the person's language, where derivation has both."""
@@ -98,12 +98,14 @@ class GradingSession:
             self.workspace, self.language, grading.phrases(self.workspace) if first else None
         )
         with speaking(self.language):
-            named = [
-                asked.model_copy(update={"name": say(asked.name), "statement": say(asked.statement)})
-                for asked in setting.criteria
+            criteria = [
+                criterion.model_copy(
+                    update={"name": say(criterion.name), "statement": say(criterion.statement)}
+                )
+                for criterion in setting.criteria
             ]
             phrases = setting.phrases and tuple(map(say, setting.phrases))
-        return setting.model_copy(update={"criteria": tuple(named), "phrases": phrases})
+        return setting.model_copy(update={"criteria": tuple(criteria), "phrases": phrases})
 
     def _pairs(self) -> CardNews:
         workspace = self.workspace
@@ -114,9 +116,9 @@ class GradingSession:
             language=self.language,
             compare=True,
         )
-        return self._told(queue, pair_items(workspace.project, queue), setting)
+        return self._news_of(queue, pair_items(workspace.project, queue), setting)
 
-    def _told(
+    def _news_of(
         self,
         queue: grading.Queue | grading.PairQueue,
         items: Sequence[CardItem],
@@ -153,13 +155,15 @@ class GradingSession:
         is_over = queue.waiting and queue.waiting.kind in {"unassigned", "shared"}
         pace = None if is_over else grading.pace_of(self.workspace.project, left=queue.left)
         if pace:
-            told = {"day": pace.deadline, "left": pace.left, "each": pace.a_day}
+            values = {"day": pace.deadline, "left": pace.left, "each": pace.a_day}
             if pace.left == 0:
-                parts.append(say_in(self.language, "Done before {day}.", **told))
+                parts.append(say_in(self.language, "Done before {day}.", **values))
             elif pace.days_left < 0:
-                parts.append(say_in(self.language, "Was due on {day}: {left} left.", **told))
+                parts.append(say_in(self.language, "Was due on {day}: {left} left.", **values))
             else:
-                parts.append(say_in(self.language, "Due on {day}: {left} left, about {each} a day.", **told))
+                parts.append(
+                    say_in(self.language, "Due on {day}: {left} left, about {each} a day.", **values)
+                )
         if self.workspace.project.rules.contest:
             counts = grading.counts_by_person(self.workspace)[:_NAMED]
             parts.append(" · ".join(f"{person} {n}" for person, n in counts))
@@ -215,10 +219,10 @@ def show_regrade(workspace: Workspace, criterion_id: str) -> None:
     key = f"{keys.REGRADE}-{criterion_id}"
     criterion = finding.find_criterion(workspace, criterion_id)
     acknowledged, refused = _store_anew(workspace, criterion, presses(key))
-    found, outputs = drift.regrade_items(workspace, criterion.id, workspace.person)
+    ledger, outputs = drift.regrade_items(workspace, criterion.id, workspace.person)
     st.subheader(plain(say(criterion.name)))
     st.info(plain(say(criterion.statement)))
-    done = len(found.again)
+    done = len(ledger.again)
     items = tuple(
         CardItem(
             output_id=output.id,

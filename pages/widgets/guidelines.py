@@ -17,7 +17,7 @@ _AT_ONCE = 20
 
 def show_guidelines(workspace: Workspace) -> None:
     """The text beside what people see, then the examples and every version."""
-    found = grading.show_guidelines(workspace)
+    guidelines = grading.show_guidelines(workspace)
     st.write(
         say(
             "People see them before their first grade, again after each change, and at any time "
@@ -26,19 +26,19 @@ def show_guidelines(workspace: Workspace) -> None:
     )
     left, right = st.columns(2)
     with left:
-        language = write(workspace, found)
+        language = write(workspace, guidelines)
     with right:
         st.write(say("As people see them"))
-        if found.texts or found.examples:
-            shown_guideline(card_guideline(found), language, key="guideline-shown")
+        if guidelines.texts or guidelines.examples:
+            shown_guideline(card_guideline(guidelines), language, key="guideline-shown")
         else:
             st.info(say("There are no guidelines yet."))
-    _examples(workspace, found)
+    _examples(workspace, guidelines)
     _asked(workspace)
     _versions(workspace)
 
 
-def write(workspace: Workspace, found: grading.Guidelines) -> Language:
+def write(workspace: Workspace, guidelines: grading.Guidelines) -> Language:
     """The text of the chosen language; returns which that is."""
     language = st.segmented_control(
         say("For those who read"),
@@ -47,7 +47,7 @@ def write(workspace: Workspace, found: grading.Guidelines) -> Language:
         default=shell.language(),
         required=True,
     )
-    newest = next((text for text in found.texts if text.language == language), None)
+    newest = next((text for text in guidelines.texts if text.language == language), None)
     with st.form(f"guideline-{language}-{newest.version if newest else 0}", border=False):
         text = st.text_area(
             say("Guidelines, in Markdown"),
@@ -62,12 +62,11 @@ def write(workspace: Workspace, found: grading.Guidelines) -> Language:
         if st.form_submit_button(say("Save a new version"), type="primary"):
             with shell.guard():
                 grading.set_guidelines(workspace, text=text, language=language, why=why)
-                telling.tell_next(say("Saved: people see them before their next grade."))
-                st.rerun()
+                telling.tell_anew(say("Saved: people see them before their next grade."))
     return language
 
 
-def _examples(workspace: Workspace, found: grading.Guidelines) -> None:
+def _examples(workspace: Workspace, guidelines: grading.Guidelines) -> None:
     st.subheader(say("Examples from real outputs"))
     st.write(
         say(
@@ -76,8 +75,8 @@ def _examples(workspace: Workspace, found: grading.Guidelines) -> None:
         )
     )
     shell.go("1_outputs.py", "Choose one on Outputs, by “Use it for the team”")
-    for example in shell.page_of(found.examples, _AT_ONCE, "guideline-examples"):
-        _example(workspace, example, found.outputs[example.output_id].text)
+    for example in shell.page_of(guidelines.examples, _AT_ONCE, "guideline-examples"):
+        _example(workspace, example, guidelines.outputs[example.output_id].text)
 
 
 def _example(workspace: Workspace, example: GuidelineExample, text: str) -> None:
@@ -87,32 +86,31 @@ def _example(workspace: Workspace, example: GuidelineExample, text: str) -> None
         if st.button(say("Take it out"), key=f"example-out-{example.output_id}"):
             with shell.guard():
                 grading.set_example(workspace, example.output_id, "withdrawn")
-                telling.tell_next(say("Taken out"))
-                st.rerun()
+                telling.tell_anew(say("Taken out"))
 
 
 def _asked(workspace: Workspace) -> None:
     """Which criteria the card does not go on without, in which order."""
-    asked = {criterion.id: criterion for criterion in grading.in_order(workspace)}
-    if not asked:
+    criteria = {criterion.id: criterion for criterion in grading.in_order(workspace)}
+    if not criteria:
         return
     st.subheader(say("Criteria that the card asks for"))
     with st.form("criteria-asked", border=False):
         required = st.multiselect(
             say("Required, in the order in which they are asked"),
-            list(asked),
-            [key for key in asked if key in workspace.project.rules.required],
-            format_func=lambda key: say(asked[key].name),
+            list(criteria),
+            [key for key in criteria if key in workspace.project.rules.required],
+            format_func=lambda key: say(criteria[key].name),
             placeholder=say("Choose"),
             help=say(
                 "The output as a whole is graded once these are answered; the other criteria are optional."
             ),
         )
         if st.form_submit_button(say("Save")):
-            others = [criterion for key, criterion in asked.items() if key not in required]
+            others = [criterion for key, criterion in criteria.items() if key not in required]
             with shell.guard():
                 grading.ask(workspace, others, required=False)
-                grading.ask(workspace, [asked[key] for key in required], required=True)
+                grading.ask(workspace, [criteria[key] for key in required], required=True)
             st.success(say("Saved; it holds from the next output on."))
 
 
@@ -122,12 +120,12 @@ def _versions(workspace: Workspace) -> None:
         return
     with st.expander(say("All versions")):
         for version in shell.page_of(versions, 5, "guideline-versions"):
-            told = {
+            values = {
                 "n": version.version,
                 "language": NAMES[version.language],
                 "when": f"{version.at:%Y-%m-%d %H:%M}",
                 "who": version.author or "labelcore",
                 "why": version.why or say("no reason given"),
             }
-            st.write(plain(say("Version {n}, {language}, {when}, {who}: {why}", **told)))
+            st.write(plain(say("Version {n}, {language}, {when}, {who}: {why}", **values)))
             st.code(version.text, language=None, wrap_lines=True)

@@ -42,8 +42,8 @@ def ask(workspace: Workspace) -> Filters:
         bind="query-params",
         placeholder=say("words in the texts or notes"),
     )
-    imports = {seen.id: seen.file_name for seen in importing.imports(workspace)}
-    asked = {
+    imports = {entry.id: entry.file_name for entry in importing.imports(workspace)}
+    choices = {
         "search": (words or "")[:LONGEST_SEARCH],  # an address may hold more
         "grade": _choose(grade, say("Grade"), ["pass", "fail", "unsure", "none"], keys.OUTPUTS_GRADE),
         "split": _choose(split, say("Split"), ["train", "dev", "test"], keys.OUTPUTS_SPLIT),
@@ -52,13 +52,13 @@ def ask(workspace: Workspace) -> Filters:
             say("Import"),
             list(imports),
             keys.OUTPUTS_BATCH,
-            words=lambda known: f"{imports[known]} · {known[-6:]}",
+            words=lambda batch_id: f"{imports[batch_id]} · {batch_id[-6:]}",
             empty=say("all"),
         ),
     }
     with st.expander(say("More filters")):
-        asked |= _ask_more(workspace)
-    filters = Filters.model_validate(asked)
+        choices |= _ask_more(workspace)
+    filters = Filters.model_validate(choices)
     _show_chips(workspace, filters)
     return filters
 
@@ -86,15 +86,15 @@ def _chips(workspace: Workspace, filters: Filters) -> Iterator[tuple[str, tuple[
     judges |= {version.id: version.name for version in judging.signals_of_users(workspace)}
     field = filters.where[0].partition("=")[0] if filters.where else ""
     if field:
-        values = [asked.partition("=")[2] for asked in filters.where]
-        told = listed(excerpt(value) or say("(none)") for value in values)
-        yield f"{field}: {told}", (keys.OUTPUTS_FIELD, f"{keys.OUTPUTS_FIELD}-{field}")
+        values = [condition.partition("=")[2] for condition in filters.where]
+        words = listed(excerpt(value) or say("(none)") for value in values)
+        yield f"{field}: {words}", (keys.OUTPUTS_FIELD, f"{keys.OUTPUTS_FIELD}-{field}")
     if filters.graded_by:
         yield f"{say('Graded by')}: {filters.graded_by}", (keys.OUTPUTS_WHO,)
     users = st.session_state.get(keys.OUTPUTS_USERS)
-    for asked in filters.verdict:
-        version, _, value = asked.rpartition("=")
-        boxes = (keys.OUTPUTS_USERS,) if asked == users else (keys.OUTPUTS_JUDGE, keys.OUTPUTS_VERDICT)
+    for condition in filters.verdict:
+        version, _, value = condition.rpartition("=")
+        boxes = (keys.OUTPUTS_USERS,) if condition == users else (keys.OUTPUTS_JUDGE, keys.OUTPUTS_VERDICT)
         yield f"{judges.get(version, version)}: {_word(value)}", boxes
     if filters.criterion:
         name = editing.criterion_names(workspace).get(filters.criterion)
@@ -114,7 +114,7 @@ def _ask_more(workspace: Workspace) -> dict[str, Any]:
     people = [person for person, _ in grading.counts_by_person(workspace)]
     versions = judging.active_judges(workspace)
     signals = judging.signals_of_users(workspace)
-    told = [
+    verdicts = [
         _ask_verdict(judge, verdict, {version.id: judge_words(version.name) for version in versions}),
         _ask_users(users, {version.id: version.name for version in signals}) if signals else None,
     ]
@@ -123,13 +123,13 @@ def _ask_more(workspace: Workspace) -> dict[str, Any]:
     return {
         "where": _ask_field(workspace, name, value),
         "graded_by": address.choose(who, say("Graded by"), people, keys.OUTPUTS_WHO, empty=say("all")),
-        "verdict": tuple(filter(None, told)),
+        "verdict": tuple(filter(None, verdicts)),
         "criterion": address.choose(
             st,
             say("Failed for"),
             list(criteria),
             keys.OUTPUTS_CRITERION,
-            words=lambda known: say(criteria[known]),
+            words=lambda criterion_id: say(criteria[criterion_id]),
             empty=say("all"),
         ),
     }
@@ -139,11 +139,11 @@ def _ask_field(workspace: Workspace, name: Any, value: Any) -> tuple[str, ...]:
     field = _choose(name, say("Field"), selecting.known_fields(workspace), keys.OUTPUTS_FIELD)
     if not field:
         return ()
-    known = {told.value: told.n for told in selecting.list_values(workspace, field, most=_VALUES)}
-    words = {text: f"{excerpt(text) or say('(none)')} · {n:,}" for text, n in known.items()}
+    counts = {count.value: count.n for count in selecting.list_values(workspace, field, most=_VALUES)}
+    words = {text: f"{excerpt(text) or say('(none)')} · {n:,}" for text, n in counts.items()}
     key = f"{keys.OUTPUTS_FIELD}-{field}"
-    picked = address.choose_several(value, say("Values"), list(known), key, words=words.__getitem__)
-    return tuple(f"{field}={text}" for text in picked)
+    chosen = address.choose_several(value, say("Values"), list(counts), key, words=words.__getitem__)
+    return tuple(f"{field}={text}" for text in chosen)
 
 
 def _ask_verdict(judge: Any, verdict: Any, judges: Mapping[str, str]) -> str | None:
@@ -178,13 +178,13 @@ def _ask_users(where: Any, signals: Mapping[str, str]) -> str | None:
 def ask_paging(workspace: Workspace) -> Paging:
     """The order, and which page."""
     grid = st.grid(3, min_column_width=130)
-    order, way, page = (grid.cell() for _ in range(3))
+    order, direction, page = (grid.cell() for _ in range(3))
     names = ["imported", *selecting.known_fields(workspace)]
     sort = address.choose(order, say("Sort by"), names, keys.OUTPUTS_SORT, words=_word)
-    down = address.choose(way, say("Order"), ["up", "down"], keys.OUTPUTS_WAY, words=_word)
+    chosen = address.choose(direction, say("Order"), ["up", "down"], keys.OUTPUTS_WAY, words=_word)
     number = page.number_input(say("Page"), 1, step=1, key=keys.OUTPUTS_PAGE, bind="query-params")
     return Paging(
-        sort=f"{'-' if down == 'down' else ''}{sort}",
+        sort=f"{'-' if chosen == 'down' else ''}{sort}",
         page=int(number),
         limit=_ON_A_PAGE,
         count=False,
@@ -192,9 +192,9 @@ def ask_paging(workspace: Workspace) -> Paging:
     )
 
 
-def show_count(workspace: Workspace, filters: Filters, paging: Paging, found: Listing) -> int:
+def show_count(workspace: Workspace, filters: Filters, paging: Paging, listing: Listing) -> int:
     """How many match; where they are still searched for, how far that is. What is known of their number."""
-    searched = found.searched
+    searched = listing.searched
     if searched is None and filters != selecting.EVERYTHING:  # sorted by a field: counted in the other order
         paging = paging.model_copy(update={"sort": "imported"})
         searched = selecting.search_on(workspace, filters=filters, paging=paging)
@@ -202,7 +202,7 @@ def show_count(workspace: Workspace, filters: Filters, paging: Paging, found: Li
         n = searched.found if searched else selecting.count_outputs(workspace)
         st.write(counted("One output matches.", "{n:,} outputs match.", n=n))
         return n
-    _search_on(workspace, filters, paging, len(found.rows))
+    _search_on(workspace, filters, paging, len(listing.rows))
     return searched.found
 
 
@@ -211,20 +211,20 @@ def _search_on(workspace: Workspace, filters: Filters, paging: Paging, shown: in
     """Search a while, say how far it is, and show the page anew when it has more or all is searched."""
     shell.speak_as(workspace)
     with shell.guard():
-        came = selecting.search_on(workspace, filters=filters, paging=paging)
-        if came.whole or shown < min(_ON_A_PAGE, came.found - (paging.page - 1) * _ON_A_PAGE):
+        progress = selecting.search_on(workspace, filters=filters, paging=paging)
+        if progress.whole or shown < min(_ON_A_PAGE, progress.found - (paging.page - 1) * _ON_A_PAGE):
             st.rerun()
         st.write(
             say(
                 "{found:,} found in the first {searched:,} of {of:,} outputs; still searching …",
-                **came._asdict(),
+                **progress._asdict(),
             )
         )
 
 
-def show_table(found: Listing) -> Output | None:
+def show_table(listing: Listing) -> Output | None:
     """The page of outputs; the one that is chosen, else the first."""
-    if not found.rows:
+    if not listing.rows:
         st.info(say("No output is here: change the filters, or go back to page 1."))
         return None
     rows = [
@@ -236,48 +236,48 @@ def show_table(found: Listing) -> Output | None:
             say("split"): row.split,
             say("id"): row.output.external_id or row.output.id,
         }
-        for row in found.rows
+        for row in listing.rows
     ]
-    key = shell.key_of("outputs", [row.output.id for row in found.rows])
-    picked = shell.choose_rows(rows, key, widths=dict.fromkeys((say("output"), say("input")), 260))
-    return found.rows[picked[0] if picked else 0].output
+    key = shell.key_of("outputs", [row.output.id for row in listing.rows])
+    chosen = shell.choose_rows(rows, key, widths=dict.fromkeys((say("output"), say("input")), 260))
+    return listing.rows[chosen[0] if chosen else 0].output
 
 
 def show_one(workspace: Workspace, output: Output | None) -> None:
     """Everything that is known of an output."""
     if output is None:
         return
-    known = selecting.show_output(workspace, output)
+    details = selecting.show_output(workspace, output)
     st.subheader(plain(output.external_id or output.id[:12]))
     show_output(output)
     restoring.offer(workspace, output)
     gold.offer(workspace, output)
-    for grade in known.grades:
+    for grade in details.grades:
         about = say(" on one criterion") if not grade.is_overall else ""
         st.text(f"{grade.annotator}: {say(grade.value)}{about}{f' — {grade.note}' if grade.note else ''}")
-    if not known.grades:
+    if not details.grades:
         st.caption(say("Nobody has graded it."))
-    if known.verdicts:
-        with st.expander(say("What judges say ({n})", n=len(known.verdicts))):
-            versions = judges_of(workspace.db, [verdict.judge_version_id for verdict in known.verdicts])
-            said = [*zip(versions, known.verdicts, strict=True)]
-            said.sort(key=lambda pair: pair[1].value != "fail")  # what is wrong with it first
-            shown = shell.page_of(said, _VERDICTS, shell.key_of("verdicts", [output.id]))
+    if details.verdicts:
+        with st.expander(say("What judges say ({n})", n=len(details.verdicts))):
+            versions = judges_of(workspace.db, [verdict.judge_version_id for verdict in details.verdicts])
+            verdicts = [*zip(versions, details.verdicts, strict=True)]
+            verdicts.sort(key=lambda pair: pair[1].value != "fail")  # what is wrong with it first
+            shown = shell.page_of(verdicts, _VERDICTS, shell.key_of("verdicts", [output.id]))
             shell.table([_verdict(output, version, verdict) for version, verdict in shown], narrow=True)
-    for event in known.feedback:
+    for event in details.feedback:
         st.text(_event(event))
-    for code, quote in known.codes:
+    for code, quote in details.codes:
         st.text(f"“{quote}” — {code}")
-    for ruling in (*known.rulings, *known.court_rulings):
+    for ruling in (*details.rulings, *details.court_rulings):
         st.text(say("Ruled {value} by {author}: {reason}", **ruling.model_dump(include=_RULED)))
     with st.expander(say("Fields and origin")):
         facts = {
             say("id in your data"): output.external_id,
             say("id"): output.id,
-            say("Import"): known.batch.file_name if known.batch else "",
+            say("Import"): details.batch.file_name if details.batch else "",
             say("imported at"): f"{output.at:%Y-%m-%d %H:%M}",
-            say("Split"): known.split,
-            say("Sample"): listed(pick_words(draw.reason) for draw in known.samples),
+            say("Split"): details.split,
+            say("Sample"): listed(pick_words(draw.reason) for draw in details.samples),
             say("source"): output.group_key,
             say("model"): output.model,
             say("version"): output.prompt_version,
@@ -286,23 +286,23 @@ def show_one(workspace: Workspace, output: Output | None) -> None:
         shell.table([{say("field"): name, say("value"): str(value or "")} for name, value in facts.items()])
 
 
-def _verdict(output: Output, version: JudgeVersion, said: VersionVerdict) -> dict[str, str]:
+def _verdict(output: Output, version: JudgeVersion, verdict: VersionVerdict) -> dict[str, str]:
     return {
-        say("verdict"): say(said.value),
-        say("judge"): f"{judge_words(said.judge)} ({said.version})",
-        say("reason"): reason_words(version, output, said.reason, said.probability),
+        say("verdict"): say(verdict.value),
+        say("judge"): f"{judge_words(verdict.judge)} ({verdict.version})",
+        say("reason"): reason_words(version, output, verdict.reason, verdict.probability),
     }
 
 
 def _event(event: Event) -> str:
     """What a user did, what it counts as, and what they said."""
     counts = {"pass": say("praise"), "fail": say("complaint"), "unsure": say("says nothing")}
-    told = [counts.get(event.meaning or "", say("without a meaning")), event.person]
+    parts = [counts.get(event.meaning or "", say("without a meaning")), event.person]
     head = say(
         "Users: {signal} “{value}” ({counts})",
         signal=event.signal,
         value=event.value,
-        counts=", ".join(filter(None, told)),
+        counts=", ".join(filter(None, parts)),
     )
     return f"{head}, {event.at:%Y-%m-%d %H:%M}{f' — {event.reason}' if event.reason else ''}"
 
@@ -313,11 +313,11 @@ _RULED = {"value", "author", "reason"}
 def offer(workspace: Workspace, filters: Filters, n: int) -> None:
     """What can become of the outputs that match, as far as the person's role goes."""
     uses = {_offer_review: Role.LEAD, _offer_sample: Role.ENGINEER, _offer_file: Role.ENGINEER}
-    theirs = [use for use, least in uses.items() if workspace.role.includes(least)]
-    if not theirs:
+    offers = [use for use, least in uses.items() if workspace.role.includes(least)]
+    if not offers:
         return
     st.subheader(say("What to do with these outputs"))
-    for use, column in zip(theirs, st.columns(len(uses)), strict=False):
+    for use, column in zip(offers, st.columns(len(uses)), strict=False):
         with column, st.container(border=True):
             use(workspace, filters, n)
 
@@ -326,8 +326,8 @@ def _offer_review(workspace: Workspace, filters: Filters, _: int) -> None:
     st.write(say("Have experts grade these first, before any sample."))
     if st.button(say("Put them on the review list"), width="stretch"):
         with shell.guard():
-            listed = grading.review(workspace, filters=filters).review
-            st.success(say("{n} outputs come first on the Grade page.", n=f"{len(listed):,}"))
+            review = grading.review(workspace, filters=filters).review
+            st.success(say("{n} outputs come first on the Grade page.", n=f"{len(review):,}"))
 
 
 def _offer_sample(workspace: Workspace, filters: Filters, n: int) -> None:
@@ -335,9 +335,9 @@ def _offer_sample(workspace: Workspace, filters: Filters, n: int) -> None:
     if st.button(say("Draw a sample of them"), width="stretch"):
         with shell.guard():
             pool = sampling.SamplePool.model_validate(filters.model_dump())
-            drawn = sampling.draw_sample(workspace, rule="random", n=int(number), pool=pool)
-            st.success(say("{n} outputs are drawn.", n=f"{len(drawn.picks):,}"))
-            shell.warn(drawn.warnings)
+            draw = sampling.draw_sample(workspace, rule="random", n=int(number), pool=pool)
+            st.success(say("{n} outputs are drawn.", n=f"{len(draw.picks):,}"))
+            shell.warn(draw.warnings)
 
 
 def _offer_file(workspace: Workspace, filters: Filters, _: int) -> None:
@@ -347,11 +347,11 @@ def _offer_file(workspace: Workspace, filters: Filters, _: int) -> None:
         "verdicts": say("Verdicts"),
         "feedback": say("Feedback"),
     }
-    what = st.selectbox(say("Export these outputs"), list(tables), format_func=tables.__getitem__)
+    table = st.selectbox(say("Export these outputs"), list(tables), format_func=tables.__getitem__)
     if st.button(say("Prepare the file"), width="stretch"):
         with shell.guard(), tempfile.TemporaryDirectory() as folder:
-            target = Path(folder) / f"{what}.csv"
-            exporting.export_table(workspace, what, out=target, filters=filters)
+            target = Path(folder) / f"{table}.csv"
+            exporting.export_table(workspace, table, out=target, filters=filters)
             st.download_button(
                 say("Download {name}", name=target.name), target.read_bytes(), file_name=target.name
             )

@@ -47,10 +47,10 @@ def menu() -> tuple[tuple[Path, str, str], ...]:
 
 def menu_for(face: Role, held: Role = Role.ADMIN) -> list[tuple[Path, str, str]]:
     """The pages of a face, as far as the role that somebody has opens them; an engineer's face shows all."""
-    shown = ((page, address(page[0])) for page in menu())
+    named = ((page, address(page[0])) for page in menu())
     return [
         page
-        for page, name in shown
+        for page, name in named
         if name in _SEEN.get(face, (name,)) and held.includes(_NEEDS.get(name, held))
     ]
 

@@ -15,9 +15,9 @@ _MOVED: dict[str, tuple[str, dict[str, str]]] = {
 
 
 def _lead_on(request: Request) -> RedirectResponse:
-    page, asked = _MOVED[request.url.path.strip("/")]
-    place = request.url.include_query_params(**asked)
-    return RedirectResponse(f"/{page}?{place.query}" if place.query else f"/{page}")
+    page, parameters = _MOVED[request.url.path.strip("/")]
+    url = request.url.include_query_params(**parameters)
+    return RedirectResponse(f"/{page}?{url.query}" if url.query else f"/{page}")
 
 
 routes = [Route(f"/{old}", _lead_on, methods=["GET"]) for old in _MOVED]

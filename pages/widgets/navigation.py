@@ -13,14 +13,14 @@ from pages.widgets.shell import ICON, keep_place, language
 def _pages() -> list[Page]:
     """Made once for each visit and language: making them reads the file system for each."""
     keep_place()
-    spoken = language()
-    made: list[Page] | None = st.session_state.get(f"pages-{spoken}")
-    if made is None:
-        made = st.session_state[f"pages-{spoken}"] = [
-            st.Page(file, title=say_in(spoken, title), url_path=address(file), icon=icon, default=at == 0)
+    code = language()
+    pages: list[Page] | None = st.session_state.get(f"pages-{code}")
+    if pages is None:
+        pages = st.session_state[f"pages-{code}"] = [
+            st.Page(file, title=say_in(code, title), url_path=address(file), icon=icon, default=at == 0)
             for at, (file, title, icon) in enumerate(menu())
         ]
-    return made
+    return pages
 
 
 if __name__ == "__main__":

@@ -88,8 +88,8 @@ def offer(workspace: Workspace, action: Action) -> None:
     """
     page = _PAGES[action.kind]
     is_read = shell.role(workspace.role) is Role.MANAGER and page != _RESULTS
-    draws = action.kind == "draw" and not workspace.role.includes(Role.ENGINEER)
-    if is_read or draws or not shell.opens(page):
+    is_engineers = action.kind == "draw" and not workspace.role.includes(Role.ENGINEER)
+    if is_read or is_engineers or not shell.opens(page):
         st.write(plain(say("Next for the team: {step}", step=action_words(action))))
         return
     if st.button(plain(action_words(action)), type="primary", key="next-step"):

@@ -29,20 +29,20 @@ def show_notices(workspace: Workspace) -> None:
             "My progress."
         )
     )
-    found = notifying.show_notices(workspace)
-    _show_channel(workspace, found)
-    for words in missing_words(found):
+    current = notifying.show_notices(workspace)
+    _show_channel(workspace, current)
+    for words in missing_words(current):
         st.warning(plain(words), icon=":material/info:")
-    if found.channel == "email":
+    if current.channel == "email":
         _show_addresses(workspace)
     if st.button(say("Remind everybody who has something left")):
         with shell.guard():
-            told = sum(row.did == "told" for row in remind(workspace))
-        st.success(say("{n:,} people are reminded; nobody twice in a day.", n=told))
+            n = sum(row.did == "told" for row in remind(workspace))
+        st.success(say("{n:,} people are reminded; nobody twice in a day.", n=n))
     _show_outbox(workspace)
 
 
-def _show_channel(workspace: Workspace, found: NoticeSettings) -> None:
+def _show_channel(workspace: Workspace, current: NoticeSettings) -> None:
     channels = {
         "link": say("By a link that I pass on"),
         "email": say("By e-mail"),
@@ -51,40 +51,39 @@ def _show_channel(workspace: Workspace, found: NoticeSettings) -> None:
     chosen = st.radio(
         say("How people are notified"),
         list(channels),
-        index=list(channels).index(found.channel),
+        index=list(channels).index(current.channel),
         format_func=channels.__getitem__,
         horizontal=True,
         key=keys.NOTICE_CHANNEL,
     )
     change: dict[str, Any] = {"channel": chosen, "language": shell.language()}
     if chosen == "webhook":
-        label = say("Address, now at {host}", host=found.webhook) if found.webhook else say("Address")
-        if written := st.text_input(label, placeholder="https://", key=keys.NOTICE_WEBHOOK).strip():
-            change["webhook"] = written
+        label = say("Address, now at {host}", host=current.webhook) if current.webhook else say("Address")
+        if webhook := st.text_input(label, placeholder="https://", key=keys.NOTICE_WEBHOOK).strip():
+            change["webhook"] = webhook
     if chosen != "link":
         why = say("A webhook's channel is told a comment only once everybody has graded its output.")
         change["texts"] = st.checkbox(
             say("Notices may quote outputs and comments"),
-            found.texts,
+            current.texts,
             help=why if chosen == "webhook" else None,
         )
     with st.container(horizontal=True):
         if st.button(say("Save"), type="primary"):
             _save(workspace, NoticeChange(**change))
-        if found.channel != "link" and st.button(say("Send a test")):
+        if current.channel != "link" and st.button(say("Send a test")):
             with shell.guard():
-                tried = sending.try_channel(workspace)
-            (st.error if tried.why else st.success)(plain(trial_words(tried.to, tried.why, tried.detail)))
+                trial = sending.try_channel(workspace)
+            (st.error if trial.why else st.success)(plain(trial_words(trial.to, trial.why, trial.detail)))
 
 
 def _save(workspace: Workspace, change: NoticeChange) -> None:
     with shell.guard():
-        made = notifying.set_notices(workspace, changed=change)
-    if not made.secret:
-        telling.tell_next(say("Saved"))
-        shell.again()
+        saved = notifying.set_notices(workspace, changed=change)
+    if not saved.secret:
+        telling.tell_anew(say("Saved"))
     st.write(say("Each post is signed with this secret. It is shown once: keep it where the posts arrive."))
-    st.code(made.secret, language=None, wrap_lines=True)
+    st.code(saved.secret, language=None, wrap_lines=True)
 
 
 def _show_addresses(workspace: Workspace) -> None:
@@ -97,12 +96,11 @@ def _show_addresses(workspace: Workspace) -> None:
     ):
         name = st.text_input(say("Their name"), max_chars=100)
         email = st.text_input(say("E-mail"), max_chars=254)
-        kept = st.form_submit_button(say("Save this address"))
-    if kept and name.strip():
+        pressed = st.form_submit_button(say("Save this address"))
+    if pressed and name.strip():
         with shell.guard():
             people.set_address(workspace, name, email.strip())
-        telling.tell_next(say("Saved"))
-        shell.again()
+        telling.tell_anew(say("Saved"))
 
 
 def _show_outbox(workspace: Workspace) -> None:
@@ -131,5 +129,4 @@ def _show_outbox(workspace: Workspace) -> None:
         ):
             with shell.guard():
                 notifying.send_again(workspace, row.notice.id)
-            telling.tell_next(say("It is sent again."))
-            shell.again()
+            telling.tell_anew(say("It is sent again."))

@@ -55,17 +55,17 @@ def _show(text: str) -> None:
         shell.aside(say("{n:,} more characters are not shown here; an export has them all.", n=shown.left))
 
 
-def show_disagreements(found: Sequence[aligning.Disagreement], key: str, judge: JudgeVersion) -> None:
+def show_disagreements(disagreements: Sequence[aligning.Disagreement], key: str, judge: JudgeVersion) -> None:
     """The outputs behind a number, ten at a time, each with people's notes and the judge's reason."""
-    if not found:
+    if not disagreements:
         st.write(say("No output is behind this number."))
         return
-    for disagreement in shell.page_of(found, _PAGE, key):
+    for disagreement in shell.page_of(disagreements, _PAGE, key):
         with st.container(border=True):
             reason = reason_words(judge, disagreement.output, disagreement.reason, disagreement.probability)
-            told = {"verdict": say(disagreement.verdict), "reason": reason}
-            passed = say("People passed it; the judge says {verdict}: {reason}", **told)
-            failed = say("People failed it; the judge says {verdict}: {reason}", **told)
+            values = {"verdict": say(disagreement.verdict), "reason": reason}
+            passed = say("People passed it; the judge says {verdict}: {reason}", **values)
+            failed = say("People failed it; the judge says {verdict}: {reason}", **values)
             st.write(plain(passed if disagreement.human_pass else failed))
             for note in disagreement.notes:
                 st.text(say("Note: {note}", note=note))
@@ -74,13 +74,13 @@ def show_disagreements(found: Sequence[aligning.Disagreement], key: str, judge: 
 
 def show_outputs(workspace: Workspace, words: str, ids: Iterable[str], key: str) -> None:
     """A switch named by ``words`` and the number of outputs; on, it shows them with their grades."""
-    wanted = list(dict.fromkeys(ids))
-    if not wanted or not st.toggle(f"{words} ({len(wanted):,})", key=key):
+    unique = list(dict.fromkeys(ids))
+    if not unique or not st.toggle(f"{words} ({len(unique):,})", key=key):
         return
-    current = grading.current_grades(workspace)
-    for output_id in shell.page_of(wanted, _AT_ONCE, key):
+    every_grade = grading.current_grades(workspace)
+    for output_id in shell.page_of(unique, _AT_ONCE, key):
         with st.container(border=True):
-            grades = [grade for grade in current if grade.output_id == output_id]
+            grades = [grade for grade in every_grade if grade.output_id == output_id]
             for grade in grades:
                 about = say(" on one criterion") if grade.criterion_id else ""
                 note = f": {grade.note}" if grade.note else ""
@@ -105,5 +105,5 @@ def show_outputs_of_judges(workspace: Workspace, judges: Sequence[tuple[str, str
         key=f"{key}-cell",
     )
     with shell.guard():
-        found = aligning.behind(workspace, judge, cell)
-        show_disagreements(found, f"{key}-{judge}-{cell}", judges_of(workspace.db, [judge])[0])
+        disagreements = aligning.behind(workspace, judge, cell)
+        show_disagreements(disagreements, f"{key}-{judge}-{cell}", judges_of(workspace.db, [judge])[0])

@@ -34,38 +34,34 @@ def show_people(workspace: Workspace) -> None:
 def show_audit(workspace: Workspace) -> None:
     """Who did what when from where, with whether anything of it was changed afterwards."""
     person, act, since, until = _filters(workspace)
-    found = auditing.read(workspace, person=person.strip(), act=act or "", since=since, until=until)
-    if found.broken_at:
+    trail = auditing.read(workspace, person=person.strip(), act=act or "", since=since, until=until)
+    if trail.broken_at:
         st.error(
             say(
                 "The chain is broken at act {broken_at}: from there on something was changed.",
-                broken_at=found.broken_at,
+                broken_at=trail.broken_at,
             )
         )
     else:
-        shell.aside(say("{n:,} acts in the chain, none of them changed.", n=found.sealed))
+        shell.aside(say("{n:,} acts in the chain, none of them changed.", n=trail.sealed))
     columns = [say("when"), say("person"), say("act"), say("subject"), say("from")]
     shell.table(
         [
             dict(zip(columns, (row.at, row.person, row.act, row.subject, row.origin), strict=True))
-            for row in found.acts
+            for row in trail.acts
         ]
     )
-    st.download_button(say("Download as CSV"), found.table(), "audit.csv", "text/csv")
+    st.download_button(say("Download as CSV"), trail.table(), "audit.csv", "text/csv")
 
 
 def _filters(workspace: Workspace) -> tuple[str, str | None, date | None, date | None]:
     """Whose acts, which and of which days."""
     acts = auditing.act_names(workspace)
-    who, what, since, until = st.columns(4)
-    with who:
-        person = st.text_input(say("Only what this person did"), key=keys.AUDITED)
-    with what:
-        act = st.selectbox(say("Only this act"), acts, index=None, key=keys.AUDITED_ACT)
-    with since:
-        first = st.date_input(say("From (UTC)"), None, key=keys.AUDITED_SINCE)
-    with until:
-        last = st.date_input(say("To (UTC)"), None, key=keys.AUDITED_UNTIL)
+    columns = st.columns(4)
+    person = columns[0].text_input(say("Only what this person did"), key=keys.AUDITED)
+    act = columns[1].selectbox(say("Only this act"), acts, index=None, key=keys.AUDITED_ACT)
+    first = columns[2].date_input(say("From (UTC)"), None, key=keys.AUDITED_SINCE)
+    last = columns[3].date_input(say("To (UTC)"), None, key=keys.AUDITED_UNTIL)
     return person, act, first, last
 
 
@@ -83,23 +79,23 @@ def _row(row: people.PersonRow) -> dict[str, Any]:
 def invite(workspace: Workspace) -> None:
     """A link that is good for once; who is known already only gets the role."""
     first = sorted(_ROLES, key=lambda role: role is not Role.EXPERT)
-    given = {role: say(_ROLES[role]) for role in first if workspace.role.includes(role)}
-    kept = f"{keys.LINKS}-{workspace.project.id}"
+    roles = {role: say(_ROLES[role]) for role in first if workspace.role.includes(role)}
+    key = f"{keys.LINKS}-{workspace.project.id}"
     with st.form(keys.INVITED, clear_on_submit=True, border=False), st.container(horizontal=True):
         name = st.text_input(say("Their name"), max_chars=100)
-        role = st.selectbox(say("Their role"), list(given), format_func=given.__getitem__)
+        role = st.selectbox(say("Their role"), list(roles), format_func=roles.__getitem__)
         is_lead = workspace.role.includes(Role.LEAD)
         is_mailed = is_lead and notifying.show_notices(workspace).channel == "email"
         email = st.text_input(say("E-mail"), max_chars=254).strip() if is_mailed else ""
-        made = st.form_submit_button(say("Invite"))
-    if made and name.strip():
+        pressed = st.form_submit_button(say("Invite"))
+    if pressed and name.strip():
         with shell.guard():
             if email:
                 people.set_address(workspace, name, email)
-            made_now = people.invite(workspace, name, role)
-            links = [link for link in st.session_state.get(kept, []) if link.name != made_now.name]
-            st.session_state[kept] = [made_now, *links]
-    for invitation in st.session_state.get(kept, []):
+            invited = people.invite(workspace, name, role)
+            links = [link for link in st.session_state.get(key, []) if link.name != invited.name]
+            st.session_state[key] = [invited, *links]
+    for invitation in st.session_state.get(key, []):
         _show_link(invitation)
 
 
@@ -107,10 +103,10 @@ def _show_link(invitation: people.Invitation) -> None:
     if invitation.expires_at is None:
         st.success(plain(say("{name} signs in already, and has the role now.", name=invitation.name)))
         return
-    here = urlsplit(str(st.context.url or ""))
+    url = urlsplit(str(st.context.url or ""))
     words = say("Send {name} this link; it is good for once and for {n} days.", name=invitation.name, n=7)
     st.write(plain(words))
-    st.code(f"{here.scheme}://{here.netloc}{invitation.path}", language=None, wrap_lines=True)
+    st.code(f"{url.scheme}://{url.netloc}{invitation.path}", language=None, wrap_lines=True)
 
 
 def _change(workspace: Workspace, row: people.PersonRow) -> None:
@@ -120,20 +116,19 @@ def _change(workspace: Workspace, row: people.PersonRow) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         role = st.selectbox(say("role"), list(faces), format_func=faces.__getitem__, key=f"role-{row.name}")
         if st.button(say("Give this role")):
-            _did(lambda: people.set_role(workspace, row.name, role))
+            _do(lambda: people.set_role(workspace, row.name, role))
         if st.button(say("Sign out everywhere")):
-            _did(lambda: people.sign_out(workspace, row.name))
+            _do(lambda: people.sign_out(workspace, row.name))
         if st.button(say("New password")):
             with shell.guard():
                 _show_link(people.reset(workspace, row.name))
         with st.popover(say("Remove")):
             st.write(say("They cannot sign in any more; their grades stay, under another name."))
             if st.button(say("Remove"), key=f"remove-{row.name}", type="primary"):
-                _did(lambda: people.remove(workspace, row.name))
+                _do(lambda: people.remove(workspace, row.name))
 
 
-def _did(act: Any) -> None:
+def _do(act: Any) -> None:
     with shell.guard():
         act()
-    telling.tell_next(say("Saved"))
-    shell.again()
+    telling.tell_anew(say("Saved"))

@@ -25,7 +25,7 @@ from labelcore.stages import projects, signing
 from labelcore.stages.grading.card import held_by_browser, read_events
 from labelcore.store import open_database
 from pages.widgets.components import PressRoute
-from pages.widgets.grading_session import GradingSession, Way
+from pages.widgets.grading_session import GradingSession, Mode
 
 PATH = "/labelcore/presses"
 LARGEST = 64 * 2**20
@@ -36,40 +36,40 @@ _signer = URLSafeSerializer(secrets.token_bytes(32), salt="grading session")
 
 def route_of(session: GradingSession) -> PressRoute:
     """The address, and a token that lets its holder speak for this person in this project only."""
-    who = [session.workspace.project.name, session.workspace.person, session.language, session.way]
+    claims = [session.workspace.project.name, session.workspace.person, session.language, session.mode]
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return PressRoute(path=f"/{base}{PATH}" if base else PATH, token=str(_signer.dumps(who)))
+    return PressRoute(path=f"/{base}{PATH}" if base else PATH, token=str(_signer.dumps(claims)))
 
 
 async def presses(request: Request) -> Response:
     """Store the presses in the body; the answer is what a run of the page would tell the card."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     try:
-        who = _signer.loads(token if scheme == "Bearer" else "")
+        claims = _signer.loads(token if scheme == "Bearer" else "")
     except BadSignature:
         return _refusal(401, "The page is of an earlier server.")
     if int(request.headers.get("content-length", LARGEST + 1)) > LARGEST:
         return _refusal(413, "These are too many presses at once.")
     try:
-        sent = json.loads(await request.body())
+        payload = json.loads(await request.body())
     except (ValueError, RecursionError):
         return _refusal(400, "This is no JSON.")
-    return await run_in_threadpool(_answer, request, who, sent)
+    return await run_in_threadpool(_answer, request, claims, payload)
 
 
-def _answer(request: Request, who: tuple[str, str, Language, Way], sent: object) -> Response:
-    events, malformed = read_events(sent)
-    project, annotator, language, way = who
+def _answer(request: Request, claims: tuple[str, str, Language, Mode], payload: object) -> Response:
+    events, malformed = read_events(payload)
+    name, person, language, mode = claims
     try:
         db = open_database(settings().db)
-        asking = visitor(db, request.cookies, request.headers)
-        if asking is None or asking.name not in {"", annotator}:
+        caller = visitor(db, request.cookies, request.headers)
+        if caller is None or caller.name not in {"", person}:
             return _refusal(401, "Sign in again.")
-        opened = projects.open_project(db, project, create=False)
-        workspace = signing.enter(db, opened, asking, here=False).by(annotator)
+        project = projects.open_project(db, name, create=False)
+        workspace = signing.enter(db, project, caller, here=False).by(person)
         with calling(workspace.project.settings.noun):
-            news = GradingSession(workspace, language, way).news(events)
-            data = news.as_data(card_words(news.setting.language), held_by_browser(sent))
+            news = GradingSession(workspace, language, mode).news(events)
+            data = news.as_data(card_words(news.setting.language), held_by_browser(payload))
     except LabelcoreError as trouble:
         return _refusal(409, trouble_words(trouble, language, on_page=True))
     data["refused"] |= malformed

@@ -24,41 +24,41 @@ def offer(workspace: Workspace, output: Output) -> None:
     with st.expander(say("As it was before redaction")), shell.guard(), _key(workspace) as key:
         if key is None:
             return
-        one, every = st.columns(2)
-        if one.button(say("Show this output"), key=f"{keys.RESTORE}-one", width="stretch"):
+        left, right = st.columns(2)
+        if left.button(say("Show this output"), key=f"{keys.RESTORE}-one", width="stretch"):
             _show(redacting.restore(workspace, (output.id,), key=key))
-        if every.button(say("All outputs as a file"), key=f"{keys.RESTORE}-all", width="stretch"):
+        if right.button(say("All outputs as a file"), key=f"{keys.RESTORE}-all", width="stretch"):
             _offer_file(workspace, key)
 
 
 @contextmanager
 def _key(workspace: Workspace) -> Iterator[Path | None]:
     """The key that somebody brings; who sits at this machine has the one beside the database."""
-    beside = redaction.place(workspace, None) if workspace.here and workspace.db.path else None
-    if beside and beside.exists():
-        st.caption(say("With the key {path}.", path=shell.plain(str(beside))))
-        yield beside
+    known = redaction.place(workspace, None) if workspace.here and workspace.db.path else None
+    if known and known.exists():
+        st.caption(say("With the key {path}.", path=shell.plain(str(known))))
+        yield known
         return
-    came = st.file_uploader(say("The key that the import wrote"), type="key", key=f"{keys.RESTORE}-key")
-    if came is None:
+    upload = st.file_uploader(say("The key that the import wrote"), type="key", key=f"{keys.RESTORE}-key")
+    if upload is None:
         yield None
         return
-    with shell.file_of(came) as file:
+    with shell.file_of(upload) as file:
         yield file
 
 
-def _show(found: redacting.RestoreReport) -> None:
-    for row in found.outputs:
+def _show(report: redacting.RestoreReport) -> None:
+    for row in report.outputs:
         for title, name in ((say("Input"), "input"), (say("Context"), "context"), (say("Output"), "text")):
             if row[name]:
                 st.caption(title)
                 st.code(row[name], language=None, wrap_lines=True)
         for turn in row["conversation"]:
             st.text(f"{turn['role']}: {turn.get('content', '')}")
-    if found.unknown:
+    if report.unknown:
         st.warning(
             counted(
-                "One stand-in is not in this key.", "{n:,} stand-ins are not in this key.", n=found.unknown
+                "One stand-in is not in this key.", "{n:,} stand-ins are not in this key.", n=report.unknown
             )
         )
 

@@ -69,13 +69,13 @@ def open_page(title: str, explain: str = "", *, page: str = "", **values: str) -
         st.html(STYLES / "zh.css")
     with guard():
         db = open_database(settings().db)
-        asking = _visitor(db)
-        project = _project(db, asking)
-        workspace = signing.enter(db, project, asking, here=is_here())
+        caller = _visitor(db)
+        project = _project(db, caller)
+        workspace = signing.enter(db, project, caller, here=is_here())
     audit.ORIGIN.set(f"page {st.context.ip_address or 'here'}")
     call(project.settings.noun)
     st.session_state[keys.ENTERED_AS] = workspace.role
-    asked, title = page or title, say(title)
+    page, title = page or title, say(title)
     st.set_page_config(page_title=" · ".join(dict.fromkeys((title, "labelcore"))))
     workspace = _ask_who(workspace)
     st.session_state.setdefault(keys.LANGUAGE, language())
@@ -88,8 +88,8 @@ def open_page(title: str, explain: str = "", *, page: str = "", **values: str) -
     _write_place()
     _show_menu(menu, workspace.role)
     helping.offer_help(role(workspace.role), language())
-    if not may_open(workspace.role, asked):
-        _stop_at_closed(workspace, asked)
+    if not may_open(workspace.role, page):
+        _stop_at_closed(workspace, page)
     telling.tell_kept()
     st.title(title)
     if explain:
@@ -97,10 +97,10 @@ def open_page(title: str, explain: str = "", *, page: str = "", **values: str) -
     return workspace
 
 
-def _stop_at_closed(workspace: Workspace, asked: str) -> NoReturn:
+def _stop_at_closed(workspace: Workspace, page: str) -> NoReturn:
     """Home leads to the first page that the role opens; any other page says that it is closed."""
     (first, its_title, _), *_ = menu_for(role(workspace.role), workspace.role)
-    if asked == "Home":
+    if page == "Home":
         open_at(first.name)
     st.error(say("Your role does not open this page in this project."), icon=":material/lock:")
     go_to(first.name, say("Open {step}", step=say(its_title)), {})
@@ -109,23 +109,23 @@ def _stop_at_closed(workspace: Workspace, asked: str) -> NoReturn:
 
 def _visitor(db: Database) -> Visitor:
     """Who is here, by their session; stops where it has ended."""
-    found = sessions.visitor(db, st.context.cookies, st.context.headers)
-    if found is None:
+    caller = sessions.visitor(db, st.context.cookies, st.context.headers)
+    if caller is None:
         st.error(say("You are signed out."), icon=":material/lock:")
         st.markdown(f"[{say('Sign in')}]({sessions.SIGN_IN})")
         st.stop()
-    return found
+    return caller
 
 
 def _ask_who(workspace: Workspace) -> Workspace:
     """Where nobody signs in, a name is what people write."""
     if settings().sign_in:
-        theirs = f" · [{say('Password')}]({PASSWORD})" if settings().sign_in == "accounts" else ""
+        link = f" · [{say('Password')}]({PASSWORD})" if settings().sign_in == "accounts" else ""
         name = f":material/person: {plain(workspace.person)}"
-        st.sidebar.markdown(f"{name}{theirs} · [{say('Sign out')}]({SIGN_OUT})")
+        st.sidebar.markdown(f"{name}{link} · [{say('Sign out')}]({SIGN_OUT})")
         return workspace
-    named = st.query_params.get(keys.ANNOTATOR, settings().annotator)
-    st.session_state.setdefault(keys.ANNOTATOR, named)
+    default = st.query_params.get(keys.ANNOTATOR, settings().annotator)
+    st.session_state.setdefault(keys.ANNOTATOR, default)
     annotator = st.sidebar.text_input(
         say("Your name"), key=keys.ANNOTATOR, help=say("Your grades carry this name.")
     )
@@ -148,10 +148,10 @@ def speak_as(workspace: Workspace) -> None:
     """
     speak(language())
     call(workspace.project.settings.noun)
-    found = sessions.visitor(workspace.db, st.context.cookies, st.context.headers)
+    caller = sessions.visitor(workspace.db, st.context.cookies, st.context.headers)
     if settings().sign_in:
-        held = (found.name, found.role_in(workspace.project.id)) if found else None
-        if held != (workspace.person, workspace.role):
+        now = (caller.name, caller.role_in(workspace.project.id)) if caller else None
+        if now != (workspace.person, workspace.role):
             st.rerun()
 
 
@@ -165,27 +165,27 @@ def as_now(
     """
     if not settings().sign_in:
         return workspace
-    found = sessions.visitor(workspace.db, cookies or st.context.cookies, headers or st.context.headers)
-    if found is None or found.name != workspace.person:
+    caller = sessions.visitor(workspace.db, cookies or st.context.cookies, headers or st.context.headers)
+    if caller is None or caller.name != workspace.person:
         raise NotAllowed("You are signed out.")
-    return signing.enter(workspace.db, workspace.project, found, here=workspace.here)
+    return signing.enter(workspace.db, workspace.project, caller, here=workspace.here)
 
 
 def keep_place() -> None:
     """Bring project, person, role and language along to another page: its widgets begin anew."""
-    kept: dict[str, str] = st.session_state.setdefault(keys.PLACE, {})
+    memory: dict[str, str] = st.session_state.setdefault(keys.PLACE, {})
     page = urlsplit(str(st.context.url or "")).path
-    came = kept.setdefault("page", page) != page
-    kept["page"] = page
-    if named := st.session_state.pop(keys.NAMED, None):
-        st.session_state[keys.ANNOTATOR] = named
+    is_new = memory.setdefault("page", page) != page
+    memory["page"] = page
+    if person := st.session_state.pop(keys.NAMED, None):
+        st.session_state[keys.ANNOTATOR] = person
     for key in _PLACE:
-        if came and key in kept:
-            st.session_state[key] = kept[key]
+        if is_new and key in memory:
+            st.session_state[key] = memory[key]
         elif value := st.session_state.get(key) or st.query_params.get(key):
-            kept[key] = str(_in_address(value) if key == keys.LANGUAGE else value)
+            memory[key] = str(_in_address(value) if key == keys.LANGUAGE else value)
         elif key in st.session_state:
-            kept.pop(key, None)
+            memory.pop(key, None)
 
 
 def _write_place() -> None:
@@ -219,12 +219,12 @@ def ask_name() -> None:
         st.rerun()
 
 
-def _show_menu(where: Any, held: Role) -> None:
+def _show_menu(container: Any, held: Role) -> None:
     """The role's pages; every link keeps where the person is. A page alone has no menu."""
     with suppress(StreamlitPageNotFoundError):
         for file, title, icon in menu_for(role(held), held):
-            where.page_link(file, label=say(title), icon=icon, query_params=_place(), width="stretch")
-        with where:
+            container.page_link(file, label=say(title), icon=icon, query_params=_place(), width="stretch")
+        with container:
             closing_menu()
 
 
@@ -233,26 +233,26 @@ def is_here() -> bool:
     return places.sits_here(st.context.ip_address, st.context.headers)
 
 
-def _project(db: Database, asking: Visitor) -> Project:
+def _project(db: Database, caller: Visitor) -> Project:
     """The one that is chosen; hidden ones are open to those who name them, others' to nobody."""
-    wanted = projects.opened_first(db, asking.role_in).name
-    theirs = (project for project in projects.list_projects(db) if asking.role_in(project.id))
-    known = {project.name: project for project in theirs}
+    first = projects.opened_first(db, caller.role_in).name
+    mine = (project for project in projects.list_projects(db) if caller.role_in(project.id))
+    known = {project.name: project for project in mine}
     if not known:
         st.info(
-            plain(say("{person} is not in any project yet: ask whoever invited you.", person=asking.name))
+            plain(say("{person} is not in any project yet: ask whoever invited you.", person=caller.name))
         )
         st.markdown(f"[{say('Sign out')}]({SIGN_OUT})")
         st.stop()
-    asked = st.session_state.get(keys.PROJECT) or st.query_params.get(keys.PROJECT)
-    names = [name for name, project in known.items() if name == asked or not project.settings.hidden]
+    choice = st.session_state.get(keys.PROJECT) or st.query_params.get(keys.PROJECT)
+    names = [name for name, project in known.items() if name == choice or not project.settings.hidden]
     names = names or list(known)
-    if asked and asked not in known:
-        st.error(plain(say("There is no project “{name}” here.", name=asked)), icon=":material/error:")
+    if choice and choice not in known:
+        st.error(plain(say("There is no project “{name}” here.", name=choice)), icon=":material/error:")
         go_to("0_home.py", say("Open {step}", step=names[0]), {keys.PROJECT: names[0]})
         st.stop()
     if st.session_state.get(keys.PROJECT) not in names:
-        st.session_state[keys.PROJECT] = next(name for name in (asked, wanted, names[0]) if name in names)
+        st.session_state[keys.PROJECT] = next(name for name in (choice, first, names[0]) if name in names)
     chosen: str = st.sidebar.selectbox(say("Project"), names, key=keys.PROJECT)
     return known[chosen]
 
@@ -310,11 +310,11 @@ def show_tabs(
 
 
 @contextmanager
-def file_of(came: UploadedFile) -> Iterator[Path]:
+def file_of(upload: UploadedFile) -> Iterator[Path]:
     """What somebody gave a page, as a file for a while."""
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / Path(came.name).name
-        file.write_bytes(came.getvalue())
+        file = Path(folder) / Path(upload.name).name
+        file.write_bytes(upload.getvalue())
         yield file
 
 
@@ -333,29 +333,32 @@ def go(file: str, label: str) -> None:
         st.write(say("{label} (in the menu of the app)", label=say(label)))
 
 
-def go_to(file: str, label: str, given: Mapping[str, str], more: str = "") -> None:
+def go_to(file: str, label: str, parameters: Mapping[str, str], more: str = "") -> None:
     """A link to another page with its filters in the address; ``label`` may hold text from outside."""
     try:
         st.page_link(
-            PAGES / file, label=plain(label), help=plain(more) or None, query_params=_place() | dict(given)
+            PAGES / file,
+            label=plain(label),
+            help=plain(more) or None,
+            query_params=_place() | dict(parameters),
         )
     except StreamlitPageNotFoundError:
         st.write(plain(label))
 
 
-def open_at(file: str, **given: str) -> None:
+def open_at(file: str, **parameters: str) -> None:
     """Open another page now, at what is asked of it; without the navigation around it nothing happens."""
-    asked = {key: value for key, value in given.items() if value}
+    filters = {key: value for key, value in parameters.items() if value}
     with suppress(StreamlitAPIException):
-        st.switch_page(PAGES / file, query_params=_place() | asked)
+        st.switch_page(PAGES / file, query_params=_place() | filters)
 
 
 def address(workspace: Workspace) -> str:
     """The address of this page for whoever it is sent to: the project, nobody's name; the browser of whoever
     opens it says in which language.
     """
-    given = {keys.PROJECT: workspace.project.name}
-    return f"{(st.context.url or '').partition('?')[0]}?{urlencode(given)}"
+    query = {keys.PROJECT: workspace.project.name}
+    return f"{(st.context.url or '').partition('?')[0]}?{urlencode(query)}"
 
 
 def is_only_here() -> bool:
@@ -363,12 +366,12 @@ def is_only_here() -> bool:
     return urlsplit(str(st.context.url or "")).hostname in {"localhost", "127.0.0.1", "::1"}
 
 
-def invitation(page: str, person: str, invited: Role) -> str:
+def invitation(page: str, person: str, face: Role) -> str:
     """The address that opens a page of this project for somebody, in the language of their browser."""
-    place = _place() | {keys.ANNOTATOR: person.strip(), keys.ROLE: invited}
-    here = urlsplit(str(st.context.url or ""))
-    given = urlencode({key: value for key, value in place.items() if value and key != keys.LANGUAGE})
-    return urlunsplit((here.scheme, here.netloc, f"/{page}", given, ""))
+    place = _place() | {keys.ANNOTATOR: person.strip(), keys.ROLE: face}
+    url = urlsplit(str(st.context.url or ""))
+    query = urlencode({key: value for key, value in place.items() if value and key != keys.LANGUAGE})
+    return urlunsplit((url.scheme, url.netloc, f"/{page}", query, ""))
 
 
 def _place() -> dict[str, str]:

@@ -30,19 +30,19 @@ class ConflictAct(Frozen):
 
 def show_side_by_side(output: Output, opinions: Sequence[Opinion], rules: GradingRules, *, key: str) -> None:
     """An output as on the card, and what people gave, with the marks of each in the text."""
-    mounting("side_by_side")(key=key, data=_told(output, opinions, rules))
+    mounting("side_by_side")(key=key, data=_item_data(output, opinions, rules))
 
 
-def _told(output: Output, opinions: Sequence[Opinion], rules: GradingRules) -> dict[str, Any]:
+def _item_data(output: Output, opinions: Sequence[Opinion], rules: GradingRules) -> dict[str, Any]:
     return {
         "item": shown(output).as_data(),
-        "opinions": [_named(opinion).as_data(rules) for opinion in opinions],
+        "opinions": [_translated(opinion).as_data(rules) for opinion in opinions],
         "language": shell.language(),
         "messages": card_words(shell.language()),
     }
 
 
-def _named(opinion: Opinion) -> Opinion:
+def _translated(opinion: Opinion) -> Opinion:
     """With names of criteria in the person's language."""
     parts, earlier = (
         tuple((say(name) if name else "", grade) for name, grade in part)
@@ -60,8 +60,8 @@ def conflict_act(key: str) -> ConflictAct | None:
 
 
 def show_conflict(
-    output: Output, opinions: Sequence[Opinion], rules: GradingRules, told: Mapping[str, Any], *, key: str
+    output: Output, opinions: Sequence[Opinion], rules: GradingRules, news: Mapping[str, Any], *, key: str
 ) -> None:
-    """Draw a conflict; ``told``: the rest of `ConflictNews` in labelcore/browser/types.d.ts."""
-    data = _told(output, opinions, rules) | dict(told)
+    """Draw a conflict; ``news``: the rest of `ConflictNews` in labelcore/browser/types.d.ts."""
+    data = _item_data(output, opinions, rules) | dict(news)
     mounting("conflict")(key=key, data=data, on_acted_change=lambda: None)

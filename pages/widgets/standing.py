@@ -29,30 +29,30 @@ def _show_to_expert(workspace: Workspace) -> None:
     if not workspace.person:
         shell.ask_name()
         return
-    found = progress(workspace)
+    person = progress(workspace)
     st.subheader(
-        plain(waiting_words(found.waiting)[0])
-        if found.waiting
+        plain(waiting_words(person.waiting)[0])
+        if person.waiting
         else counted(
-            "1 output is waiting for your grade", "{n:,} outputs are waiting for your grade", n=found.left
+            "1 output is waiting for your grade", "{n:,} outputs are waiting for your grade", n=person.left
         )
     )
-    st.write(plain(graded_words(found)))
-    for words in next_words(found):
+    st.write(plain(graded_words(person)))
+    for words in next_words(person):
         st.write(plain(words))
-    if not found.waiting and st.button(say("Grade"), type="primary", key="next-step"):
+    if not person.waiting and st.button(say("Grade"), type="primary", key="next-step"):
         shell.open_at("3_grading.py")
     shell.go("3_progress.py", "What your notes became")
 
 
 def _show_answer(workspace: Workspace) -> None:
     """The number in a sentence; a manager goes on to the results, an engineer to the work that is next."""
-    whole = next_step.work_out(workspace)
-    if whole.rate.value is not None:
-        next_step.show_badge(whole)
-    st.subheader(plain(sentence(whole.headline)))
+    trust = next_step.work_out(workspace)
+    if trust.rate.value is not None:
+        next_step.show_badge(trust)
+    st.subheader(plain(sentence(trust.headline)))
     if versions := newest_versions(workspace, trend(workspace)):
         st.write(plain(version_sentence(versions_in_short(versions))))
-    next_step.offer(workspace, whole.action)
-    if whole.outputs:
+    next_step.offer(workspace, trust.action)
+    if trust.outputs:
         shell.go("6_results.py", "Why, and what fails most")

@@ -30,8 +30,8 @@ def table(rows: Sequence[Mapping[str, Any]], *, narrow: bool = False) -> None:
     if not narrow and _fits(rows):
         st.dataframe(_frame(rows), hide_index=True)
         return
-    told = [{plain(name): plain(str(cell)) for name, cell in row.items()} for row in rows]
-    st.table(pd.DataFrame(told), border="horizontal", hide_index=True)
+    texts = [{plain(name): plain(str(cell)) for name, cell in row.items()} for row in rows]
+    st.table(pd.DataFrame(texts), border="horizontal", hide_index=True)
 
 
 def _frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
@@ -47,7 +47,7 @@ def _fits(rows: Sequence[Mapping[str, Any]]) -> bool:
     """Whether every cell stands on one line, and of few rows all columns beside each other."""
     names = dict.fromkeys(name for row in rows for name in row)
     widest = [
-        max(_width(str(told)) for told in (name, *(row.get(name, "") for row in rows))) for name in names
+        max(_width(str(cell)) for cell in (name, *(row.get(name, "") for row in rows))) for name in names
     ]
     return max(widest, default=0) <= _ONE_LINE and (
         len(rows) > _FEW or sum(widest) + _BETWEEN * len(widest) <= _BESIDE
@@ -70,7 +70,7 @@ def choose_rows(
 
     ``widths``: of columns, in pixels; without one a column is as wide as its longest text.
     """
-    picked = st.dataframe(
+    table = st.dataframe(
         _frame(rows),
         column_config={name: st.column_config.Column(width=width) for name, width in (widths or {}).items()},
         hide_index=True,
@@ -78,4 +78,4 @@ def choose_rows(
         selection_mode="multi-row" if several else "single-row",
         key=key,
     )
-    return list(picked.selection.rows)
+    return list(table.selection.rows)

@@ -22,14 +22,14 @@ _AT_ONCE = 3
 
 def show_mentions(workspace: Workspace) -> None:
     """Whether somebody wants something of this person; nothing where nobody does."""
-    found = grading.mentions(workspace) if workspace.person else None
-    if not found or not found.open:
+    mentions = grading.mentions(workspace) if workspace.person else None
+    if not mentions or not mentions.open:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.write(counted("A comment mentions you.", "{n} comments mention you.", n=found.open))
-        if found.hidden < found.open:
+        st.write(counted("A comment mentions you.", "{n} comments mention you.", n=mentions.open))
+        if mentions.hidden < mentions.open:
             shell.go("3_progress.py", "Read and answer")
-    _say_hidden(found.hidden)
+    _say_hidden(mentions.hidden)
 
 
 def _say_hidden(n: int) -> None:
@@ -50,16 +50,16 @@ def show_talk(workspace: Workspace) -> None:
     """What was settled or is talked about of what the person graded, with what everybody gave; what is
     talked about of a calibration round stands with the round.
     """
-    found = grading.beside_rounds(workspace, grading.talk(workspace))
+    items = grading.beside_rounds(workspace, grading.talk(workspace))
     hidden = grading.mentions(workspace).hidden
-    if not found and not hidden:
+    if not items and not hidden:
         return
-    wanted = grading.open_mentions(workspace)
+    mentions = grading.open_mentions(workspace)
     st.subheader(say("Talked about and settled"))
     if hidden:
         st.write(counted("A comment mentions you.", "{n} comments mention you.", n=hidden))
         _say_hidden(hidden)
-    for item in shell.page_of(found, _AT_ONCE, "talk"):
+    for item in shell.page_of(items, _AT_ONCE, "talk"):
         subject = item.criterion.id if item.criterion else None
         with st.container(border=True):
             if item.criterion:
@@ -69,7 +69,7 @@ def show_talk(workspace: Workspace) -> None:
             show_side_by_side(
                 item.output, item.opinions, workspace.project.rules, key=f"talk-{item.key.replace('/', '-')}"
             )
-            about = [subject] if (item.output.id, subject) in wanted else []
+            about = [subject] if (item.output.id, subject) in mentions else []
             discuss(workspace, item, about)
 
 
@@ -82,9 +82,11 @@ def discuss(
     criterion, output_id = getattr(item, "criterion", None), item.output.id
     if wanted:
         st.badge(say("mentions you"), color="orange")
-    for said in item.comments:
-        st.text(comment_words(said))
-    sent = sum(said.author == workspace.person for said in item.comments)  # once sent, the field is empty
+    for comment in item.comments:
+        st.text(comment_words(comment))
+    sent = sum(
+        comment.author == workspace.person for comment in item.comments
+    )  # once sent, the field is empty
     with st.form(f"say-{type(item).__name__}-{output_id}-{criterion and criterion.id}-{sent}", border=False):
         text = st.text_area(say("Your comment; @name shows it to that person"), max_chars=5_000)
         with st.container(horizontal=True):

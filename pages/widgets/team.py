@@ -20,8 +20,8 @@ _ACTS = 200
 
 def show_progress(workspace: Workspace) -> None:
     """People, kinds of failure, and what the judges still need."""
-    found = grading.team_progress(workspace)
-    if not found.people:
+    progress = grading.team_progress(workspace)
+    if not progress.people:
         st.info(say("Nobody has graded yet."))
         shell.go("3_grading.py", "Grade")
         return
@@ -38,27 +38,27 @@ def show_progress(workspace: Workspace) -> None:
                 say("agrees with others"): rate_words(person.with_others),
                 say("steady"): rate_words(person.steadiness),
             }
-            for person in found.people
+            for person in progress.people
         ]
     )
     assigning.show_completion(workspace)
     show_skips(workspace)
     st.subheader(say("Have all kinds of failure been seen?"))
-    st.write(plain(sentence(found.saturation.says)))
-    if curve := found.saturation.curve:
+    st.write(plain(sentence(progress.saturation.says)))
+    if curve := progress.saturation.curve:
         charts.growth(say("Kinds of failure seen, by number of failed outputs read"), curve, key="kinds")
-    st.write(plain(sentence(found.anchoring.says)))
+    st.write(plain(sentence(progress.anchoring.says)))
     st.subheader(say("Are the judges known well enough?"))
-    if not found.budget:
+    if not progress.budget:
         st.write(say("There are no judges yet."))
-    for need in found.budget[:12]:
+    for need in progress.budget[:12]:
         st.write(plain(sentence(need.says)))
 
 
 def show_skips(workspace: Workspace) -> None:
     """Who skipped what and why; and what is held can be given back."""
-    found = grading.skips(workspace)
-    if not found:
+    skips = grading.skips(workspace)
+    if not skips:
         return
     st.subheader(say("Skipped"))
     rows = [
@@ -68,14 +68,13 @@ def show_skips(workspace: Workspace) -> None:
             say("why"): skip.why or "–",
             say("state"): say("does not come back by itself") if skip.rests else say("comes back"),
         }
-        for skip in found[:_ACTS]
+        for skip in skips[:_ACTS]
     ]
     shell.table(rows)
-    if any(skip.waits for skip in found) and st.button(say("Give what was skipped once to others now")):
+    if any(skip.waits for skip in skips) and st.button(say("Give what was skipped once to others now")):
         with shell.guard():
             grading.release(workspace, skipped=True)
-            telling.tell_next(say("Others are offered them from now on."))
-            st.rerun()
+            telling.tell_anew(say("Others are offered them from now on."))
 
 
 _PAIRS = 12
@@ -84,15 +83,15 @@ _PAIRS = 12
 
 def show_agreement(workspace: Workspace) -> None:
     """Alpha overall, on the scale, for each criterion and for the pairs of people that agree least."""
-    found = grading.together(workspace)
-    st.subheader(plain(say("All together: {alpha}", alpha=alpha_words(found.overall))))
+    agreement = grading.together(workspace)
+    st.subheader(plain(say("All together: {alpha}", alpha=alpha_words(agreement.overall))))
     shell.aside(say("Alpha is 1 where everybody agrees, and 0 where they agree no more than by chance."))
-    if found.levels:
-        st.write(plain(say("On the scale: {levels}", levels=alpha_words(found.levels))))
-    for word, agreement in found.by_criterion.items():
-        st.write(plain(say("{name}: {told}", name=say(word), told=alpha_words(agreement))))
-    if found.pairs:
-        least = sorted(found.pairs, key=lambda pair: 1.0 if pair.same.value is None else pair.same.value)
+    if agreement.levels:
+        st.write(plain(say("On the scale: {levels}", levels=alpha_words(agreement.levels))))
+    for word, by_name in agreement.by_criterion.items():
+        st.write(plain(say("{name}: {told}", name=say(word), told=alpha_words(by_name))))
+    if agreement.pairs:
+        least = sorted(agreement.pairs, key=lambda pair: 1.0 if pair.same.value is None else pair.same.value)
         pairs = shell.page_of(least, _PAIRS, "pairs")
         names = [f"{pair.one} · {pair.other}" for pair in pairs]
         series = {say("same grade"): [pair.same for pair in pairs]}
@@ -106,18 +105,18 @@ def show_versions(workspace: Workspace) -> None:
     if not workspace.project.rules.compare:
         st.info(say("Nothing is compared: name two versions under Rules."))
         return
-    found = grading.preferences(workspace)
-    a, b, share = found.first, found.second, rate_words(found.second_better)
+    report = grading.preferences(workspace)
+    a, b, share = report.first, report.second, rate_words(report.second_better)
     st.subheader(plain(say("{b} is better than {a}: {share}", a=a, b=b, share=share)))
-    st.write(plain(grading_lines.compared_words(found)))
+    st.write(plain(grading_lines.compared_words(report)))
     rows = {
-        say("{b} is better", b=b): found.second_better,
-        say("the left side is chosen"): found.left,
-        say("two people say the same"): found.same,
+        say("{b} is better", b=b): report.second_better,
+        say("the left side is chosen"): report.left,
+        say("two people say the same"): report.same,
     }
     title = say("Shares with 95% intervals; where nothing differs, the first two are one half")
     charts.intervals(title, list(rows), {say("share"): list(rows.values())}, key="versions")
-    if not found.compared:
+    if not report.compared:
         shell.go("3_grading.py", "Grade")
 
 
@@ -157,8 +156,7 @@ def show_history(workspace: Workspace) -> None:
             if is_mine and st.button(say("Take this back"), key=f"back-{act.grade.id}"):
                 with shell.guard():
                     grading.undo(workspace, act.grade.id)
-                    telling.tell_next(say("Taken back"))
-                    st.rerun()
+                    telling.tell_anew(say("Taken back"))
 
 
 def show_packs(workspace: Workspace) -> None:
@@ -185,17 +183,16 @@ def show_packs(workspace: Workspace) -> None:
 
 def _take_in(workspace: Workspace) -> None:
     """What came back; once it is stored its file is not held any more, and what became of it is said."""
-    taken: list[list[str]] = st.session_state.setdefault(keys.PACKS_BACK, [])
-    back = st.file_uploader(
-        say("Grades that came back"), type=["json"], key=f"{keys.PACKS_BACK}-{len(taken)}"
+    results: list[list[str]] = st.session_state.setdefault(keys.PACKS_BACK, [])
+    upload = st.file_uploader(
+        say("Grades that came back"), type=["json"], key=f"{keys.PACKS_BACK}-{len(results)}"
     )
-    if back is not None:
-        with shell.guard(), shell.file_of(back) as file:
+    if upload is not None:
+        with shell.guard(), shell.file_of(upload) as file:
             lines = grading_lines.merged(grading.merge_pack(workspace, file))
-            st.session_state[keys.PACKS_BACK] = [*taken, [*lines]]
-            telling.tell_next(say("The grades of the pack are stored."))
-            st.rerun()
-    for merged, *refused in taken[-1:]:
+            st.session_state[keys.PACKS_BACK] = [*results, [*lines]]
+            telling.tell_anew(say("The grades of the pack are stored."))
+    for merged, *refused in results[-1:]:
         st.success(plain(merged))
         for line in refused:
             st.text(line)
@@ -205,28 +202,26 @@ def show_rules(workspace: Workspace) -> None:
     """How outputs are handed out, and what is asked of people."""
     rules = workspace.project.rules
     with st.form("rules"):
-        handed_out = _who_gets_what(rules)
-        asked = _what_is_asked(workspace, rules)
+        limits = _who_gets_what(rules)
+        questions = _what_is_asked(workspace, rules)
         st.subheader(say("While people grade"))
-        changed = grading.RulesChange(
+        change = grading.RulesChange(
             deadline=str(st.date_input(say("Deadline"), rules.deadline) or "none"),
             contest=st.checkbox(say("Show everybody's counts while they grade"), rules.contest),
             thanks=st.checkbox(say("Thank people and show milestones on My progress"), rules.thanks),
-            **handed_out,
-            **asked,
+            **limits,
+            **questions,
         )
         if st.form_submit_button(say("Save")):
             with shell.guard():
-                grading.change_rules(workspace, changed=changed)
-                telling.tell_next(say("Saved; it holds from the next output on."))
-                st.rerun()
+                grading.change_rules(workspace, changed=change)
+                telling.tell_anew(say("Saved; it holds from the next output on."))
     if rules.review:
         st.write(say("{n:,} outputs picked by hand come first.", n=len(rules.review)))
         if st.button(say("Return to the usual order")):
             with shell.guard():
                 grading.review(workspace)
-                telling.tell_next(say("Saved; it holds from the next output on."))
-                st.rerun()
+                telling.tell_anew(say("Saved; it holds from the next output on."))
     st.write(say("Reserved outputs are offered to nobody else until their time is up."))
     if st.button(say("Release everything that is reserved")):
         with shell.guard():
@@ -275,7 +270,7 @@ def _compared(workspace: Workspace, rules: GradingRules) -> tuple[str, ...]:
     known = grading.versions(workspace)
     if len(known) < 2:
         return ()
-    picked = st.multiselect(
+    chosen = st.multiselect(
         say("Compare two versions"),
         list(known),
         [version for version in rules.compare or () if version in known],
@@ -283,4 +278,4 @@ def _compared(workspace: Workspace, rules: GradingRules) -> tuple[str, ...]:
         placeholder=say("Choose"),
         format_func=lambda name: f"{name} ({known[name]:,})",
     )
-    return tuple(picked) if len(picked) == 2 else ()
+    return tuple(chosen) if len(chosen) == 2 else ()

@@ -70,16 +70,16 @@ def take(key: str) -> Work | None:
     """The work that has ended, once."""
     if key not in st.session_state or is_under_way(key):
         return None
-    ended: Work = st.session_state.pop(key)
-    return ended
+    work: Work = st.session_state.pop(key)
+    return work
 
 
-def refreshed(part: Callable[..., None], *given: Any, every: float, going: bool) -> None:
+def refreshed(part: Callable[..., None], *arguments: Any, every: float, going: bool) -> None:
     """A part of the page that is drawn anew every so many seconds, but only while something goes on.
 
     Else it would cut off what somebody does beside it, and Streamlit leaves the old words of that standing.
     """
-    st.fragment(part, run_every=every if going else None)(*given)
+    st.fragment(part, run_every=every if going else None)(*arguments)
 
 
 @st.fragment(run_every=0.5)
