@@ -25,7 +25,8 @@ _WORDS = {
     "助手 助理 客服 机器人 模型",
     "system": "system systemmessage systemmessagechunk 系统",
     "developer": "developer",
-    "tool": "tool toolmessage function functionmessage tool_result tool_response observation ipython 工具",
+    "tool": "tool toolmessage function functionmessage tool_result toolresult tool_response observation "
+    "ipython 工具",
 }
 _SPEAKERS = {word: role for role, words in _WORDS.items() for word in words.split()}
 _SPOKEN = re.compile(
@@ -39,7 +40,7 @@ _LISTS = (
 ).split()
 _SYSTEM = "system instructions system_instruction systemInstruction system_instructions system_prompt".split()
 _SPEAKER_KEYS = "speaker author sender participant type".split()
-_CALLS = {"tool_use", "tool_call", "tool-call"}
+_CALLS = {"tool_use", "tool_call", "tool-call", "toolCall"}
 _THOUGHTS = {"reasoning", "thinking", "redacted_thinking"}
 _RESULTS = {"tool_result", "tool-result", "tool_call_response"}
 
@@ -375,7 +376,7 @@ def _called(call: Mapping[Any, Any]) -> dict[str, str]:
 def _calls(item: Mapping[Any, Any]) -> list[dict[str, str]]:
     more = item.get("additional_kwargs")
     for place in (item, more if isinstance(more, dict) else {}):
-        calls = place.get("tool_calls")
+        calls = place.get("tool_calls", place.get("toolCalls"))
         if isinstance(calls, list) and calls:
             return [_called(call) if isinstance(call, dict) else _called({}) for call in calls]
         if isinstance(place.get("function_call"), dict):

@@ -12,6 +12,7 @@ from labelcore.store.formats import every_tool
 from labelcore.store.formats.base import FormatRow
 from tests.store.formats import (
     test_argilla,
+    test_chat_rows,
     test_deepeval,
     test_doccano,
     test_inspect,
@@ -25,12 +26,14 @@ from tests.store.formats import (
     test_prodigy,
     test_promptfoo,
     test_ragas,
+    test_sessions,
     test_sharegpt,
 )
 from tests.store.formats.source import document, lines
 
 FILES: dict[str, list[Any]] = {
     "argilla": [test_argilla.RECORDS, test_argilla.OLDER, test_argilla.FLAT],
+    "chat_rows": [test_chat_rows.LOG],
     "deepeval": [test_deepeval.RUN, test_deepeval.CHATS],
     "doccano": [test_doccano.NEWER, test_doccano.OLDER],
     "inspect": [{"eval": test_inspect.EVAL, "samples": [test_inspect.PLAIN, test_inspect.EDITED]}],
@@ -44,6 +47,7 @@ FILES: dict[str, list[Any]] = {
     "prodigy": [test_prodigy.BINARY, test_prodigy.CHOICES],
     "promptfoo": [test_promptfoo.NEWEST, test_promptfoo.RESULTS, test_promptfoo.TABLE],
     "ragas": [test_ragas.RESULTS, test_ragas.ANNOTATED],
+    "sessions": [test_sessions.CLAUDE, test_sessions.CODEX, test_sessions.STREAM, test_sessions.PI],
     "sharegpt": [test_sharegpt.CHATS],
 }
 DEEP: Any = "x"

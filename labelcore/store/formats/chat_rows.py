@@ -1,0 +1,138 @@
+"""Chat logs as a table: a row for each message, with who spoke and the conversation it belongs to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from labelcore.models import RejectedRow
+from labelcore.store.formats.base import RAW, FileHead, Record, Source, tool
+from labelcore.store.formats.fields import Said, moment, plain
+from labelcore.store.formats.talks import Event, Talk
+from labelcore.text.chats import Turn, speaker, turns
+from labelcore.wording import Wording, in_chinese
+
+_SPEAKERS = (
+    "role speaker sender sender_type sender_role author author_type author_role speaker_role message_role "
+    "participant from sent_by 角色 发言人 说话人"
+).split()
+_TEXTS = "content text message message_text body utterance msg value 内容 消息 文本".split()
+_TALKS = (
+    "conversation_id session_id thread_id chat_id dialogue_id dialog_id conv_id conversation session thread "
+    "conversation_hash call_id ticket_id 会话 会话id 对话id"
+).split()
+_TIMES = "timestamp created_at time sent_at date datetime 时间".split()
+_IDS = "message_id id uuid msg_id".split()
+_MODELS = "model model_name model_id 模型".split()
+_ANSWERS = {"output", "response", "answer", "completion", "prediction", "chosen", "messages", "label"}
+
+
+class _Columns(NamedTuple):
+    """The columns of a log of messages, "" where there is none."""
+
+    speaker: str
+    text: str
+    talk: str
+    time: str
+    id: str
+    model: str
+
+
+def _plain(name: str) -> str:
+    words = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name.strip())
+    return re.sub(r"[\s\-]+", "_", words).lower()
+
+
+def _columns(names: Sequence[str]) -> _Columns | None:
+    """Which column is what; None where nobody says who spoke and what, or an answer has its place."""
+    by_name = {_plain(name): name for name in reversed(names)}
+    if _ANSWERS & by_name.keys():
+        return None
+    lists = (_SPEAKERS, _TEXTS, _TALKS, _TIMES, _IDS, _MODELS)
+    found = [next((by_name[name] for name in words if name in by_name), "") for words in lists]
+    return _Columns(*found) if found[0] and found[1] else None
+
+
+def _recognise(head: FileHead) -> float:
+    columns = _columns(head.columns)
+    records = [record for record in head.records if isinstance(record, dict)]
+    if columns is None or len(records) < 2:
+        return 0.0
+    spoken = [speaker(record.get(columns.speaker)) for record in records]
+    if None in spoken or not {"user", "assistant"} <= set(spoken) or not _fit(records, columns):
+        return 0.0
+    return 0.93 if columns.talk and not _is_reversed(records, columns) else 0.4
+
+
+def _fit(records: Sequence[Record], columns: _Columns) -> bool:
+    """Whether every message is a text or the parts of one."""
+    cells = [record.get(columns.text) for record in records]
+    return any(cells) and all(cell is None or isinstance(cell, str | list) for cell in cells)
+
+
+def _is_reversed(records: Sequence[Record], columns: _Columns) -> bool:
+    """Whether a conversation's messages stand from the newest to the oldest."""
+    for before, after in pairwise(records):
+        times = [moment(record.get(columns.time)) for record in (before, after)]
+        if before.get(columns.talk) == after.get(columns.talk) and all(times) and times[0] > times[1]:
+            return True
+    return False
+
+
+@tool(
+    "chat_rows",
+    "Chat log, a row for each message",
+    get="Export the messages with their conversation's id and who sent each of them, in the order in which "
+    "they were sent.",
+    brings="Each answer before the user writes again becomes an output, with what was said before it in the "
+    "same conversation, time, model and the message's id.",
+    recognise=_recognise,
+)
+def rows(source: Source) -> Iterator[Said]:
+    """A row for each time that a user was answered."""
+    columns = _columns(source.head.columns)
+    talks: dict[str, Talk] = {}
+    for number, record in source.records():
+        if not isinstance(record, dict) or columns is None:
+            reason = Wording("this is not an object")
+            yield RejectedRow(row=number, field="", reason=reason, raw=plain(record)[:RAW])
+            continue
+        name = plain(record.get(columns.talk)) if columns.talk else ""
+        talk = talks.setdefault(name, Talk(name))
+        said = turns([{"role": record.get(columns.speaker), "content": _content(record, columns)}])
+        if said is None:
+            reason = Wording("who spoke in this chat is not known")
+            yield RejectedRow(row=number, field=columns.speaker, reason=reason, raw=plain(record)[:RAW])
+            continue
+        about = (
+            plain(record.get(name)) if name else "" for name in (columns.model, columns.time, columns.id)
+        )
+        yield from talk.add(number, record, Event(said, *about))
+    for talk in talks.values():
+        yield from talk.ended()
+
+
+def _event(record: Record, columns: _Columns, said: Sequence[Turn]) -> Event:
+    model, when, name = (
+        plain(record.get(name)) if name else "" for name in (columns.model, columns.time, columns.id)
+    )
+    return Event(said, model, when, name)
+
+
+def _content(record: Record, columns: _Columns) -> Any:
+    content = record.get(columns.text)
+    return content if isinstance(content, list) else plain(content)
+
+
+in_chinese(
+    {
+        "Chat log, a row for each message": "聊天记录（每条消息一行）",
+        "Export the messages with their conversation's id and who sent each of them, in the order in which "
+        "they were sent.": "按发送顺序导出消息，并附带所属会话的编号和发送者。",
+        "Each answer before the user writes again becomes an output, with what was said before it in the "
+        "same conversation, time, model and the message's id.": "用户再次发言之前的最后一个回答成为一条输出，"
+        "附带同一会话中此前的内容、时间、模型和消息编号。",
+    }
+)

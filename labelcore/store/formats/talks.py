@@ -1,0 +1,83 @@
+"""Talks that a file holds message by message: the last words before the user speaks again are an output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from labelcore.store.formats.base import Record
+from labelcore.store.formats.fields import Exchange, Said, made
+from labelcore.text.chats import Turn, speaker
+from labelcore.wording import Wording
+
+_NOBODY = Wording("nobody answers in this chat")
+
+
+class Event(NamedTuple):
+    """What a line of a log adds to a talk: turns, or what is known of it. ``whole``: no piece of a stream."""
+
+    turns: Sequence[Turn] = ()
+    model: Any = ""
+    at: Any = ""
+    id: Any = ""
+    whole: bool = True
+
+
+class _Reply(NamedTuple):
+    """The last answer so far: the number of its line, its place in the talk, and what is known of it."""
+
+    number: int
+    place: int
+    event: Event
+
+
+@dataclass
+class Talk:
+    """What was said so far in one session."""
+
+    name: str
+    turns: list[Turn] = field(default_factory=list)
+    reply: _Reply | None = None
+    model: Any = ""
+    first: tuple[int, Record] | None = None
+    answered: bool = False
+
+    def add(self, number: int, record: Record, event: Event) -> Iterator[Said]:
+        """Take a line; where the user speaks again, what was answered before is an output."""
+        self.model = event.model or self.model
+        for turn in event.turns:
+            role = speaker(turn["role"])
+            if role == "user":
+                yield from self.finished()
+                self.first = self.first or (number, record)
+            if role == "assistant" and turn["content"].strip():
+                turn = self._joined(turn, event)
+                self.reply = _Reply(number, len(self.turns), event._replace(model=self.model))
+            self.turns.append(turn)
+
+    def _joined(self, turn: Turn, event: Event) -> Turn:
+        """A piece of a stream with the pieces before it."""
+        last = self.turns[-1] if self.turns else None
+        if event.whole or self.reply is None or self.reply.event.whole or last is None:
+            return turn
+        if self.reply.place != len(self.turns) - 1:
+            return turn
+        self.turns.pop()
+        return {**turn, "content": last["content"] + turn["content"]}
+
+    def finished(self) -> Iterator[Said]:
+        """The output of the last answer, where there is one."""
+        if self.reply is None:
+            return
+        number, place, event = self.reply
+        parts = Exchange(self.turns[place]["content"], conversation=list(self.turns[:place]))
+        self.reply, self.answered = None, True
+        yield made(number, parts, id=event.id, group=self.name, model=event.model, at=event.at)
+
+    def ended(self) -> Iterator[Said]:
+        """What is left when the file ends: an answer, or a talk in which nobody answers."""
+        yield from self.finished()
+        if not self.answered and self.first:
+            number, record = self.first
+            yield made(number, Exchange(), trouble=_NOBODY, raw=record)
