@@ -106,10 +106,7 @@ def rows(source: Source) -> Iterator[Said]:
             reason = Wording("who spoke in this chat is not known")
             yield RejectedRow(row=number, field=columns.speaker, reason=reason, raw=plain(record)[:RAW])
             continue
-        about = (
-            plain(record.get(name)) if name else "" for name in (columns.model, columns.time, columns.id)
-        )
-        yield from talk.add(number, record, Event(said, *about))
+        yield from talk.add(number, record, _event(record, columns, said))
     for talk in talks.values():
         yield from talk.ended()
 
