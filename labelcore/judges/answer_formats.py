@@ -5,6 +5,7 @@ What has not the form that the prompt asks for is malformed, and asked again; it
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ FormatKind = Literal["json", "first_word", "last_word", "score", "pattern"]
 _LONGEST = 60_000
 _LONGEST_REASON = 600
 _MOST_OBJECTS = 40
+_LONGEST_DICT = 4_000
 _REASONS = (
     *("reason", "reasoning", "explanation", "rationale", "feedback", "critique", "justification", "analysis"),
     *("理由", "原因", "解释", "说明", "分析"),
@@ -46,11 +48,12 @@ _SCORED = re.compile(
 )
 _ALONE = re.compile(rf"(?P<number>{_NUMBER}){_OUT_OF}(?:\s*分)?", re.IGNORECASE)
 _GAPS = re.compile(r"[\s_\-]+")
-ASSENT = frozenset("yes y true 1 是 对 有".split()) | {*TICKS}
-DISSENT = frozenset("no n false 0 否 不是 错 不对 没有 无".split()) | {*CROSSES}
+ASSENT = frozenset("yes y true 1 是 对 有 はい".split()) | {*TICKS}
+DISSENT = frozenset("no n false 0 否 不是 错 不对 没有 无 いいえ".split()) | {*CROSSES}
 """Words that say yes and no to the question, whatever it is about: "yes" may well fail."""
 _CLEAR = frozenset(
-    "yes no y n pass fail passed failed true false 是 否 对 错 通过 不通过 未通过 合格 不合格".split()
+    "yes no y n pass fail passed failed true false "
+    "是 否 对 错 通过 不通过 未通过 合格 不合格 はい いいえ".split()
 ) | {*TICKS, *CROSSES}
 """Words that decide whatever follows them: "factual errors" is not "factual", "yes it is" is "yes"."""
 _LETTER = re.compile(r"\A[\s*_`\"'(\[]{0,6}([^\W_])[)\].:](?=\s|\Z)")
@@ -267,9 +270,19 @@ def _objects(answer: str) -> Iterator[dict[str, Any]]:
         try:
             document, at = decoder.raw_decode(answer, at)
         except (ValueError, RecursionError):
-            at += 1
-        else:
+            document, at = _python_dict(answer, at)
+        if document is not None:
             yield document
+
+
+def _python_dict(answer: str, at: int) -> tuple[dict[str, Any] | None, int]:
+    """The object that begins there as Python writes it (``{'score': 7}``), and where to read on."""
+    end = answer.find("}", at, at + _LONGEST_DICT)
+    try:
+        document = ast.literal_eval(answer[at : end + 1]) if end > at else None
+    except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
+        document = None
+    return (document, end + 1) if isinstance(document, dict) else (None, at + 1)
 
 
 def _at(document: Any, path: str) -> Any:

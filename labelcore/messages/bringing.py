@@ -41,6 +41,9 @@ WORDS = {
     "foreign_list_of_verdicts": (
         "It asks for a list with “{field}” for each part of an output, not for one verdict."
     ),
+    "foreign_several_verdicts": (
+        "It asks for an answer on each of several things: {names}. Say with a pattern which one decides."
+    ),
     "foreign_no_verdict_field": "It asks for JSON with {fields}; none of these is known as a verdict.",
     "foreign_ragas_file": (
         "The file has the instruction and examples; what Ragas adds in code, labelcore says in words of "

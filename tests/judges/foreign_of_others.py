@@ -120,7 +120,7 @@ ${givenAnswer}
 -----------
 """,
     "",
-    {"query": "input", "expectedAnswer": "reference", "givenAnswer": "?"},
+    {"query": "input", "expectedAnswer": "reference", "givenAnswer": "output"},
     ("score", "", 0, 1),
 )
 OTHERS["OpenAI grader"] = Case(
@@ -267,5 +267,5 @@ REASON: [one sentence]
 """,
     "",
     {"task": "input", "answer": "output", "criteria": "statement"},
-    ("first_word", "", ("PASS",), ("FAIL",)),
+    ("pattern", "", ("PASS",), ("FAIL",)),
 )

@@ -11,6 +11,7 @@ import pytest
 
 from labelcore.errors import BadInput
 from labelcore.judges.foreign_prompts import recognise
+from labelcore.judges.foreign_prompts.programs import is_program
 from labelcore.messages.lines.bringing import values_words
 from tests.judges.foreign_cases import CASES, Case
 
@@ -33,11 +34,21 @@ def test_variables_and_forms_of_answer_are_found_or_asked_for(case: Case) -> Non
     assert found.found.accepted_from == case.accepted_from
 
 
+def _filled(text: str, values: dict[str, str]) -> str:
+    """A text as str.format fills it, or name by name where other braces stand in it."""
+    try:
+        return text.format(**values)
+    except (KeyError, IndexError, ValueError):
+        return re.sub(r"\{(\w+)\}", lambda m: values[m[1]], text)
+
+
 FILLERS: dict[str, Callable[[str, dict[str, str]], str]] = {
-    "braces": lambda text, values: text.format(**values),
+    "braces": lambda text, values: _filled(text, values),
     "percent": lambda text, values: text % values,
     "dollar": lambda text, values: string.Template(text).safe_substitute(values),
-    "double braces": lambda text, values: re.sub(r"\{\{\s*([\w.]+)\s*\}\}", lambda m: values[m[1]], text),
+    "double braces": lambda text, values: re.sub(
+        r"\{\{\s*([\w.]+?)(?:\[(\d)\])?\s*\}\}", lambda m: values[".".join(filter(None, m.groups()))], text
+    ),
     "angles": lambda text, values: re.sub(r"<<\s*(\w+)\s*>>", lambda m: values[m[1]], text),
 }
 """How each tool fills its variables itself."""
@@ -55,7 +66,11 @@ WRAPPED = (
     "name: ",
     *_MARKS,
 )
-PLAIN = [name for name, case in CASES.items() if not case.text.startswith(WRAPPED) and "{%" not in case.text]
+PLAIN = [
+    name
+    for name, case in CASES.items()
+    if not (case.text.startswith(WRAPPED) or is_program(case.text)) and "{%" not in case.text
+]
 
 
 @pytest.mark.parametrize("name", PLAIN)
@@ -293,3 +308,96 @@ def test_a_program_without_a_prompt_is_no_prompt() -> None:
 def test_what_its_answers_mean_is_said_whole(name: str, words: str) -> None:
     answer = recognise(CASES[name].text).found.answer
     assert answer is not None and values_words(answer) == words
+
+
+def test_a_program_gives_its_words_as_it_would_send_them_with_its_system_message() -> None:
+    beside = recognise(CASES["system beside the messages of a program"].text).template
+    assert beside.system == "You are a strict checker of replies. Say only PASS or FAIL."
+    assert beside.user == "Rule: {{statement}}\nReply: {{output}}\nIs it kept? Only PASS or FAIL."
+    named = recognise(CASES["messages by their names"].text).template
+    assert named.system == "You are a careful grader of replies."
+    assert named.user.startswith("Question: {{input}}\nReply: {{output}}\n")
+    joined = recognise(CASES["lines that are joined"].text).template
+    assert joined.user.splitlines()[1:3] == ["Rubric: {{statement}}", "Reply: {{output}}"]
+    arrow = recognise(CASES["arrow that returns a prompt"].text).template
+    assert arrow.user.startswith("Rate how well") and "query: string" not in arrow.user
+    template = recognise(CASES["template among other keys"].text).template
+    assert template.user.startswith("Score how brief") and "import" not in template.user
+    called = recognise(CASES["formatted text with calls in it"].text).template
+    assert called.user.startswith("Sources: {{context}}\nRules: {{rules}}\nReply: {{output}}\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'import os\nCONFIG = dict(path="./data/place", messages=[dict(role="user", content="{prompt}")])\n',
+        "export const LIMIT = 5;\nexport function grade(reply) { return reply.length < LIMIT; }\n",
+    ],
+)
+def test_a_program_without_words_for_a_judge_is_refused_and_never_sent_itself(text: str) -> None:
+    with pytest.raises(BadInput, match="no prompt"):
+        recognise(text)
+
+
+def test_a_file_of_prompts_under_test_has_no_judge_of_its_own() -> None:
+    tested = (
+        "prompts:\n  - Write a post about {{topic}}.\n"
+        "tests:\n  - assert:\n    - type: llm-rubric\n      value: is friendly\n"
+    )
+    with pytest.raises(BadInput, match="no judge's prompt") as told:
+        recognise(tested)
+    assert "is friendly" in str(told.value)
+    prompt = 'defaultTest:\n  options:\n    rubricPrompt: "Is {{output}} right? Say YES or NO."\n'
+    kept = recognise(prompt + tested)
+    assert kept.template.user == "Is {{output}} right? Say YES or NO."
+
+
+def test_several_verdicts_in_one_answer_are_told_and_never_read_as_one() -> None:
+    found = recognise("{output}\nAnswer in one line:\nFaithfulness: [Yes/No], Relevance: [Yes/No]").found
+    assert found.answer is None and found.form_asked
+    assert [notice.values["names"] for notice in found.notices] == [["Faithfulness", "Relevance"]]
+    numbers = recognise("{output}\nClarity: <1-5>\nDepth: <1-5>\nWhy: a sentence").found
+    assert numbers.form_asked and [notice.code for notice in numbers.notices] == ["foreign_several_verdicts"]
+    listed = recognise(
+        'Judge each claim of {output}. Return a JSON list of {"claim": "...", "verdict": "yes" or "no"}.'
+    )
+    assert [notice.code for notice in listed.found.notices] == ["foreign_list_of_verdicts"]
+
+
+def test_json_whose_fields_are_filled_in_is_asked_about_until_they_are_said() -> None:
+    text = (
+        "Is {response} bad?\nA. It is good.\nB. It is not.\nReturn the output only in JSON format:\n{shape}"
+    )
+    assert recognise(text).found.form_asked
+    said = recognise(text, {"shape": 'text:{"Choice": "A" or "B", "Why": "..."}'}).found
+    assert said.answer is not None and (said.answer.kind, said.answer.field) == ("json", "Choice")
+
+
+def test_one_output_beside_another_is_a_comparison_though_one_has_no_number() -> None:
+    for second in ("prediction2", "prediction_other"):
+        found = recognise(f"Which is better?\n{{prediction}}\n{{{second}}}\nSay [[A]] or [[B]].")
+        assert "foreign_compares" in [notice.code for notice in found.notices]
+
+
+def test_an_answer_is_read_as_its_prompt_shows_it() -> None:
+    box = recognise(CASES["system and user by their names alone"].text).found.answer
+    assert box is not None
+    boxed = box.model_copy(update={"threshold": 1})
+    assert [boxed.read(f"So: \\boxed{{{n}}}").verdict for n in (1, 0)] == ["pass", "fail"]
+    checks = recognise(CASES["verdict over a list of checks"].text).found.answer
+    assert (
+        checks is not None and checks.read("RULE_1: FAIL\nRULE_2: PASS\nOVERALL: **PASS**").verdict == "pass"
+    )
+    overall = recognise(CASES["overall score over others"].text).found.answer
+    assert overall is not None
+    assert (
+        overall.model_copy(update={"threshold": 6}).read("清楚：2\n总体评分（1-10分）：8").verdict == "pass"
+    )
+    python = recognise(
+        "{output}: give a dictionary such as {{'clear': 3, 'overall_score': 7}}, from 1 to 10."
+    )
+    assert python.found.answer is not None
+    read = python.found.answer.model_copy(update={"threshold": 7}).read(
+        "Well: {'clear': 2, 'overall_score': 8}"
+    )
+    assert (read.verdict, read.score) == ("pass", 8)

@@ -74,7 +74,8 @@ def recognise(text: str, given: Mapping[str, str] | None = None, field: str = ""
     """
     unwrapped = unwrap(text)
     taken = take(unwrapped.system, unwrapped.user)
-    words = "\n".join(part.written(lambda name: f"⟨{name}⟩") for part in taken.parts)
+    told = {name: slot.removeprefix(_TEXT) for name, slot in (given or {}).items() if slot.startswith(_TEXT)}
+    words = "\n".join(part.written(lambda name: told.get(name, f"⟨{name}⟩")) for part in taken.parts)
     variables = variables_of(taken.names, _labels(words), given or {})
     return ForeignPrompt(
         family=family_of(text, words, taken.names),

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from labelcore.judges.answer_formats import ASSENT, DISSENT, AnswerFormat, plain
 from labelcore.judges.foreign_prompts import polarity
 from labelcore.judges.foreign_prompts.choices import QUOTE, any_choice, first_choice, letters, main_choice
-from labelcore.judges.foreign_prompts.json_answers import json_answer
+from labelcore.judges.foreign_prompts.json_answers import JsonAnswer, json_answer
 from labelcore.judges.foreign_prompts.scales import NUMBER, accepted_from, range_of
 from labelcore.models import Fact, Frozen, fact
 
@@ -16,12 +16,13 @@ _TAGS = (
     "score rating grade verdict label judgement judgment decision result answer evaluation classification "
     "评分 结论 判定"
 ).split()
-_SCORES = re.compile(r"score|rating|grade|评分|得分|评级", re.IGNORECASE)
+_SCORES = re.compile(r"score|rating|grade|overall|评分|得分|评级|总分|評点|評価|スコア|点数", re.IGNORECASE)
 _LABELS = (
     "final verdict|verdict|total rating|overall rating|label|final grade|grade|final decision|decision|"
     "judge?ment|classification|"
     "passed|correct|final answer|answer|result|final score|overall score|total score|score|final rating|"
-    "rating|evaluation|conclusion|最终结论|结论|判定结果|判定|评分结果|最终评分|评分|得分|判断|结果|评级"
+    "rating|evaluation|conclusion|overall|最终结论|结论|判定结果|判定|评分结果|最终评分|总体评分|综合评分|"
+    "总评分|评分|得分|判断|结果|评级|最終評価|総合評価|総合スコア|評価|評点|スコア|点数|結論"
 )
 _LABEL_LINE = re.compile(
     rf"(?:^|[\n\"'“`*(\[])[ \t]*(?P<label>{_LABELS})[*\"'`]{{0,3}}[ \t]*[:：][ \t]*(?P<rest>[^\n]{{1,400}})",
@@ -40,6 +41,28 @@ _PLACE_FOR_NUMBER = re.compile(
 _PLACE_FOR_WORD = re.compile(
     rf"[<\[(${QUOTE}]*\s*(?:letter|grade|verdict|label|choice|option|your)", re.IGNORECASE
 )
+_EACH = re.compile(
+    rf"(?:^|[\n,;，；])[ \t]*[-*\d.]{{0,3}}[ \t]*[*_]{{0,2}}(?P<label>[^\W\d][\w \-]{{1,30}}?)"
+    rf"[*_]{{0,2}}[ \t]*[:：][ \t]*(?=[\[<(（{QUOTE}]*(?:(?P<word>[^\W\d_]{{1,20}}) ?[/|] ?[^\W\d_]{{1,20}}|"
+    rf"{NUMBER} ?[-–~～] ?{NUMBER})[\])>）{QUOTE}])"
+)
+"""A label with a place for a verdict or a score: ``Faithfulness: [Yes/No]``, ``Clarity: <1-5>``."""
+_BOXED = re.compile(
+    r"(?:enclosed?|put|wrap|within|inside|output|answer|scores?|verdict|return)\b[^.\n]{0,60}"
+    r"\\boxed ?\{+(?P<inside>[^{}\n]{0,60})",
+    re.IGNORECASE,
+)
+_OVERALL = re.compile(
+    r"\b(?:overall|final|total) (?:score|rating)\b|总体评分|综合评分|总评分|综合得分|総合評価|総合スコア",
+    re.IGNORECASE,
+)
+_OF_EACH = re.compile(r"\b(?:for|to|of|on) each\b|每个|各(?:个|项|维度|標準|評価)|それぞれ", re.IGNORECASE)
+_IN_JSON = re.compile(
+    r"(?:^|[.:;\n]\s*|\bplease |\bmust |\bonly )(?:only )?(?:return|output|respond|reply|answer|provide)\b"
+    r"[^.\n]{0,60}\b(?:in|as|with)\b[^.\n]{0,30}\bJSON\b|(?:以|按照?|用)[^。\n]{0,12}JSON[^。\n]{0,12}(?:返回|输出|回答)|"
+    r"JSON(?:形式|フォーマット)?で",
+    re.IGNORECASE,
+)
 _STEPS = r"step[ -]by[ -]step|last (?:line|word)|final line|at the end|then |最后|末尾|结尾"
 _AT_THE_END = re.compile(
     rf"{_STEPS}|end (?:your|with|by)|conclude|finally|on (?:a|its) (?:new|own|separate) line|单独一行",
@@ -48,18 +71,23 @@ _AT_THE_END = re.compile(
 _ALONE = re.compile(
     r"single (?:word|character|letter|token)|one word|only (?:with|the word|output|answer|respond|return)|"
     r"(?:answer|respond|reply|output|return) (?:only|with only|just)|first (?:word|line)|"
-    r"(?:just|simply) (?:return|reply|answer)|(?:只|仅)(?:输出|回答|返回|需)|直接(?:输出|回答)|一个(?:词|字)",
+    r"(?:just|simply) (?:return|reply|answer)|(?:只|仅)(?:输出|回答|返回|需)|直接(?:输出|回答)|一个(?:词|字)|"
+    r"(?:とだけ|だけを?|のみを?)(?:出力|回答|答え|返)",
     re.IGNORECASE,
 )
 _BARE = re.compile(
     r"(?:single|one) (?:word|character|letter|token|number)|"
     r"(?:only|just) (?:the|a) (?:word|letter|number|label)|(?:answer|respond|reply) only with|"
-    r"(?:只|仅)(?:输出|回答|返回)",
+    r"(?:只|仅)(?:输出|回答|返回)|(?:とだけ|だけを?|のみを?)(?:出力|回答|答え|返)",
     re.IGNORECASE,
 )
 """Words that ask for a form of answer, be it known or not."""
 _SHORT = r"([^\n]{1,60})"
-_RATING = re.compile(rf"{NUMBER}|rating|score|number|n|x|评分|分数|数字", re.IGNORECASE)
+_RATING = re.compile(
+    rf"{NUMBER}|{NUMBER} ?(?:[-–~～〜至到]|to) ?{NUMBER}|rating|score|number|integer|n|x|"
+    r"评分|分数|数字|整数|点数|評点",
+    re.IGNORECASE,
+)
 
 
 _SCORE_IN_TAG = re.compile(
@@ -100,17 +128,45 @@ def find_answer(text: str, field: str = "") -> FoundAnswer:
     """
     by_mark = None if field else next(filter(None, (by(text) for by in _MARKS)), None)
     asked = None if by_mark else json_answer(text, field)
-    if asked and not field and (asked.is_list or (asked.fields and not asked.field)):
-        list_of = fact("foreign_list_of_verdicts", field=asked.field.removeprefix("*."))
-        no_field = fact("foreign_no_verdict_field", fields=list(asked.fields[:8]))
-        return FoundAnswer(form_asked=True, notices=(list_of if asked.is_list else no_field,))
+    if asked and not field and (told := _not_one_field(asked, text)):
+        return told
     by_json = None
     if asked and asked.field:
         by_json = _with_field(AnswerFormat(kind="json", field=asked.field, passes=asked.words), asked.field)
-    answer = by_mark or by_json or _by_label(text) or _by_word(text) or _by_scale(text)
+    answer = by_mark or by_json or _by_label(text)
+    if answer is None and (labels := _each(text)):
+        return FoundAnswer(form_asked=True, notices=(fact("foreign_several_verdicts", names=labels),))
+    answer = answer or _by_word(text) or _by_scale(text)
     if answer is None:
         return FoundAnswer(form_asked=_BARE.search(text) is not None)
     return with_words(answer, text) if answer.words else _with_scale(answer, text)
+
+
+def _not_one_field(asked: JsonAnswer, text: str) -> FoundAnswer | None:
+    """What must be asked where JSON is asked for and no one field of it is known to hold the verdict."""
+    if asked.is_list:
+        list_of = fact("foreign_list_of_verdicts", field=asked.field.removeprefix("*."))
+        return FoundAnswer(form_asked=True, notices=(list_of,))
+    if asked.fields and not asked.field:
+        no_field = fact("foreign_no_verdict_field", fields=list(asked.fields[:8]))
+        return FoundAnswer(form_asked=True, notices=(no_field,))
+    if not asked.fields and _IN_JSON.search(text):
+        return FoundAnswer(form_asked=True)
+    if asked.field and not asked.words and not asked.is_number:
+        form = AnswerFormat(kind="json", field=asked.field)
+        return FoundAnswer(answer=form, form_asked=True)
+    return None
+
+
+def _each(text: str) -> list[str]:
+    """The labels where a prompt asks for a verdict or a score on each of several things; [] for one."""
+    found = (
+        match
+        for match in _EACH.finditer(text)
+        if not match["word"] or first_choice(text[match.start() :][:80])
+    )
+    labels = list(dict.fromkeys(match["label"].strip() for match in found))
+    return labels if len(labels) > 1 else []
 
 
 def _with_scale(answer: AnswerFormat, text: str) -> FoundAnswer:
@@ -171,7 +227,7 @@ def _by_tag(text: str) -> AnswerFormat | None:
         inside = dict.fromkeys(re.findall(rf"<{name}>\s*([^<⟨\n]{{1,30}}?)\s*</{name}>", text, re.IGNORECASE))
         if len(inside) > 1 and any(map(polarity.meaning, inside)):
             return _in_tag(name, tuple(inside))
-        for match in re.finditer(rf"<{name}>(?P<inside>[^<⟨]{{0,80}})</{name}>", text, re.IGNORECASE):
+        for match in re.finditer(rf"<{name}>(?P<inside>[^<⟨]{{0,200}})</{name}>", text, re.IGNORECASE):
             near = text[max(0, match.start() - 300) : match.end() + 300]
             words = first_choice(match["inside"]) or (() if _SCORES.search(name) else first_choice(near))
             if words or _SCORES.search(name):
@@ -203,6 +259,17 @@ def _by_numbered_tag(text: str) -> AnswerFormat | None:
         return None
     name = tag["inside"] or tag["around"] or tag["named"]
     return AnswerFormat(kind="pattern", pattern=rf"(?is)<{name}>\s*(-?\d+(?:\.\d+)?)\s*</{name}>")
+
+
+def _by_box(text: str) -> AnswerFormat | None:
+    """The answer in LaTeX's box."""
+    asked = _BOXED.search(text)
+    if asked is None:
+        return None
+    if words := first_choice(asked["inside"]) or main_choice(text):
+        pattern = r"\\boxed\s*\{+\s*(?:\\text\s*\{)?\s*([^{}\n]{1,30}?)\s*\}"
+        return AnswerFormat(kind="pattern", pattern=pattern, passes=words)
+    return AnswerFormat(kind="pattern", pattern=r"\\boxed\s*\{+\s*(-?\d+(?:\.\d+)?)\s*\}")
 
 
 def _by_label(text: str) -> AnswerFormat | None:
@@ -238,7 +305,9 @@ def _with_field(answer: AnswerFormat, name: str) -> AnswerFormat:
 
 
 def _labelled(label: str, value: str) -> str:
-    return rf"(?im)(?:^|[\s*_#>\"']){re.escape(label)}[*_\"']{{0,3}}\s*[:：][\s*_\"'\[(<（]{{0,6}}{value}"
+    remark = r"(?:\s*[(（][^)）\n]{1,30}[)）])?"
+    begins = rf"(?im)(?:^|[\s*_#>\"']){re.escape(label)}{remark}[*_\"']{{0,3}}"
+    return rf"{begins}\s*[:：][\s*_\"'\[(<（]{{0,6}}{value}"
 
 
 def _by_word(text: str) -> AnswerFormat | None:
@@ -257,8 +326,11 @@ def says_where(text: str) -> bool:
 
 
 def _by_scale(text: str) -> AnswerFormat | None:
-    """A number on a scale, wherever in the answer."""
+    """A number on a scale, wherever in the answer; the overall one where each of several things has one."""
+    overall = _OVERALL.search(text) if _OF_EACH.search(text) else None
+    if overall and range_of(text) != (None, None):
+        return AnswerFormat(kind="pattern", pattern=_labelled(overall[0], r"(-?\d+(?:\.\d+)?)"))
     return AnswerFormat(kind="score") if range_of(text) != (None, None) else None
 
 
-_MARKS = (_by_brackets, _by_result_mark, _by_tag, _by_other_tag, _by_numbered_tag)
+_MARKS = (_by_brackets, _by_result_mark, _by_tag, _by_other_tag, _by_numbered_tag, _by_box)

@@ -47,6 +47,14 @@ _PAIRS = (
         rf"[{QUOTE}](?P<first>{_WORD})[{QUOTE}][,，;；。]?\s*(?:否则|反之|不然)[^\n\"“”]{{0,20}}"
         rf"[{QUOTE}](?P<second>{_WORD})[{QUOTE}]"
     ),
+    re.compile(
+        rf"[{QUOTE}](?P<first>{_WORD})[{QUOTE}][^\n\"“”「」]{{0,40}}(?:なければ|ない場合|場合は?)[、,]?\s*"
+        rf"[{QUOTE}](?P<second>{_WORD})[{QUOTE}]"
+    ),
+    re.compile(
+        rf"[(\[（](?P<first>{_WORD}) ?[/|] ?(?P<second>{_WORD})(?: ?[/|] ?(?P<third>{_WORD}))?[)\]）]",
+        re.IGNORECASE,
+    ),
     re.compile(rf"(?P<first>{_MARK}){_AFTER},?\s*{_OR}\s*(?:or\s+)?[{QUOTE}]?(?P<second>{_MARK})"),
     re.compile(
         r"(?:answer|respond|reply|output|return|print|write|use|verdict|with|输出|回答|返回|结论|标记|用|给出|判定)"
@@ -130,7 +138,7 @@ def _letters_asked_for(text: str) -> tuple[str, ...]:
         return ()
     pairs = (_words_of(match) for pattern in _PAIRS for match in pattern.finditer(text))
     chosen = any(len(pair) > 1 and set(pair) <= listed.keys() for pair in pairs)
-    return tuple(listed) if chosen else ()
+    return tuple(letter for letter in listed if letter.isalpha()) if chosen else ()
 
 
 def _words_of(match: re.Match[str]) -> tuple[str, ...]:
@@ -138,7 +146,7 @@ def _words_of(match: re.Match[str]) -> tuple[str, ...]:
 
 
 def _choices(text: str) -> Iterator[tuple[str, ...]]:
-    words = _MARKED_WORD.sub("", text)
+    words = _MARKED_WORD.sub("", text).replace('\\"', '"')
     for pattern in _PAIRS:
         for match in pattern.finditer(words):
             pair = _words_of(match)

@@ -11,7 +11,13 @@ from labelcore.errors import BadInput
 from labelcore.judges.fields import NotData, nodes, read
 from labelcore.judges.foreign_prompts.chat_messages import as_messages, in_chat_marks
 from labelcore.judges.foreign_prompts.options import Options, direction_of, options_in, options_of
-from labelcore.judges.foreign_prompts.programs import ProgramPrompt, is_program, likeliest, prompts_of
+from labelcore.judges.foreign_prompts.programs import (
+    ProgramPrompt,
+    is_program,
+    likeliest,
+    others_than,
+    prompts_of,
+)
 from labelcore.models import Fact, Frozen, fact
 
 LONGEST = 100_000
@@ -24,6 +30,12 @@ _KEYS = (
 """Under which names tools keep a judge's prompt, the surest first."""
 _SYSTEM_KEYS = "system_prompt system_message system_instruction system".split()
 """Under which names the system message stands beside a prompt."""
+_TOOL_JUDGES = frozenset(
+    f"{sign}{name}"
+    for sign in ("", "not-")
+    for name in ("llm-rubric", "g-eval", "factuality", "model-graded-closedqa", "answer-relevance")
+)
+"""Assertions of promptfoo that a model decides by words that promptfoo has."""
 _NAMES = "name id prompt_id key".split()
 _UNQUOTED = re.compile(r"(?<![\"\w])\{\{-?\s*([\w.]+)\s*\|\s*(?:dump|tojson)(?:\s*\|\s*safe)?\s*-?\}\}")
 _AT_ONCE = re.compile(
@@ -57,16 +69,30 @@ def unwrap(text: str) -> PromptWords:
         raise BadInput("The prompt is longer than {longest:,} characters.", longest=LONGEST)
     if messages := _as_prompty(text):
         return _two_parts(messages, "data")
-    if (data := _as_data(text)) is not None and (messages := _messages_in(data)):
+    data = _as_data(text)
+    _refuse_tested(data)
+    if data is not None and (messages := _messages_in(data)):
         read = _two_parts(messages, "data", _others_in(data)).model_copy(update=_beside(text, data))
         return _with_roles(read)
     if prompts := prompts_of(text):
         chosen = likeliest(prompts)
-        others = [prompt.name for prompt in prompts if prompt is not chosen and prompt.shows_output]
+        others = others_than(chosen, prompts)
         return _two_parts(chosen.messages, "program", others).model_copy(update=_beside(text))
     if is_program(text):
         raise BadInput("The program holds no prompt.", next_step="Paste the words of the prompt alone.")
     return _with_roles(PromptWords(system="", user=text, wrapped="text"))
+
+
+def _refuse_tested(data: Any) -> None:
+    """A file whose prompts are those under test, and whose judge's words are the tool's, holds no judge."""
+    kept = [node for node in nodes(data) if isinstance(node, Mapping)]
+    rubrics = [str(node.get("value", "")) for node in kept if str(node.get("type", "")) in _TOOL_JUDGES]
+    if rubrics and not any("rubricPrompt" in node for node in kept):
+        raise BadInput(
+            "The file has prompts that are tested and what is asked of their outputs, but no judge's prompt.",
+            next_step="Make a criterion of what it asks (“{rubric}”) and propose judges for it.",
+            rubric=rubrics[0][:200],
+        )
 
 
 def _with_roles(words: PromptWords) -> PromptWords:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from labelcore.judges.answer_formats import ASSENT, DISSENT, plain
 from labelcore.judges.foreign_prompts import polarity
-from labelcore.judges.foreign_prompts.choices import QUOTE, choice_with, first_choice
+from labelcore.judges.foreign_prompts.choices import QUOTE, choice_with, first_choice, letters
 from labelcore.judges.foreign_prompts.scales import NUMBER, range_of
 from labelcore.judges.foreign_prompts.slots import slot_like
 
@@ -34,12 +34,28 @@ _INPUT = re.compile(r"input\W*\Z", re.IGNORECASE)
 _LONGEST = 6000
 
 
+_GENERIC = frozenset(
+    "label category classification result evaluation outcome answer decision choice value".split()
+)
+"""Names of fields that may hold something else than a verdict."""
+_LETTER = re.compile(r"\b(?:letter|选项字母|字母)\b", re.IGNORECASE)
+
+
+_IN_A_LIST = re.compile(
+    rf"\bJSON (?:list|array)\b|\b(?:list|array) of JSON\b|with the [{QUOTE}]verdicts[{QUOTE}] key",
+    re.IGNORECASE,
+)
+
+
 class JsonAnswer(NamedTuple):
-    """The field with the verdict, "" for none; its words, () for a number; every field, for people."""
+    """The field with the verdict, "" for none; its words, () for a number or for words that are not known;
+    every field, for people.
+    """
 
     field: str
     words: tuple[str, ...]
     fields: tuple[str, ...]
+    is_number: bool = True
 
     @property
     def is_list(self) -> bool:
@@ -54,12 +70,29 @@ def json_answer(text: str, named: str = "") -> JsonAnswer | None:
     if not named and not _JSON.search(text) and not _objects(text):
         return None
     fields = _fields(text)
-    verdicts = (path for name in _FIELDS for path in fields if _last(path).casefold() == name)
-    field = named or next(verdicts, "")
+    verdicts = [path for name in _FIELDS for path in fields if _snake(_last(path)) == name]
+    words_of = {path: _words(fields[path], _last(path), text) for path in verdicts}
+    sure = (path for path in verdicts if words_of[path] or _is_number(fields[path], _last(path), text))
+    field = named or next(sure, next(iter(verdicts), ""))
     words = _words(fields.get(field, []), _last(field), text) if field else ()
     if named and not words and polarity.field_means_pass(_last(field)) is not None:
         words = ("true", "false")
-    return JsonAnswer(field, words, tuple(fields))
+    if _IN_A_LIST.search(text) and field and not named and not field.startswith("*."):
+        field = f"*.{field}"
+    is_number = bool(named) or not field or _is_number(fields.get(field, []), _last(field), text)
+    return JsonAnswer(field, words, tuple(fields), is_number)
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).casefold()
+
+
+def _is_number(values: Sequence[str], name: str, text: str) -> bool:
+    """Whether a field without words holds a number, as far as its name and its values say."""
+    written = " ".join(values)
+    if _NUMERIC.search(name) or re.search(rf"(?<![\w.]){NUMBER}(?![\w.])|\b(?:int|float|number)", written):
+        return True
+    return _snake(name) not in _GENERIC and range_of(text) != (None, None)
 
 
 def _last(path: str) -> str:
@@ -94,7 +127,9 @@ def _fields(text: str) -> dict[str, list[str]]:
     names = [
         name for words in stretches for name in re.findall(rf"[{QUOTE}]([^\W\d]\w{{1,30}})[{QUOTE}]", words)
     ]
-    names += re.findall(rf"[{QUOTE}]([^\W\d]\w{{1,30}})[{QUOTE}]\s*(?:keys?|fields?|字段)", text)
+    before = rf"((?:[{QUOTE}][^\W\d]\w{{1,30}}[{QUOTE}][^\n.{QUOTE}]{{0,40}}){{1,6}})\b(?:keys?|fields?|字段)"
+    for match in re.finditer(before, text):
+        names += re.findall(rf"[{QUOTE}]([^\W\d]\w{{1,30}})[{QUOTE}]", match[1])
     if not values and not names:
         after = " ".join(match[0] for match in re.finditer(r"json[^\n]{0,200}", text, re.IGNORECASE))
         quoted = re.findall(rf"[{QUOTE}]([^\W\d]\w{{1,30}})[{QUOTE}]", after)
@@ -127,13 +162,31 @@ def _flat(data: Mapping[str, Any], prefix: str, depth: int) -> Iterator[tuple[st
 
 
 def _loose_pairs(stretch: str) -> Iterator[tuple[str, str]]:
-    """The keys of something like JSON, such as ``{pass: boolean; reason: string;}``."""
+    """The keys of something like JSON, as in ``{pass: boolean; reason: string;}``, with those they are in."""
+    within: list[tuple[int, int, str]] = []
     mark = rf"[{QUOTE}]" if re.match(rf"\{{\s*[{QUOTE}]", stretch) else rf"[{QUOTE}]?"
     following = rf",\s*{mark}[^\W\d]\w{{0,40}}{mark}\s*[:：]"
     key = rf"{mark}(?P<key>[^\W\d]\w{{0,40}}){mark}"
     value = rf"(?P<value>(?:(?!{following})[^\n;]){{0,160}})"
     for match in re.finditer(rf"[{{,;\n]\s*{key}\s*[:：]\s*{value}", stretch):
-        yield match["key"], match["value"]
+        around = "".join(name for begin, end, name in within if begin < match.start("key") < end)
+        opened = re.match(r"(\[\s*)?\{", stretch[match.start("value") :])
+        if opened:
+            begin = match.start("value") + opened.end() - 1
+            prefix = "*." if opened[1] else f"{match['key']}."
+            within.append((begin, _closed(stretch, begin), prefix))
+        else:
+            yield around + match["key"], match["value"]
+
+
+def _closed(stretch: str, at: int) -> int:
+    """Where the brace closes that opens there."""
+    depth = 0
+    for place in range(at, len(stretch)):
+        depth += {"{": 1, "}": -1}.get(stretch[place], 0)
+        if not depth:
+            return place
+    return len(stretch)
 
 
 def _words(values: Sequence[str], name: str, text: str) -> tuple[str, ...]:
@@ -143,6 +196,8 @@ def _words(values: Sequence[str], name: str, text: str) -> tuple[str, ...]:
         return ("true", "false")
     if words := first_choice(text_of_values) or _words_beside(name, text):
         return words
+    if _LETTER.search(text_of_values) and (listed := [key for key in letters(text) if key.isalpha()]):
+        return tuple(listed)
     numbers = re.findall(rf"(?<![\w.]){NUMBER}(?![\w.])", text_of_values)
     if words := _one_or_nought([] if range_of(text_of_values) == (0, 1) else numbers, text):
         return words

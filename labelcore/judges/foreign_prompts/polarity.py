@@ -13,7 +13,7 @@ PASSES = frozenset(
     satisfied satisfactory consistent complete appropriate ok okay nontoxic unbiased met meets
     success successful entailed entailment useful polite equivalent aligned follows followed
     fulfilled coherent clean answered excellent resolved 通过 合格 正确 准确 相关 良好 满足 符合
-    达标 事实 忠实 安全 有帮助 优秀 好 一致 无害 合规""".split()
+    达标 事实 忠实 安全 有帮助 优秀 好 一致 无害 合规 正しい 正解 適切 忠実 安全 良い""".split()
 ) | {"bug free", "non toxic", "not toxic", "criteria met", "criterion met", "not hallucinated"}
 FAILS = frozenset(
     """fail failed fails failing incorrect wrong inaccurate hallucinated hallucination irrelevant
@@ -21,7 +21,8 @@ FAILS = frozenset(
     unsafe toxic biased unreadable negative unsatisfied inconsistent incomplete inappropriate
     contradiction contradicted noncompliant unhelpful unmet violation violates violated frustrated
     refuted contradictory useless rude fabricated unanswered unresolved 不通过 不合格 不正确 错误
-    不准确 不相关 无关 不满足 不符合 不达标 幻觉 不忠实 不安全 有害 差 不一致 违规 未通过""".split()
+    不准确 不相关 无关 不满足 不符合 不达标 幻觉 不忠实 不安全 有害 差 不一致 违规 未通过
+    不正解 誤り 間違い 不適切 不合格 有害 悪い""".split()
 ) | {
     "is bug",
     "not relevant",
@@ -39,13 +40,13 @@ ABSTAINS = frozenset(
 _BAD_TOPIC = re.compile(
     r"hallucinat|toxic|harmful|offensiv|\bbias(?:ed)?\b|violat|jailbr[eo]a?k|unsafe|contradict|fabricat|"
     r"leak|refus|\berrors?\b|problem|\bpii\b|frustrat|off.topic|misleading|unsupported|inject|"
-    r"有害|幻觉|违规|错误|泄露|偏见|冒犯|矛盾|拒绝|捏造|毒性",
+    r"有害|幻觉|违规|错误|泄露|偏见|冒犯|矛盾|拒绝|捏造|毒性|誤り|違反|ハルシネーション|差別|漏洩",
     re.IGNORECASE,
 )
 _GOOD_TOPIC = re.compile(
     r"\b(?:meets?|satisf\w+|pass(?:es|ed)?|correct(?:ness|ly)?|accura\w+|faithful\w*|grounded|relevan\w+|"
     r"helpful\w*|follows?|good|quality|complete\w*|addresses|fulfil\w*|adher\w+|supported)\b|"
-    r"符合|满足|通过|正确|准确|相关|质量|合格|忠实",
+    r"符合|满足|通过|正确|准确|相关|质量|合格|忠实|満たし|正しい|適切|正確",
     re.IGNORECASE,
 )
 _WORSE = re.compile(

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
 import re
-import textwrap
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from labelcore.judges.foreign_prompts.chat_messages import as_messages
+from labelcore.judges.foreign_prompts import javascript, python
 from labelcore.judges.foreign_prompts.slots import slot_like
 from labelcore.judges.foreign_prompts.variables import take
 
 Messages = list[tuple[str, str]]
-_KEYS = frozenset(
-    "rubric_prompt messages prompt prompt_template judge_prompt evaluation_prompt grading_prompt "
-    "metric_prompt_template template instructions prompts chat user_prompt".split()
-)
-"""Keywords and names under which programs keep a judge's prompt."""
-_ROLES = (("system", r"System|Developer"), ("user", r"Human|User"), ("assistant", r"AI|Assistant"))
-_PLAIN = {"strip": str.strip, "lstrip": str.lstrip, "rstrip": str.rstrip}
-_LAID_OUT = {"dedent": textwrap.dedent, "cleandoc": inspect.cleandoc}
-_JS_MESSAGE = re.compile(
-    r"\brole\s*:\s*['\"`](?P<role>\w{1,20})['\"`]\s*,\s*content\s*:\s*(?:`(?P<back>[^`]{1,50000})`|"
-    r"'(?P<one>(?:[^'\\\n]|\\.){1,20000})'|\"(?P<two>(?:[^\"\\\n]|\\.){1,20000})\")"
-)
-_JS_NAMED = re.compile(
-    r"(?:\b(?:const|let|var)\s+(?P<name>\w{1,60})(?:\s*:\s*\w{1,40})?\s*=|\b(?P<key>prompt_?[tT]emplate)\s*[:=])"
-    r"\s*`(?P<text>[^`]{1,50000})`"
-)
+_SYSTEM = ("system", "developer")
+_SYSTEM_NAME = re.compile(r"(?:\A|_)sys(?:tem)?(?:_|\Z)", re.IGNORECASE)
+_PLACE = re.compile(r"[$%]?[{(]{1,2}[^{}()\n]{1,80}[})]{1,2}")
+_FEWEST_LETTERS = 3
+_SHORTEST = 60
 
 
 class ProgramPrompt(NamedTuple):
@@ -44,138 +30,83 @@ class ProgramPrompt(NamedTuple):
         return cls(name, [("user", text)])
 
     @property
-    def shows_output(self) -> bool:
-        """Whether one of its variables is the output, by its name."""
-        text = "\n".join(words for _, words in self.messages)
-        return any(slot_like(name) == "output" for name in take("", text).names)
+    def text(self) -> str:
+        """The words of all messages."""
+        return "\n".join(words for _, words in self.messages)
 
     @property
-    def length(self) -> int:
-        """Characters of all messages."""
-        return sum(len(words) for _, words in self.messages)
+    def shows_output(self) -> bool:
+        """Whether one of its variables is the output, by its name."""
+        return any(slot_like(name) == "output" for name in take("", self.text).names)
+
+    @property
+    def asks(self) -> bool:
+        """Whether it has words beside what is filled in, and so many of them that it can be a prompt."""
+        if len(re.findall(r"[^\W\d_]", _PLACE.sub("", self.text))) < _FEWEST_LETTERS:
+            return False
+        return self.is_system or len(self.text) >= _SHORTEST or bool(take("", self.text).names)
+
+    @property
+    def is_system(self) -> bool:
+        """Whether it is a system message alone, by its role or its name."""
+        if all(role in _SYSTEM for role, _ in self.messages):
+            return True
+        return len(self.messages) == 1 and _SYSTEM_NAME.search(_snake(self.name)) is not None
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
 
 
 def likeliest(prompts: Sequence[ProgramPrompt]) -> ProgramPrompt:
-    """The prompt that a judge would be: messages first, one that shows the output, else the longest."""
-    return max(prompts, key=lambda prompt: (len(prompt.messages) > 1, prompt.shows_output, prompt.length))
+    """The prompt that a judge would be: one that shows the output, messages first, else the longest; with the
+    system message that stands beside it in the program, where that is one.
+    """
+
+    def rank(prompt: ProgramPrompt) -> tuple[bool, bool, bool, int]:
+        several = len(prompt.messages) > 1
+        return prompt.shows_output, several, not prompt.is_system, len(prompt.text)
+
+    chosen = max(prompts, key=rank)
+    if chosen.is_system or any(role in _SYSTEM for role, _ in chosen.messages):
+        return chosen
+    beside = {prompt.text for prompt in prompts if prompt.is_system} - {chosen.text}
+    if len(beside) != 1:
+        return chosen
+    return chosen._replace(messages=[("system", beside.pop()), *chosen.messages])
+
+
+def others_than(chosen: ProgramPrompt, prompts: Sequence[ProgramPrompt]) -> list[str]:
+    """The names of further judge's prompts, and of system messages that may belong to it."""
+    taken = {words for _, words in chosen.messages} | {chosen.text}
+    others = {p.text: p.name for p in prompts if (p.shows_output or p.is_system) and p.text not in taken}
+    return list(others.values())
 
 
 def prompts_of(text: str) -> list[ProgramPrompt]:
     """Every prompt of a program; [] of what is none."""
-    if (tree := _parsed(text)) is not None:
-        return [prompt for prompt in _in_python(tree) if prompt.length]
-    if messages := [(match["role"], _js_text(match)) for match in _JS_MESSAGE.finditer(text)]:
-        return [ProgramPrompt("messages", messages)]
-    return [
-        ProgramPrompt.of(match["name"] or match["key"], match["text"]) for match in _JS_NAMED.finditer(text)
-    ]
+    if (tree := python.parsed(text)) is not None:
+        found = [ProgramPrompt(name, messages) for name, messages in python.messages_of(tree)]
+    elif javascript.is_javascript(text):
+        found = list(_in_javascript(text))
+    else:
+        return []
+    return [prompt for prompt in found if prompt.asks]
 
 
 def is_program(text: str) -> bool:
-    """Whether a text is Python that does something: it imports or defines."""
-    tree = _parsed(text)
-    does = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
-    return tree is not None and any(isinstance(node, does) for node in tree.body)
+    """Whether a text is a program that does something, in Python or JavaScript."""
+    tree = python.parsed(text)
+    return python.does_something(tree) if tree is not None else javascript.is_javascript(text)
 
 
-def _js_text(match: re.Match[str]) -> str:
-    quoted = match["one"] or match["two"]
-    return match["back"] or re.sub(
-        r"\\(.)", lambda mark: {"n": "\n", "t": "\t"}.get(mark[1], mark[1]), quoted
-    )
-
-
-def _parsed(text: str) -> ast.Module | None:
-    if not re.search(
-        r"^\s*(?:[A-Za-z_][\w.]*\s*(?::[^=\n]+)?=|[\w.]+\(|def |class |return |import |from )",
-        text,
-        re.MULTILINE,
-    ):
-        return None
-    try:
-        return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
-def _in_python(tree: ast.Module) -> Iterator[ProgramPrompt]:
-    """Its messages, and its texts: of a keyword that names a prompt, of an assignment, and of a return."""
-    for name, node in _values(tree):
-        value = _literal(node)
-        if isinstance(value, str):
-            yield ProgramPrompt.of(name, value)
-        elif messages := as_messages(value):
-            yield ProgramPrompt(name, messages)
-
-
-def _values(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            yield from ((str(word.arg), word.value) for word in node.keywords if word.arg in _KEYS)
-            yield from ((_called(node), value) for value in node.args if isinstance(value, ast.List))
-        elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
-            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-            yield ast.unparse(target)[:60], node.value
-        elif isinstance(node, ast.FunctionDef):
-            inside = (part for statement in node.body for part in ast.walk(statement))
-            yield from (
-                (node.name, part.value) for part in inside if isinstance(part, ast.Return) and part.value
-            )
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.List):
-            yield "messages", node.value
-
-
-def _called(node: ast.Call) -> str:
-    """The last part of what is called."""
-    function = node.func
-    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-
-
-def _literal(node: ast.expr | None) -> Any:
-    """A text, or a list of messages, that stands in the source; a formatted text with its names in braces."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    if isinstance(node, ast.JoinedStr):
-        return "".join(map(_formatted, node.values))
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        both = _literal(node.left), _literal(node.right)
-        return both[0] + both[1] if all(isinstance(part, str) for part in both) else None
-    if isinstance(node, ast.List | ast.Tuple):
-        return [_literal(element) for element in node.elts]
-    if isinstance(node, ast.Dict):
-        keys = [key.value if isinstance(key, ast.Constant) else None for key in node.keys]
-        return {
-            key: _literal(value) for key, value in zip(keys, node.values, strict=True) if isinstance(key, str)
-        }
-    return _of_call(node) if isinstance(node, ast.Call) else None
-
-
-def _of_call(node: ast.Call) -> Any:
-    """What a call makes of a text: the same one laid out, or a message with its role."""
-    name, function = _called(node), node.func
-    first = node.args[0] if node.args else None
-    if name in _PLAIN and isinstance(function, ast.Attribute) and not node.args:
-        text = _literal(function.value)
-        return _PLAIN[name](text) if isinstance(text, str) else None
-    if name in _LAID_OUT and first is not None:
-        text = _literal(first)
-        return _LAID_OUT[name](text) if isinstance(text, str) else None
-    said = {word.arg: word.value for word in node.keywords}
-    content = _literal(said.get("content", said.get("template", first)))
-    if not isinstance(content, str):
-        return None
-    if "role" in said:
-        return {"role": _literal(said["role"]), "content": content}
-    of = ast.unparse(function).rsplit(".", 2)
-    made = of[-2] if name == "from_template" and len(of) > 1 else name
-    role = next((role for role, names in _ROLES if re.match(rf"(?:{names})Message", made)), "")
-    if role:
-        return {"role": role, "content": content}
-    return content if name in {"from_template", "PromptTemplate", "Template"} else None
-
-
-def _formatted(part: ast.expr) -> str:
-    if isinstance(part, ast.FormattedValue):
-        return f"{{{ast.unparse(part.value)}}}"
-    text = part.value if isinstance(part, ast.Constant) else ""
-    return str(text).replace("{", "{{").replace("}", "}}")
+def _in_javascript(source: str) -> Iterator[ProgramPrompt]:
+    texts = list(javascript.texts_of(source))
+    messages = [(text.role, text.text) for text in texts if text.role]
+    if any(role not in _SYSTEM for role, _ in messages):
+        yield ProgramPrompt("messages", messages)
+    elif messages:
+        yield ProgramPrompt("system", messages)
+    for text in texts:
+        if not text.role:
+            yield ProgramPrompt.of(text.name, text.text)

@@ -6,10 +6,10 @@ import re
 from collections import Counter
 
 NUMBER = r"-?\d{1,4}(?:\.\d{1,3})?"
-_TO = r"(?:-|–|—|~|～|－|to|and|through|到|至)"
+_TO = r"(?:-|–|—|~|～|〜|－|to|and|through|到|至|から)"
 _NAMED = (
     r"from|between|scale of|range (?:of|from)|ranging from|score of|rating of|scores?|scale|rating|rate|"
-    r"integer|number|range|分值|评分|打分|范围|分数|得分|从"
+    r"integer|number|range|分值|评分|打分|范围|分数|得分|从|評価|採点|点数|スコア"
 )
 _RANGES = (
     re.compile(
@@ -19,7 +19,12 @@ _RANGES = (
     ),
     re.compile(rf"[(\[<（]\s*(?P<low>{NUMBER})\s*{_TO}\s*(?P<high>{NUMBER})\s*[)\]>）]"),
     re.compile(
-        rf"(?<![A-Za-z0-9.])(?P<low>{NUMBER})\s*分?\s*(?:-|–|~|～|到|至)\s*(?P<high>{NUMBER})\s*(?:分|打分|评分|之间|的)"
+        rf"(?<![A-Za-z0-9.])(?P<low>{NUMBER})\s*[分点]?\s*(?:-|–|~|～|〜|到|至|から)\s*(?P<high>{NUMBER})\s*"
+        r"(?:分|打分|评分|之间|的|点|の|まで|段階)"
+    ),
+    re.compile(
+        r"(?<![\d.])(?P<low>\d)(?: ?[,、，] ?\d){1,9} ?[,、，] ?(?P<high>\d)(?!\d) ?(?:の|中的|这)?"
+        r"(?:\d|[三四五六七])?(?:段階|のいずれか|之一)"
     ),
 )
 _RUBRIC_LINE = re.compile(

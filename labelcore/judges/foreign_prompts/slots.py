@@ -10,6 +10,7 @@ from labelcore.models import Frozen
 
 _NAMES: dict[str, str] = {
     "input": (
+        "質問 問題 入力 "
         "input inputs question questions query prompt user_input user_query user_question user_message "
         "user_prompt instruction orig_instruction task request user_request problem original_question "
         "question_text input_text customer_message 问题 输入 用户输入 用户问题 提问 题目 指令 用户提问 "
@@ -23,9 +24,10 @@ _NAMES: dict[str, str] = {
         "bot_response candidate candidate_answer candidate_response candidate_output reply predicted_answer "
         "orig_response output_text response_text answer_text agent_response agent_output chatbot_response "
         "llm_message assistant_message bot_message evaluated_output final_answer 回答 输出 回复 答案 "
-        "模型回答 模型输出 模型回复 答复 学生答案 待评回答 助手回答"
+        "回答文 応答 出力 モデルの回答 模型回答 模型输出 模型回复 答复 学生答案 待评回答 助手回答"
     ),
     "reference": (
+        "模範解答 正解例 正解 "
         "reference references reference_output reference_outputs reference_answer reference_answers "
         "reference_response orig_reference_answer expected expected_output expected_outputs expected_answer "
         "expected_response expectations expectation ground_truth groundtruth ideal ideal_answer "
@@ -33,6 +35,7 @@ _NAMES: dict[str, str] = {
         "true_answer ref_answer reference_text 参考 参考答案 标准答案 期望输出 参考回答 正确答案 期望答案"
     ),
     "context": (
+        "文脈 参考資料 文書 "
         "context contexts document documents retrieved_context retrieved_contexts retrieval_context docs "
         "retrieved_documents retrieved_docs source sources source_text source_document source_documents "
         "passage passages knowledge context_str context_text article evidence search_results background "
@@ -43,6 +46,7 @@ _NAMES: dict[str, str] = {
         "transcript dialogue dialog chat conversation_text turns 对话 对话历史 聊天记录 历史对话 对话内容"
     ),
     "statement": (
+        "checklist 採点基準 評価基準 判定基準 "
         "criteria criterion rubric rubrics assertion guideline guidelines requirement requirements "
         "grading_criteria evaluation_criteria score_rubric scoring_criteria grading_rubric "
         "criteria_description rule 标准 准则 评分标准 评价标准 评估标准 评判标准 要求 判定标准 评测标准"
@@ -64,7 +68,8 @@ _LIKELY: dict[str, tuple[str, ...]] = {
 }
 _REFERENCE_LABEL = re.compile(
     r"\b(?:reference (?:answer|response|output|solution)|ground.?truth|gold(?:en)?|true answer|"
-    r"correct answer|expected|ideal|expert|model solution)\b|参考答案|标准答案|正确答案|期望",
+    r"correct answer|(?:official|standard) answer|expected|ideal|expert|model solution)\b|"
+    r"参考答案|标准答案|正确答案|期望|模範解答|正解",
     re.IGNORECASE,
 )
 _OUTPUT_LABEL = re.compile(
@@ -77,25 +82,35 @@ _SOURCE_LABEL = re.compile(
     r"参考资料|上下文|原文|资料",
     re.IGNORECASE,
 )
-_ANSWERS = "answer|answers|response|responses|output|outputs|reply|text|completion|solution"
+_ANSWERS = "answer|answers|ans|response|responses|output|outputs|reply|text|completion|solution"
 _COMPOUND = (
     (
         "reference",
         "gold|golden|reference|ref|expected|ideal|correct|true|target|human|ground_truth",
         _ANSWERS,
     ),
-    ("output", "ai|llm|model|assistant|bot|agent|generated|student|predicted|candidate|actual|app", _ANSWERS),
-    ("input", "user|customer|original|orig|client|human", "question|query|message|input|prompt|request"),
+    (
+        "output",
+        "ai|llm|lm|model|assistant|bot|agent|generated|student|predicted|candidate|actual|app|given|provided|"
+        "submitted|evaluated|judged|assessed|assess",
+        _ANSWERS,
+    ),
+    (
+        "input",
+        "user|customer|original|orig|client|human|last_user",
+        "question|query|message|input|prompt|request",
+    ),
+    ("conversation", "full|whole|entire", "conversation|dialogue|dialog|chat_history|transcript"),
     (
         "context",
         "retrieved|source|supporting|rag|relevant|grounding",
         "contexts?|documents?|docs|passages?|texts?|chunks|results",
     ),
     ("statement", "grading|scoring|evaluation|eval|score|judging", "criteria|criterion|rubrics?|guidelines"),
-    ("statement", "rubric|criterion|criteria|guideline", "item|items|text|description|definition"),
+    ("statement", "rubrics?|criterion|criteria|guideline", "item|items|text|description|definition|list"),
 )
 """Names that are put together as these are mean the same as their last part, of whom they say."""
-_PAIRED = re.compile(r"(?:^|_)(?:a|b|1|2|one|two|first|second|left|right)$|(?<=[^\W\d_])[12]$")
+_PAIRED = re.compile(r"(?:^|_)(?:a|b|1|2|one|two|first|second|left|right|another|other)$|(?<=[^\W\d_])[12]$")
 
 
 class Variable(Frozen):
@@ -118,7 +133,7 @@ class Variable(Frozen):
 def slot_named(name: str) -> str:
     """The slot that a variable's name means in the tools that people use; "" where it may mean several."""
     plain = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).casefold().replace("-", "_").replace(" ", "_")
-    *parents, last = plain.split(".")
+    *parents, last = re.sub(r"(?:\.\d+)+$", "", plain).strip("_").removesuffix("_str").split(".")
     parent = _MEANING.get(parents[-1], "") if parents else ""
     if last in _MEANING:
         inside = _MEANING[last]
@@ -173,8 +188,8 @@ def _free_first(variable: Variable, filled: Set[str]) -> dict[str, tuple[str, ..
 def paired(names: Sequence[str]) -> dict[str, str]:
     """Variables that differ only in a number or letter at their end, with the slot that each would fill."""
     stems = {name: _stem(name) for name in names}
-    slots = {name: slot_named(stem) for name, stem in stems.items() if stem != name.casefold()}
-    counts = Counter(stems[name] for name in slots)
+    slots = {name: slot_named(stem) for name, stem in stems.items()}
+    counts = Counter(stems.values())
     return {name: slot for name, slot in slots.items() if slot and counts[stems[name]] > 1}
 
 

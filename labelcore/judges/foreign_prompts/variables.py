@@ -127,6 +127,8 @@ def _formatted(text: str) -> list[tuple[str, str | None]] | None:
     if any(form and not re.fullmatch(r"[\w.,<>^+%=-]{1,12}", form) for _, _, form, _ in pieces):
         return None
     fields = [field for _, field, _, _ in pieces if field is not None]
+    if any(fields) and not all(fields):
+        return None  # an empty pair of braces beside names is a word
     return [(words, field) for words, field, _, _ in pieces] if all(map(_IDENTIFIER.match, fields)) else None
 
 

@@ -1,0 +1,190 @@
+"""The prompts of a Python program: its texts and messages, with the names that they have there."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import inspect
+import re
+import textwrap
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from labelcore.judges.foreign_prompts.chat_messages import as_messages
+
+_KEYS = frozenset(
+    "rubric_prompt messages prompt prompt_template judge_prompt evaluation_prompt grading_prompt "
+    "metric_prompt_template template instructions prompts chat begin round system "
+    "system_prompt user_prompt".split()
+)
+"""Keywords and names under which programs keep a judge's prompt."""
+_ROLES = (("system", r"System|Developer"), ("user", r"Human|User"), ("assistant", r"AI|Assistant"))
+_PLAIN = {"strip": str.strip, "lstrip": str.lstrip, "rstrip": str.rstrip}
+_LAID_OUT = {"dedent": textwrap.dedent, "cleandoc": inspect.cleandoc}
+_KNOWN = frozenset({*dir(builtins), "json", "chr"})
+_DEEPEST = 12
+Messages = list[tuple[str, str]]
+
+
+def parsed(text: str) -> ast.Module | None:
+    """A text as a program; None where it is none."""
+    if not re.search(
+        r"^\s*(?:[A-Za-z_][\w.]*\s*(?::[^=\n]+)?=|[\w.]+\(|def |class |return |import |from )",
+        text,
+        re.MULTILINE,
+    ):
+        return None
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def does_something(tree: ast.Module) -> bool:
+    """Whether a program imports, defines or keeps something."""
+    does = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
+    keeps = ast.Assign | ast.AnnAssign
+    return any(
+        isinstance(node, does)
+        or (isinstance(node, keeps) and any(isinstance(part, ast.Constant) for part in ast.walk(node)))
+        for node in tree.body
+    )
+
+
+def messages_of(tree: ast.Module) -> Iterator[tuple[str, Messages]]:
+    """(name, messages) of a keyword that names a prompt, of an assignment, of a return, and of a key."""
+    reader = _Reader(tree)
+    for name, node in _values(tree):
+        value = reader.literal(node)
+        if isinstance(value, str):
+            yield name, [("user", value)]
+        elif messages := as_messages(value):
+            yield name, messages
+
+
+def _values(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield from ((str(word.arg), word.value) for word in node.keywords if word.arg in _KEYS)
+            yield from ((_called(node), value) for value in node.args if isinstance(value, ast.List))
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            value = node.value.body if isinstance(node.value, ast.Lambda) else node.value
+            yield ast.unparse(target)[:60], value
+        elif isinstance(node, ast.FunctionDef):
+            inside = (part for statement in node.body for part in ast.walk(statement))
+            yield from (
+                (node.name, part.value) for part in inside if isinstance(part, ast.Return) and part.value
+            )
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.List):
+            yield "messages", node.value
+        elif isinstance(node, ast.Dict):
+            yield from (
+                (str(key.value), value)
+                for key, value in zip(node.keys, node.values, strict=True)
+                if isinstance(key, ast.Constant) and key.value in _KEYS
+            )
+
+
+def _called(node: ast.Call) -> str:
+    """The last part of what is called."""
+    function = node.func
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+class _Reader:
+    """What stands in a program's source, with the texts that its names stand for."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._kept: dict[str, ast.expr] = {}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                self._kept.setdefault(node.targets[0].id, node.value)
+            elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
+                self._kept.setdefault(node.target.id, node.value)
+
+    def literal(self, node: ast.expr | None, depth: int = 0) -> Any:
+        """A text, or a list of messages; a formatted text with its names in braces."""
+        if depth > _DEEPEST or node is None:
+            return None
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            return node.value
+        if isinstance(node, ast.Name):
+            return self.literal(self._kept.get(node.id), depth + 1)
+        if isinstance(node, ast.JoinedStr):
+            return "".join(map(_formatted, node.values))
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            both = [self.literal(side, depth + 1) for side in (node.left, node.right)]
+            return both[0] + both[1] if all(isinstance(part, str) for part in both) else None
+        if isinstance(node, ast.List | ast.Tuple):
+            return [self.literal(element, depth + 1) for element in node.elts]
+        if isinstance(node, ast.Dict):
+            keys = [key.value if isinstance(key, ast.Constant) else None for key in node.keys]
+            pairs = zip(keys, node.values, strict=True)
+            return {key: self.literal(value, depth + 1) for key, value in pairs if isinstance(key, str)}
+        return self._of_call(node, depth + 1) if isinstance(node, ast.Call) else None
+
+    def _of_call(self, node: ast.Call, depth: int) -> Any:
+        """What a call makes of a text: the same one laid out or filled, or a message with its role."""
+        name, function = _called(node), node.func
+        first = node.args[0] if node.args else None
+        if isinstance(function, ast.Attribute):
+            text = self.literal(function.value, depth)
+            if isinstance(text, str):
+                return self._of_method(name, text, first, depth)
+        if name in _LAID_OUT and first is not None:
+            text = self.literal(first, depth)
+            return _LAID_OUT[name](text) if isinstance(text, str) else None
+        said = {word.arg: word.value for word in node.keywords}
+        content = next((said[key] for key in ("content", "prompt", "template") if key in said), first)
+        return self._message(node, name, said, self.literal(content, depth))
+
+    def _of_method(self, name: str, text: str, first: ast.expr | None, depth: int) -> Any:
+        """What a method makes of a text; a text that is filled is still the one with its variables."""
+        if name in _PLAIN and first is None:
+            return _PLAIN[name](text)
+        parts = self.literal(first, depth) if name == "join" else None
+        if isinstance(parts, list) and all(isinstance(part, str) for part in parts):
+            return text.join(parts)
+        return text if name == "format" else None
+
+    def _message(self, node: ast.Call, name: str, said: Mapping[str | None, ast.expr], content: Any) -> Any:
+        if not isinstance(content, str):
+            return None
+        if "role" in said:
+            return {"role": self.literal(said["role"]), "content": content}
+        of = ast.unparse(node.func).rsplit(".", 2)
+        made = of[-2] if name == "from_template" and len(of) > 1 else name
+        role = next((role for role, names in _ROLES if re.match(rf"(?:{names})Message", made)), "")
+        if role:
+            return {"role": role, "content": content}
+        return content if name in {"from_template", "PromptTemplate", "Template"} else None
+
+
+def _formatted(part: ast.expr) -> str:
+    if isinstance(part, ast.FormattedValue):
+        return f"{{{_name_of(part.value)}}}"
+    text = part.value if isinstance(part, ast.Constant) else ""
+    return str(text).replace("{", "{{").replace("}", "}}")
+
+
+def _name_of(value: ast.expr) -> str:
+    """What a place in a formatted text is called: the name that stands there, or the one worked with."""
+    if isinstance(value, ast.Name | ast.Attribute | ast.Subscript):
+        return ast.unparse(value)
+    bound = {
+        part.id
+        for loop in ast.walk(value)
+        if isinstance(loop, ast.comprehension)
+        for part in ast.walk(loop.target)
+        if isinstance(part, ast.Name)
+    }
+    names = [
+        part.id for part in ast.walk(value) if isinstance(part, ast.Name) and part.id not in bound | _KNOWN
+    ]
+    called = {
+        part.func.id
+        for part in ast.walk(value)
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)
+    }
+    return next((name for name in names if name not in called), "value")
