@@ -248,6 +248,22 @@ def test_keeping_a_version_aside_is_no_change_of_what_is_in_use(
     assert [row.uses for row in history.history(workspace, judge).versions] == [(), ()]
 
 
+def test_a_version_is_compared_with_the_one_that_it_was_made_from(
+    workspace: Workspace, judge: JudgeVersion
+) -> None:
+    change(workspace, SHORT)
+    history.revert(workspace.by("ed"), judge, 1, why="worse on dev")
+    plainer = DEFAULT.model_copy(update={"user": f"{DEFAULT.user}\n\nBe plain."})
+    prompts.save_prompt(workspace, present(workspace), file=write(plainer), why="for later")
+    change(workspace, DEFAULT.model_copy(update={"user": f"{DEFAULT.user}\n\nBe strict."}))
+    rows = history.history(workspace, judge).versions
+    assert [row.changed and row.changed.before for row in rows] == [None, 1, 1, 1]
+    assert [(row.changed.added, row.changed.removed) for row in rows[2:] if row.changed] == [(2, 0), (2, 0)]
+    assert [row.document()["changed_from"] for row in rows] == [None, 1, 1, 1]
+    asked = Request(operation="judge prompt history", project="test", arguments={"judge": judge.name})
+    assert any("from version 1: words: +2 −0" in line for line in execute(workspace.db, asked).lines)
+
+
 def test_a_change_is_told_word_by_word(workspace: Workspace, judge: JudgeVersion) -> None:
     change(workspace, SHORT)
     change(workspace, SHORT.model_copy(update={"user": "{{criterion}}\n\n{{output}}\n\nIs it well met?"}))

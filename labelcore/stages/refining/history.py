@@ -85,8 +85,8 @@ class Use(Frozen):
 
 
 class VersionRow(Frozen):
-    """One version; what it changed of the one before by number, and its figures on the outputs that all have
-    decided.
+    """One version; what it changed of the one that was in use when it was made, and its figures on the
+    outputs that all have decided.
     """
 
     version: int
@@ -109,6 +109,7 @@ class VersionRow(Frozen):
             "added": difference.added if difference else 0,
             "removed": difference.removed if difference else 0,
             "settings": [setting.name for setting in difference.settings] if difference else [],
+            "changed_from": difference.before if difference else None,
         }
         return {**plain, **words, **flat("tpr", self.tpr), **flat("tnr", self.tnr)}
 
@@ -133,7 +134,8 @@ def history(workspace: Workspace, judge: JudgeVersion) -> PromptHistory:
     """Tell a judge's versions: who made each and why, what changed, and its figures on the same outputs."""
     versions = judge_table.history(workspace.db, judge.judge_id)
     present = in_use(workspace, judge.judge_id)
-    uses = _uses(versions, judge_table.pointers(workspace.db, judge.judge_id))
+    pointers = judge_table.pointers(workspace.db, judge.judge_id)
+    uses, parents = _uses(versions, pointers), _parents(versions, pointers)
     figures, n = _figures(workspace, versions)
     rows = [
         VersionRow(
@@ -144,12 +146,12 @@ def history(workspace: Workspace, judge: JudgeVersion) -> PromptHistory:
             at=version.at,
             why=version.why,
             model=version.model,
-            changed=compared(before, version) if before else None,
+            changed=compared(parents[version.id], version) if version.id in parents else None,
             uses=tuple(uses.get(version.id, ())),
             tpr=figures[version.id][0],
             tnr=figures[version.id][1],
         )
-        for before, version in zip([None, *versions], versions, strict=False)
+        for version in versions
     ]
     return PromptHistory(judge=present.name, in_use=present.version, n=n, versions=tuple(rows))
 
@@ -187,17 +189,35 @@ def revert(workspace: Workspace, judge: JudgeVersion, version: Number, *, why: W
 def _uses(versions: Sequence[JudgeVersion], pointers: Sequence[JudgePointer]) -> dict[str, list[Use]]:
     """When versions were put in use again; a pointer that only holds what is in use says nothing."""
     uses: dict[str, list[Use]] = {}
+    for event, using in _events(versions, pointers):
+        if isinstance(event, JudgePointer) and event.judge_version_id != using:
+            use = Use(author=event.author, at=event.at, why=event.why)
+            uses.setdefault(event.judge_version_id, []).append(use)
+    return uses
+
+
+def _parents(versions: Sequence[JudgeVersion], pointers: Sequence[JudgePointer]) -> dict[str, JudgeVersion]:
+    """Of each version but the first, the one that was in use when it was made: that is what it changes."""
+    known = {version.id: version for version in versions}
+    return {
+        event.id: known[using]
+        for event, using in _events(versions, pointers)
+        if isinstance(event, JudgeVersion) and using
+    }
+
+
+def _events(
+    versions: Sequence[JudgeVersion], pointers: Sequence[JudgePointer]
+) -> Iterator[tuple[JudgeVersion | JudgePointer, str]]:
+    """Every version and pointer in the order of time, each with the version that was in use until then."""
     using, newest = "", 0
     events: list[JudgeVersion | JudgePointer] = sorted([*versions, *pointers], key=lambda event: event.at)
     for event in events:
-        if isinstance(event, JudgeVersion):
-            using, newest = (event.id, event.version) if event.version > newest else (using, newest)
-            continue
-        if event.judge_version_id != using:
-            use = Use(author=event.author, at=event.at, why=event.why)
-            uses.setdefault(event.judge_version_id, []).append(use)
-        using, newest = event.judge_version_id, event.newest
-    return uses
+        yield event, using
+        if isinstance(event, JudgePointer):
+            using, newest = event.judge_version_id, event.newest
+        elif event.version > newest:
+            using, newest = event.id, event.version
 
 
 def _figures(

@@ -128,6 +128,8 @@ def _offer_to_run(workspace: Workspace, row: VersionRow) -> None:
 
 
 def _show_difference(changed: PromptDiff) -> None:
+    if changed.parts or changed.settings:
+        shell.aside(say("What it changed of version {n}:", n=changed.before))
     for part in changed.parts:
         name = (
             say("{part} of prompt {n}", part=say(part.part), n=part.member) if part.member else say(part.part)

@@ -67,7 +67,8 @@ def _row(row: VersionRow) -> Iterator[str]:
     who = " ".join(filter(None, (f"{row.at:%Y-%m-%d %H:%M}", row.author)))
     yield f"{mark} v{row.version}  {who}  {row.why}".rstrip()
     if row.changed:
-        yield f"    {changed_words(row.changed)}"
+        told = {"n": row.changed.before, "changes": changed_words(row.changed)}
+        yield "    " + say("from version {n}: {changes}", **told)
     yield say("    TPR {tpr}; TNR {tnr}", tpr=rate_words(row.tpr), tnr=rate_words(row.tnr))
     for use in row.uses:
         who = " ".join(filter(None, (f"{use.at:%Y-%m-%d %H:%M}", use.author)))
