@@ -11,7 +11,7 @@ from pages.widgets.importing import beginning, columns, history, meaning, outcom
 MENU = ("Import", ":material/upload_file:")
 
 
-def import_step_by_step(workspace: Workspace, file: source.GivenFile) -> None:
+def import_step_by_step(workspace: Workspace, file: source.SourceFile) -> None:
     """What it is, what is what, what each value means, what experts will see."""
     read = source.read(workspace, file)
     if read is None:

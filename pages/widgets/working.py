@@ -22,14 +22,14 @@ _log = logging.getLogger("labelcore.pages")
 
 @dataclass
 class Work:
-    """One piece of work. ``found`` is its result, ``trouble`` the sentence of what ended it instead."""
+    """One piece of work: its ``result``, or as ``trouble`` the sentence of what ended it instead."""
 
     done: int = 0
     total: int = 0
     words: str = ""
     over: bool = False
     stopping: bool = False
-    found: Any = None
+    result: Any = None
     trouble: str = ""
 
     def tell(self, done: int, total: int, words: str) -> None:
@@ -54,7 +54,7 @@ def begin(key: str, workspace: Workspace, act: Callable[[Workspace], object]) ->
     failed = say("It failed; the log says why. What was stored is kept.")
 
     def whole() -> None:
-        work.found, work.trouble = attempt(lambda: act(workspace.telling(work.tell)), failed)
+        work.result, work.trouble = attempt(lambda: act(workspace.telling(work.tell)), failed)
         work.over = True
 
     Thread(target=copy_context().run, args=(whole,), daemon=True).start()
@@ -66,12 +66,14 @@ def is_under_way(key: str) -> bool:
     return work is not None and not work.over
 
 
-def take(key: str) -> Work | None:
-    """The work that has ended, once."""
+def take(key: str) -> Any:
+    """The result of work that has ended, once; None where it has none, and what ended it is shown."""
     if key not in st.session_state or is_under_way(key):
         return None
     work: Work = st.session_state.pop(key)
-    return work
+    if work.trouble:
+        st.error(plain(work.trouble), icon=":material/error:")
+    return work.result
 
 
 def refreshed(part: Callable[..., None], *arguments: Any, every: float, going: bool) -> None:

@@ -18,22 +18,22 @@ from pages.widgets.deriving import derived, table, tools
 from pages.widgets.deriving.table import CriteriaList
 
 
-def show(workspace: Workspace, found: CriteriaList) -> None:
+def show(workspace: Workspace, listed: CriteriaList) -> None:
     """One line of where the criteria stand, and what can be done with all of them."""
-    left = len(derivation.uncovered_fails(workspace))
-    proposed = [criterion for criterion in found.criteria if criterion.status == "proposed"]
-    accepted = sum(criterion.status == "accepted" for criterion in found.criteria)
-    if found.criteria:
-        st.write(_standing(accepted, len(proposed), left))
+    n_left = len(derivation.uncovered_fails(workspace))
+    proposed = [criterion for criterion in listed.criteria if criterion.status == "proposed"]
+    accepted = sum(criterion.status == "accepted" for criterion in listed.criteria)
+    if listed.criteria:
+        st.write(_standing(accepted, len(proposed), n_left))
     with st.container(horizontal=True, vertical_alignment="center"):
         if proposed and st.button(say("Accept all {n}", n=len(proposed)), type="primary", key="accept-all"):
             for criterion in proposed:
                 editing.accept(workspace, criterion, why="accepted with all")
             st.session_state.pop(keys.DERIVED, None)  # that they are proposed is true no longer
             st.rerun()
-        _find_more(workspace, first=not found.criteria)
+        _find_more(workspace, first=not listed.criteria)
         _write(workspace)
-        tools.offer(left)
+        tools.offer(n_left)
         connecting.offer(
             say(
                 "A model would read the notes themselves: criteria in clearer words, each with the quotes "
@@ -43,13 +43,13 @@ def show(workspace: Workspace, found: CriteriaList) -> None:
         if accepted:
             shell.go("5_judging.py", "Next: judges")
     derived.show(workspace)
-    if not found.criteria:
+    if not listed.criteria:
         fails = projects.overview(workspace).fails
-        none = say("There are no criteria yet and no failed outputs: grade some, and say what is wrong.")
-        some = say(
+        no_fails = say("There are no criteria yet and no failed outputs: grade some, and say what is wrong.")
+        words = say(
             "There are no criteria yet. They come from the notes on {n} failed outputs.", n=f"{fails:,}"
         )
-        st.info(some if fails else none)
+        st.info(words if fails else no_fails)
         if not fails:
             shell.go("3_grading.py", "Grade")
 
@@ -66,33 +66,33 @@ def _write(workspace: Workspace) -> None:
         )
         if st.form_submit_button(say("Add the criterion"), type="primary"):
             with shell.guard():
-                made = adding.add_criterion(
+                criterion = adding.add_criterion(
                     workspace, name, statement=statement, severity=severity, evidence=outputs.split()
                 )
-                table.go(made)
+                table.go(criterion)
                 st.rerun()
 
 
-def _standing(accepted: int, proposed: int, left: int) -> str:
-    told = [say("{n} accepted", n=accepted)]
-    told += [say("{n} proposed", n=proposed)] if proposed else []
-    told += [
-        counted("one failed output fits none yet", "{n} failed outputs fit none yet", n=left)
-        if left
+def _standing(accepted: int, proposed: int, n_left: int) -> str:
+    parts = [say("{n} accepted", n=accepted)]
+    parts += [say("{n} proposed", n=proposed)] if proposed else []
+    parts += [
+        counted("one failed output fits none yet", "{n} failed outputs fit none yet", n=n_left)
+        if n_left
         else say("every failed output fits one")
     ]
-    return " · ".join(told)
+    return " · ".join(parts)
 
 
 def _find_more(workspace: Workspace, *, first: bool) -> None:
     """With a model, where one is configured, or without."""
     words = say("Make criteria from the notes") if first else say("Find more in the notes")
-    ways = {words: not settings().has_model}
+    buttons = {words: not settings().has_model}
     if settings().has_model:
-        ways[say("Without the model")] = True
-    pressed = next_step.taken("derive") and first and not settings().has_model  # a model may cost money
-    for at, (label, offline) in enumerate(ways.items()):
-        if pressed | st.button(
+        buttons[say("Without the model")] = True
+    is_next = next_step.taken("derive") and first and not settings().has_model  # a model may cost money
+    for at, (label, offline) in enumerate(buttons.items()):
+        if is_next | st.button(
             label,
             type="primary" if first and not at else "secondary",
             key=f"derive-{at}",

@@ -24,20 +24,24 @@ def show_versions(workspace: Workspace, criterion: Criterion) -> None:
     versions = editing.history(workspace, criterion)
     pairs = [*zip([None, *versions], versions, strict=False)][::-1]
     for before, after in shell.page_of(pairs, _AT_ONCE, f"versions-{criterion.id}"):
-        kept = say("wording only") if after.wording_only else say("the meaning may have changed")
-        told = {"n": after.version, "when": f"{after.at:%Y-%m-%d %H:%M}", "who": after.author or "labelcore"}
+        effect = say("wording only") if after.wording_only else say("the meaning may have changed")
+        values = {
+            "n": after.version,
+            "when": f"{after.at:%Y-%m-%d %H:%M}",
+            "who": after.author or "labelcore",
+        }
         why = say(after.why) or say("no reason given")
-        head = say("Version {n}, {when}, {who}: {state}; {why}", **told, state=say(after.status), why=why)
-        st.write(plain(f"{head}{f' ({kept})' if before else ''}"))
+        head = say("Version {n}, {when}, {who}: {state}; {why}", **values, state=say(after.status), why=why)
+        st.write(plain(f"{head}{f' ({effect})' if before else ''}"))
         if before and _stakes(before) != _stakes(after):
             st.write(plain(f"{_stakes(before)} → {_stakes(after)}"))
         if before and before.statement != after.statement:
             pieces = difference(before.statement, after.statement)
-            marked = (
+            texts = (
                 _MARKS[piece.kind].format(plain(piece.text)) if piece.text.strip() else " "
                 for piece in pieces
             )
-            st.markdown("".join(marked))
+            st.markdown("".join(texts))
 
 
 def _stakes(criterion: Criterion) -> str:
@@ -63,8 +67,8 @@ def edit(workspace: Workspace, criterion: Criterion) -> None:
         if st.form_submit_button(say("Save a new version")):
             with shell.guard():
                 changes = {"name": name, "statement": statement} | stakes
-                edited = editing.CriterionEdit.model_validate(changes)
-                editing.edit(workspace, criterion, edited=edited, wording_only=same, why=why)
+                change = editing.CriterionEdit.model_validate(changes)
+                editing.edit(workspace, criterion, edited=change, wording_only=same, why=why)
             st.rerun()
 
 
@@ -73,9 +77,9 @@ def _ask_stakes(workspace: Workspace, criterion: Criterion) -> dict[str, object]
     st.write(plain(risk_words(workspace, criterion)))
     at = int(criterion.severity == "should")
     severity = st.selectbox(say("Severity"), ["must", "should"], index=at, format_func=say)
-    present = round(100 * criterion.max_false_failure_rate)
+    percent = round(100 * criterion.max_false_failure_rate)
     limit = st.number_input(
-        say("Highest share of good outputs it may wrongly fail, in percent"), 0, 100, present
+        say("Highest share of good outputs it may wrongly fail, in percent"), 0, 100, percent
     )
     risks: list[Risk | None] = [None, *get_args(Risk)]
     project = say("as the project ({risk})", risk=say(workspace.project.risk))
@@ -87,7 +91,7 @@ def _ask_stakes(workspace: Workspace, criterion: Criterion) -> dict[str, object]
     )
     risk_why = st.text_input(say("What happens if it fails"), criterion.risk_why, max_chars=500)
     stakes: dict[str, object] = {"severity": severity, "risk": risk, "risk_why": risk_why.strip()}
-    return stakes if limit == present else stakes | {"max_ffr": limit / 100}  # else it follows the risk
+    return stakes if limit == percent else stakes | {"max_ffr": limit / 100}  # else it follows the risk
 
 
 def split(workspace: Workspace, criterion: Criterion) -> None:
@@ -96,8 +100,8 @@ def split(workspace: Workspace, criterion: Criterion) -> None:
         names = [
             st.text_input(words) for words in (say("Name of the first part"), say("Name of the second part"))
         ]
-        asked = (say("Statement of the first part"), say("Statement of the second part"))
-        statements = [st.text_area(words, height=80) for words in asked]
+        labels = (say("Statement of the first part"), say("Statement of the second part"))
+        statements = [st.text_area(words, height=80) for words in labels]
         quotes = st.multiselect(
             say("Quotes of the second part"),
             range(len(criterion.evidence)),
@@ -110,8 +114,8 @@ def split(workspace: Workspace, criterion: Criterion) -> None:
                 for name, statement, numbers in zip(names, statements, ((), tuple(quotes)), strict=True)
             ]
             with shell.guard():
-                made = split_criterion(workspace, criterion, parts=parts)
-            table.go(made[0])
+                halves = split_criterion(workspace, criterion, parts=parts)
+            table.go(halves[0])
             st.rerun()
 
 
@@ -131,8 +135,8 @@ def ask_whether_same(workspace: Workspace, criterion: Criterion) -> None:
             if st.button(say("Merge the two"), key=f"same-{criterion.id}"):
                 with shell.guard():
                     live = {other.id: other for other in editing.live_criteria(workspace)}
-                    both = [live[key] for key in (pair.first_id, pair.second_id)]
-                    table.go(editing.merge(workspace, both, name=pair.first))
+                    criteria = [live[key] for key in (pair.first_id, pair.second_id)]
+                    table.go(editing.merge(workspace, criteria, name=pair.first))
                 st.rerun()
             if st.button(say("Keep both"), key=f"apart-{criterion.id}"):
                 apart.add((pair.first_id, pair.second_id))
@@ -150,6 +154,6 @@ def merge(workspace: Workspace, criterion: Criterion) -> None:
         name = st.text_input(say("Name of both"), criterion.name)
         if st.form_submit_button(say("Merge")):
             with shell.guard():
-                made = editing.merge(workspace, [criterion, others[other]], name=name)
-            table.go(made)
+                merged = editing.merge(workspace, [criterion, others[other]], name=name)
+            table.go(merged)
             st.rerun()

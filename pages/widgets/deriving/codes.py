@@ -24,26 +24,26 @@ _IN_TABLE = 500
 def show_codes(workspace: Workspace) -> None:
     """Propose codes, merge them and move quotes on the board, and make criteria of them."""
     _propose(workspace)
-    done, refused = _store(workspace, board_acts(keys.BOARD))
-    found = coding.list_codes(workspace)
-    if not found:
+    stored, refusals = _store(workspace, board_acts(keys.BOARD))
+    codes = coding.list_codes(workspace)
+    if not codes:
         st.info(say("No note carries a code yet. Fail some outputs, say why, and give codes."))
         shell.go("3_grading.py", "Grade")
         return
     last = coding.last_change(workspace)
     code_board(
         words_of_board(),
-        [_on_board(coded) for coded in found[:_ON_BOARD]],
+        [_on_board(coded) for coded in codes[:_ON_BOARD]],
         undo=last and (last[0], str(last[1]["says"])),
-        done=done,
-        refused=refused,
+        done=stored,
+        refused=refusals,
         key=keys.BOARD,
     )
-    if len(found) > _ON_BOARD:
-        told = {"n": _ON_BOARD, "all": f"{len(found):,}"}
-        st.write(say("The board holds the {n} codes with most outputs; the table holds all {all}.", **told))
-    _table(workspace, found)
-    _quotes(workspace, found)
+    if len(codes) > _ON_BOARD:
+        values = {"n": _ON_BOARD, "all": f"{len(codes):,}"}
+        st.write(say("The board holds the {n} codes with most outputs; the table holds all {all}.", **values))
+    _table(workspace, codes)
+    _quotes(workspace, codes)
 
 
 def _propose(workspace: Workspace) -> None:
@@ -62,18 +62,14 @@ def _propose(workspace: Workspace) -> None:
         st.rerun()
     if busy:
         working.watch(keys.CODING, lambda: asking.stop_asking(shell.as_now(workspace)))
-    if ended := working.take(keys.CODING):
-        _show_outcome(ended)
+    if proposal := working.take(keys.CODING):
+        _show_outcome(proposal)
 
 
-def _show_outcome(ended: working.Work) -> None:
-    if ended.trouble:
-        st.error(shell.plain(ended.trouble), icon=":material/error:")
-        return
-    done: proposing_codes.CodeProposal = ended.found
-    shell.warn(done.says)
-    told = {"n": f"{done.quotes_new:,}", "model": f"{done.by_model:,}"}
-    st.success(say("{n} quotes got a code, {model} of them by the model.", **told))
+def _show_outcome(proposal: proposing_codes.CodeProposal) -> None:
+    shell.warn(proposal.says)
+    values = {"n": f"{proposal.quotes_new:,}", "model": f"{proposal.by_model:,}"}
+    st.success(say("{n} quotes got a code, {model} of them by the model.", **values))
 
 
 def _least_sure_first(sure: float | None) -> float:
@@ -83,16 +79,16 @@ def _least_sure_first(sure: float | None) -> float:
 
 def _on_board(coded: coding.CodeQuotes) -> dict[str, Any]:
     quotes = sorted(coded.quotes, key=lambda quote: _least_sure_first(quote.sure))
-    known = [quote.sure for quote in quotes if quote.sure is not None]
+    sures = [quote.sure for quote in quotes if quote.sure is not None]
     outputs = counted("one output", "{n} outputs", n=coded.outputs)
     people = counted("one person", "{n} people", n=coded.people)
-    shown = {"grade_id", "text", "marked"}
+    fields = {"grade_id", "text", "marked"}
     return coded.code.model_dump(include={"id", "label", "state"}) | {
         "counts": f"{outputs} · {people}",
-        "sure": _sure_words(median(known) if known else None),
+        "sure": _sure_words(median(sures) if sures else None),
         "more": max(0, len(quotes) - _QUOTES),
         "quotes": [
-            quote.model_dump(include=shown) | {"sure": _sure_words(quote.sure)} for quote in quotes[:_QUOTES]
+            quote.model_dump(include=fields) | {"sure": _sure_words(quote.sure)} for quote in quotes[:_QUOTES]
         ],
     }
 
@@ -135,17 +131,17 @@ def words_of_board() -> dict[str, str]:
 def _store(workspace: Workspace, acts: tuple[BoardAct, ...]) -> tuple[list[str], dict[str, str]]:
     """The ids of acts that are stored now, and why others can never be."""
     undone: set[str] = st.session_state.setdefault(keys.BOARD_UNDONE, set())
-    done: list[str] = []
-    refused: dict[str, str] = {}
+    stored: list[str] = []
+    refusals: dict[str, str] = {}
     for act in acts:
         try:
             if act.id not in undone and not coding.is_done(workspace, act.id):
                 _act(workspace, act)
                 undone |= {act.id} if act.kind == "undo" else set()
-            done.append(act.id)
+            stored.append(act.id)
         except LabelcoreError as trouble:
-            refused[act.id] = trouble_words(trouble, on_page=True)
-    return done, refused
+            refusals[act.id] = trouble_words(trouble, on_page=True)
+    return stored, refusals
 
 
 def _act(workspace: Workspace, act: BoardAct) -> None:
@@ -159,7 +155,7 @@ def _act(workspace: Workspace, act: BoardAct) -> None:
             coding.undo_codes(workspace, act=act.target)
 
 
-def _table(workspace: Workspace, found: list[coding.CodeQuotes]) -> None:
+def _table(workspace: Workspace, codes: list[coding.CodeQuotes]) -> None:
     st.subheader(say("All codes"))
     rows = [
         {
@@ -170,12 +166,12 @@ def _table(workspace: Workspace, found: list[coding.CodeQuotes]) -> None:
             say("by"): say(coded.code.origin),
             say("for example"): coded.quotes[0].text,
         }
-        for coded in found
+        for coded in codes
     ]
     st.write(say("Choose codes to merge them, to say that they are right, or to make a criterion of them."))
-    key = shell.key_of("codes", [coded.code.id for coded in found])
-    if picked := shell.choose_rows(rows, key, several=True):
-        _with_chosen(workspace, [found[row].code for row in picked])
+    key = shell.key_of("codes", [coded.code.id for coded in codes])
+    if chosen := shell.choose_rows(rows, key, several=True):
+        _with_chosen(workspace, [codes[row].code for row in chosen])
 
 
 def _with_chosen(workspace: Workspace, chosen: list[Code]) -> None:
@@ -194,12 +190,12 @@ def _with_chosen(workspace: Workspace, chosen: list[Code]) -> None:
         statement = st.text_input(say("What makes an output good"))
         if st.form_submit_button(say("Make a criterion of these codes")):
             with shell.guard():
-                made = coding.criterion_from_codes(workspace, chosen, name=name, statement=statement)
-            told = {"name": made.name, "n": len(made.evidence)}
-            st.success(shell.plain(say("{name} rests on {n} quotes.", **told)))
+                criterion = coding.criterion_from_codes(workspace, chosen, name=name, statement=statement)
+            values = {"name": criterion.name, "n": len(criterion.evidence)}
+            st.success(shell.plain(say("{name} rests on {n} quotes.", **values)))
 
 
-def _quotes(workspace: Workspace, found: list[coding.CodeQuotes]) -> None:
+def _quotes(workspace: Workspace, codes: list[coding.CodeQuotes]) -> None:
     st.subheader(say("Quotes"))
     st.write(
         say(
@@ -207,7 +203,7 @@ def _quotes(workspace: Workspace, found: list[coding.CodeQuotes]) -> None:
             "least sure come first."
         )
     )
-    quotes = [(coded.code.label, quote) for coded in found for quote in coded.quotes]
+    quotes = [(coded.code.label, quote) for coded in codes for quote in coded.quotes]
     quotes.sort(key=lambda pair: _least_sure_first(pair[1].sure))
     if len(quotes) > _IN_TABLE:
         st.write(say("These are {n} of {all} quotes.", n=_IN_TABLE, all=f"{len(quotes):,}"))
@@ -233,10 +229,10 @@ def _quotes(workspace: Workspace, found: list[coding.CodeQuotes]) -> None:
             "sure": st.column_config.ProgressColumn(say("sure"), format="percent", min_value=0, max_value=1),
         },
     )
-    moved = [at for at in range(len(table)) if edited["code"][at] != table["code"][at]]
-    if moved and st.button(say("Save {n} moved quotes", n=len(moved)), type="primary"):
+    rows = [at for at in range(len(table)) if edited["code"][at] != table["code"][at]]
+    if rows and st.button(say("Save {n} moved quotes", n=len(rows)), type="primary"):
         with shell.guard():
-            for at in moved:
+            for at in rows:
                 quote = quotes[at][1]
                 coding.move_quote(workspace, quote.grade_id, quote.text, str(edited["code"][at] or ""))
         st.rerun()

@@ -25,33 +25,31 @@ def begin(workspace: Workspace, *, offline: bool, again: bool = False) -> None:
 
 def show(workspace: Workspace) -> None:
     """The derivation that goes on, or the last one's outcome until this visitor closes it."""
-    if ended := working.take(keys.DERIVING):
-        if ended.trouble:
-            st.error(plain(ended.trouble), icon=":material/error:")
-        elif keys.DERIVED in st.session_state:
-            st.session_state[keys.DERIVED] = ended.found
+    outcome = working.take(keys.DERIVING)
+    if outcome and keys.DERIVED in st.session_state:
+        st.session_state[keys.DERIVED] = outcome
     if working.is_under_way(keys.DERIVING):
         working.watch(keys.DERIVING, lambda: asking.stop_asking(shell.as_now(workspace)))
-    if made := st.session_state.get(keys.DERIVED):
-        _show(workspace, made)
+    if outcome := st.session_state.get(keys.DERIVED):
+        _show(workspace, outcome)
 
 
-def _show(workspace: Workspace, made: Derivation) -> None:
-    counts = counted("One criterion is proposed.", "{n} criteria are proposed.", n=made.new)
-    nothing = [] if made.stopped else [say("The notes say nothing new.")]
-    told = [*([counts] if made.new else nothing), *map(say, made.warnings)]
-    if made.new and not (made.warnings or made.left_out or made.answers):
+def _show(workspace: Workspace, outcome: Derivation) -> None:
+    counts = counted("One criterion is proposed.", "{n} criteria are proposed.", n=outcome.new)
+    nothing = [] if outcome.stopped else [say("The notes say nothing new.")]
+    lines = [*([counts] if outcome.new else nothing), *map(say, outcome.warnings)]
+    if outcome.new and not (outcome.warnings or outcome.left_out or outcome.answers):
         return  # the line above says how many are proposed
     with st.container(border=True):
-        st.write("\n\n".join(plain(words) for words in told))
-        if made.left_out:
-            with st.expander(say("What was left out ({n})", n=len(made.left_out))):
-                _show_left_out(made)
-        if made.answers:
+        st.write("\n\n".join(plain(words) for words in lines))
+        if outcome.left_out:
+            with st.expander(say("What was left out ({n})", n=len(outcome.left_out))):
+                _show_left_out(outcome)
+        if outcome.answers:
             with st.expander(say("What the model answered")):
-                for answer in made.answers:
+                for answer in outcome.answers:
                     st.code(answer, language=None, wrap_lines=True)
-        if _may_be_reread(workspace, made) and st.button(
+        if _may_be_reread(workspace, outcome) and st.button(
             say("Let the model read the notes again"), key="derive-again"
         ):
             begin(workspace, offline=False, again=True)
@@ -60,14 +58,14 @@ def _show(workspace: Workspace, made: Derivation) -> None:
             st.rerun()
 
 
-def _may_be_reread(workspace: Workspace, made: Derivation) -> bool:
-    nothing = not made.new and not made.stopped and not made.answers
+def _may_be_reread(workspace: Workspace, outcome: Derivation) -> bool:
+    nothing = not outcome.new and not outcome.stopped and not outcome.answers
     return nothing and settings().has_model and bool(derivation.may_be_reread(workspace))
 
 
-def _show_left_out(made: Derivation) -> None:
+def _show_left_out(outcome: Derivation) -> None:
     rows = [
         {say("what"): say(dropped.what), say("words"): dropped.text, say("why"): say(dropped.why)}
-        for dropped in made.left_out
+        for dropped in outcome.left_out
     ]
     shell.table(rows)

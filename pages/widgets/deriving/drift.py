@@ -20,15 +20,15 @@ def show_all_drift(workspace: Workspace) -> None:
             "Only as many are graded again as it takes to settle it."
         )
     )
-    changed = [ledger for ledger in drift.ledgers(workspace) if ledger.stale]
-    for ledger in changed:
+    ledgers = [ledger for ledger in drift.ledgers(workspace) if ledger.stale]
+    for ledger in ledgers:
         with st.container(border=True):
             st.markdown(f"#### {plain(say(ledger.criterion.name))}")
             _show_stale(workspace, ledger)
-    if not changed:
+    if not ledgers:
         st.success(say("Every accepted criterion has kept its meaning: no grade is stale."))
         return
-    measured = [ledger for ledger in changed if ledger.flips.value is not None]
+    measured = [ledger for ledger in ledgers if ledger.flips.value is not None]
     if measured:
         charts.intervals(
             say("Share of answers that flip under the new wording, 95% intervals"),
@@ -51,11 +51,11 @@ def show_drift(workspace: Workspace, criterion: Criterion) -> None:
 def _show_stale(workspace: Workspace, ledger: drift.Ledger) -> None:
     """How far it is graded anew, and what to grade next."""
     st.write(plain(sentence(ledger.says)))
-    changed = {"n": ledger.changed_in, "who": ledger.changed_by or "labelcore"}
+    values = {"n": ledger.changed_in, "who": ledger.changed_by or "labelcore"}
     why = ledger.why or say("no reason given")
-    st.write(plain(say("Changed in version {n} by {who}: {why}.", **changed, why=why)))
-    done = say("{n} of {all} graded again", n=len(ledger.again), all=len(ledger.stale))
-    st.progress(len(ledger.again) / len(ledger.stale), done)
+    st.write(plain(say("Changed in version {n} by {who}: {why}.", **values, why=why)))
+    words = say("{n} of {all} graded again", n=len(ledger.again), all=len(ledger.stale))
+    st.progress(len(ledger.again) / len(ledger.stale), words)
     flipped = [key for key in ledger.random if key in ledger.again and ledger.again[key] != ledger.stale[key]]
     key = f"ledger-{ledger.criterion.id}"
     show_outputs(workspace, say("Show the stale answers"), ledger.stale, f"{key}-stale")
@@ -73,21 +73,24 @@ def _show_stale(workspace: Workspace, ledger: drift.Ledger) -> None:
 
 def _show_timeline(workspace: Workspace, criterion: Criterion) -> None:
     """How well judges follow people, version by version."""
-    found = by_version(workspace, criterion)
-    if not found:
+    alignments = by_version(workspace, criterion)
+    if not alignments:
         st.write(say("No judge of this criterion has decided a graded output yet."))
         return
-    changed = say(" (meaning changed)")
+    mark = say(" (meaning changed)")
     rows = [
-        f"v{alignment.criterion_version}{changed if alignment.changed else ''} · "
+        f"v{alignment.criterion_version}{mark if alignment.changed else ''} · "
         f"{alignment.judge.split(' · ')[-1]}"
-        for alignment in found
+        for alignment in alignments
     ]
-    if any(alignment.in_sample for alignment in found):
+    if any(alignment.in_sample for alignment in alignments):
         st.write(
             say("In-sample: some judges were fitted on grades of these outputs, so their figures flatter.")
         )
-    series = {"TPR": [alignment.tpr for alignment in found], "TNR": [alignment.tnr for alignment in found]}
+    series = {
+        "TPR": [alignment.tpr for alignment in alignments],
+        "TNR": [alignment.tnr for alignment in alignments],
+    }
     charts.intervals(
         say("Each version's judges, the sealed test left out, 95% intervals"),
         rows,
@@ -96,8 +99,10 @@ def _show_timeline(workspace: Workspace, criterion: Criterion) -> None:
     )
     if not st.toggle(say("Show the outputs behind these figures"), key="timeline-behind"):
         return
-    at = st.selectbox(say("Judge"), range(len(found)), format_func=rows.__getitem__, key="timeline-judge")
-    version_id = found[at].judge_version_id
+    at = st.selectbox(
+        say("Judge"), range(len(alignments)), format_func=rows.__getitem__, key="timeline-judge"
+    )
+    version_id = alignments[at].judge_version_id
     behind = outputs_of(workspace, version_id)
     for cell, words in CELLS.items():
         show_outputs(workspace, say(words).capitalize(), behind[cell], f"timeline-{version_id}-{cell}")
@@ -105,23 +110,23 @@ def _show_timeline(workspace: Workspace, criterion: Criterion) -> None:
 
 def show_lineage(workspace: Workspace) -> None:
     """Which criterion was made from which, as a small graph."""
-    found = versions.lineage(workspace)
-    if not found:
+    criteria = versions.lineage(workspace)
+    if not criteria:
         st.info(say("There are no criteria yet."))
         return
-    related = {name for child in found if child.parents for name in (child.id, *child.parents)}
-    if not related:
+    ids = {name for child in criteria if child.parents for name in (child.id, *child.parents)}
+    if not ids:
         st.info(say("No criterion was merged or split yet: each stands for itself."))
         return
-    found = [criterion for criterion in found if criterion.id in related]
-    names = {criterion.id: f"n{at}" for at, criterion in enumerate(found)}
+    criteria = [criterion for criterion in criteria if criterion.id in ids]
+    names = {criterion.id: f"n{at}" for at, criterion in enumerate(criteria)}
     colours = {"accepted": "#009E73", "proposed": "#0072B2", "rejected": "#888888", "dropped": "#888888"}
     ink = "#e6e6e6" if st.context.theme.type == "dark" else "#31333f"
     lines = [
         f'digraph {{ rankdir=LR; bgcolor="transparent"; edge [color="{ink}"]; '
         f'node [shape=box, style=rounded, fontname="sans-serif", fontcolor="{ink}"];'
     ]
-    for criterion in found:
+    for criterion in criteria:
         counts = say("{n} versions", n=criterion.versions)
         label = f"{say(criterion.name)[:40]}\n{say(criterion.status)}, {counts}"
         label = label.replace("\\", "＼").replace('"', "”").replace("\n", "\\n")  # names are hostile

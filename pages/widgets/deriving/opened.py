@@ -55,7 +55,7 @@ def _views() -> dict[str, Callable[[Workspace, Criterion], None]]:
 def _show_head(criterion: Criterion) -> None:
     st.markdown(f"#### {plain(say(criterion.name))}")
     st.text(say(criterion.statement))
-    changed = say(
+    version = say(
         "version {n}, {who}, {day}",
         n=criterion.version,
         who=criterion.author or "labelcore",
@@ -68,7 +68,7 @@ def _show_head(criterion: Criterion) -> None:
         "library": say("from a library"),
     }
     facts = (say(criterion.severity), say(criterion.status), origins.get(criterion.origin, say("from notes")))
-    st.caption(plain(" · ".join((*facts, changed))))
+    st.caption(plain(" · ".join((*facts, version))))
 
 
 def _offer_acts(workspace: Workspace, criterion: Criterion) -> None:
@@ -76,11 +76,11 @@ def _offer_acts(workspace: Workspace, criterion: Criterion) -> None:
         "proposed": {say("Accept"): editing.accept, say("Reject"): editing.reject},
         "accepted": {say("Drop"): editing.drop},
     }
-    possible = acts.get(criterion.status, {say("Restore"): editing.restore})
+    offered = acts.get(criterion.status, {say("Restore"): editing.restore})
     if criterion.version > 1 or criterion.parents:
-        possible |= {say("Undo the last change"): undo_change}
+        offered |= {say("Undo the last change"): undo_change}
     with st.container(horizontal=True):
-        for label, act in possible.items():
+        for label, act in offered.items():
             kind: Literal["primary", "secondary"] = "primary" if act is editing.accept else "secondary"
             if st.button(label, key=f"{act.__name__}-{criterion.id}", type=kind):
                 with shell.guard():
@@ -126,56 +126,60 @@ def _show_notes(workspace: Workspace, criterion: Criterion) -> None:
         st.warning(say("Ruled unclear where people differed; edit it so that it says what these should get:"))
         for ruling in unclear[-_AT_ONCE:]:
             st.text(f"{ruling.reason} — {ruling.author}, {ruling.at:%Y-%m-%d}")
-        ruled = [ruling.output_id for ruling in unclear]
-        show_outputs(workspace, say("Show the outputs behind it"), ruled, f"unclear-{criterion.id}")
+        output_ids = [ruling.output_id for ruling in unclear]
+        show_outputs(workspace, say("Show the outputs behind it"), output_ids, f"unclear-{criterion.id}")
     if not criterion.evidence:
         st.write(say("No note supports it yet."))
         return
-    who = {grade.id: grade for grade in grading.current_grades(workspace)}
-    given = [who[key] for key in {item.grade_id for item in criterion.evidence} if key in who]
-    people = len({grade.annotator for grade in given})
+    grade_of = {grade.id: grade for grade in grading.current_grades(workspace)}
+    grades = [grade_of[key] for key in {item.grade_id for item in criterion.evidence} if key in grade_of]
+    people = len({grade.annotator for grade in grades})
     counts = {
         "quotes": len(criterion.evidence),
-        "grades": len(given),
+        "grades": len(grades),
         "n": len({item.output_id for item in criterion.evidence}),
     }
-    by = counted("one person", "{n} people", n=people)
-    st.caption(say("{quotes} quotes from {grades} grades of {people}, on {n} outputs.", people=by, **counts))
+    people_words = counted("one person", "{n} people", n=people)
+    st.caption(
+        say(
+            "{quotes} quotes from {grades} grades of {people}, on {n} outputs.", people=people_words, **counts
+        )
+    )
     place = st.container()
     shown = shell.page_of(criterion.evidence, _AT_ONCE, f"quotes-{criterion.id}")
     with place:
         for item in shown:
-            _show_quote(workspace, criterion, item, who.get(item.grade_id))
+            _show_quote(workspace, criterion, item, grade_of.get(item.grade_id))
 
 
 def _show_quote(workspace: Workspace, criterion: Criterion, item: Evidence, grade: Grade | None) -> None:
     key = shell.key_of("quote", [criterion.id, item.grade_id, item.quote])
-    opened, by = st.session_state.get(keys.EVIDENCE) == key, say("(taken back)")
+    is_open, author = st.session_state.get(keys.EVIDENCE) == key, say("(taken back)")
     if grade:
-        by = f"{grade.annotator}, {grade.at:%Y-%m-%d}"
+        author = f"{grade.annotator}, {grade.at:%Y-%m-%d}"
     with st.container(gap=None):
         st.text(f"“{item.quote[:300]}”")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.caption(
-                plain(f"{by} · {say('marked words') if item.marked else say('note')}"), width="content"
+                plain(f"{author} · {say('marked words') if item.marked else say('note')}"), width="content"
             )
-            if st.button(say("Close it") if opened else say("Open its output"), key=key, type="tertiary"):
-                st.session_state[keys.EVIDENCE] = None if opened else key
+            if st.button(say("Close it") if is_open else say("Open its output"), key=key, type="tertiary"):
+                st.session_state[keys.EVIDENCE] = None if is_open else key
                 st.rerun()
-        if opened and (output := output_table.get(workspace.db, item.output_id, workspace.project.id)):
+        if is_open and (output := output_table.get(workspace.db, item.output_id, workspace.project.id)):
             show_output(output, height=_TALL)
 
 
 def _show_judges(workspace: Workspace, criterion: Criterion) -> None:
     """What its judges find and wrongly fail, the best first; each one click from its page."""
-    judges = judges_of(workspace)
-    rows = [row for row in judges.rows if row.criterion_id == criterion.id]
+    table = judges_of(workspace)
+    rows = [row for row in table.rows if row.criterion_id == criterion.id]
     if not rows:
         st.write(say("No judge decides it yet: accept it, then propose judges."))
         shell.go("5_judging.py", "Judges")
         return
     for row in shell.page_of(rows, 5, f"judges-{criterion.id}"):
         shell.go_to("5_judging.py", row.name, {keys.JUDGE: row.judge_version_id})
-        told = {"catches": rate_words(row.catches), "wrong": rate_words(row.false_alarms)}
-        words = say("Finds {catches} of the bad outputs; wrongly fails {wrong} of the good ones.", **told)
+        values = {"catches": rate_words(row.catches), "wrong": rate_words(row.false_alarms)}
+        words = say("Finds {catches} of the bad outputs; wrongly fails {wrong} of the good ones.", **values)
         st.caption(plain(f"{say(row.state)} · {words}"))

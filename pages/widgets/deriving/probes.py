@@ -27,26 +27,26 @@ def show_probes(workspace: Workspace, criterion: Criterion) -> None:
         test = st.button(say("Test the judges on them"))
     if make:
         with shell.guard():
-            made = probe_cases.make_probes(workspace, criterion)
-        st.success(say("{n} new test cases; {known} were there.", n=len(made.new), known=made.known))
-        for defect, why in made.too_few.items():
+            report = probe_cases.make_probes(workspace, criterion)
+        st.success(say("{n} new test cases; {known} were there.", n=len(report.new), known=report.known))
+        for defect, why in report.too_few.items():
             st.write(plain(f"{say(defect)}: {say(why)}"))
-    kept = shell.key_of("probe-test", [workspace.project.id, criterion.id])
+    key = shell.key_of("probe-test", [workspace.project.id, criterion.id])
     if test:
         with shell.guard(), st.spinner(say("The judges decide …")):
-            st.session_state[kept] = probing.try_judges_on_probes(workspace, criterion)
-    if kept in st.session_state:
-        _show_test(workspace, st.session_state[kept])
-    found = probe_cases.list_probes(workspace, criterion)
-    waiting = [probe for probe in found if probe.state == "open" and not probe.left_out]
-    st.write(say("{n} test cases, {waiting} wait for an opinion.", n=len(found), waiting=len(waiting)))
+            st.session_state[key] = probing.try_judges_on_probes(workspace, criterion)
+    if key in st.session_state:
+        _show_test(workspace, st.session_state[key])
+    probes = probe_cases.list_probes(workspace, criterion)
+    waiting = [probe for probe in probes if probe.state == "open" and not probe.left_out]
+    st.write(say("{n} test cases, {waiting} wait for an opinion.", n=len(probes), waiting=len(waiting)))
     for probe in shell.page_of(waiting, _AT_ONCE, f"waiting-{criterion.id}"):
         _ask(workspace, probe)
 
 
-def _show_test(workspace: Workspace, found: probing.ProbeTest) -> None:
+def _show_test(workspace: Workspace, test: probing.ProbeTest) -> None:
     """The rates; a chosen row opens the probes behind it."""
-    shell.warn(sentences(found.warnings))
+    shell.warn(sentences(test.warnings))
     rows = [
         {
             say("judge"): row.judge,
@@ -54,14 +54,14 @@ def _show_test(workspace: Workspace, found: probing.ProbeTest) -> None:
             say("caught"): rate_words(row.rate),
             say("of"): say(row.of),
         }
-        for row in found.detections
+        for row in test.detections
     ]
     if not rows:
         st.info(say("There are no test cases or no judges of this criterion yet."))
         return
     st.write(say("Choose a row to see the test cases behind its rate."))
-    for row in shell.choose_rows(rows, f"probe-rates-{found.criterion.id}"):
-        _show_probes(workspace, found.detections[row])
+    for row in shell.choose_rows(rows, f"probe-rates-{test.criterion.id}"):
+        _show_probes(workspace, test.detections[row])
     st.write(
         say(
             "Over all defects, on confirmed test cases. These are planted defects, each as frequent as "
@@ -75,7 +75,7 @@ def _show_test(workspace: Workspace, found: probing.ProbeTest) -> None:
                 say("caught"): rate_words(detection.rate),
                 say("confirmed"): detection.confirmed,
             }
-            for detection in found.overall
+            for detection in test.overall
         ]
     )
 

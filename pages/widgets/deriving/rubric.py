@@ -24,22 +24,22 @@ def show_lint(workspace: Workspace) -> None:
     if not names:
         st.info(say("There are no criteria yet."))
         return
-    found = _lint(workspace)
-    if found.covering:
-        told = {"n": found.explained, "all": found.fails, "names": [names[key] for key in found.covering]}
+    lint = _lint(workspace)
+    if lint.covering:
+        values = {"n": lint.explained, "all": lint.fails, "names": [names[key] for key in lint.covering]}
         words = say(
-            "{n} of {all} fails are explained. The fewest criteria that explain them: {names}.", **told
+            "{n} of {all} fails are explained. The fewest criteria that explain them: {names}.", **values
         )
         st.write(plain(words))
-    show_outputs(workspace, say("Show the explained fails"), found.explained_outputs, "lint-explained")
-    show_outputs(workspace, say("Show the fails without a criterion"), found.open_outputs, "lint-open")
-    _show_findings(workspace, found.findings)
+    show_outputs(workspace, say("Show the explained fails"), lint.explained_outputs, "lint-explained")
+    show_outputs(workspace, say("Show the fails without a criterion"), lint.open_outputs, "lint-open")
+    _show_findings(workspace, lint.findings)
 
 
 def show_weak_points(workspace: Workspace, criterion: Criterion) -> None:
     """What is weak in one criterion."""
-    found = _lint(workspace)
-    _show_findings(workspace, [finding for finding in found.findings if criterion.id in finding.criteria])
+    lint = _lint(workspace)
+    _show_findings(workspace, [finding for finding in lint.findings if criterion.id in finding.criteria])
 
 
 def _lint(workspace: Workspace) -> linting.Lint:
@@ -63,16 +63,16 @@ def show_prompt(workspace: Workspace) -> None:
         text = st.text_area(say("The pipeline's prompt"), workspace.project.prompt_template, height=200)
         if st.form_submit_button(say("Propose its rules as criteria")):
             with shell.guard():
-                made = prompting.propose_from_prompt(workspace, prompt=text)
-                st.success(say("{n} rules are proposed; accept them in the list.", n=len(made.proposed)))
-                _show_left_out(made)
+                report = prompting.propose_from_prompt(workspace, prompt=text)
+                st.success(say("{n} rules are proposed; accept them in the list.", n=len(report.proposed)))
+                _show_left_out(report)
     rules = prompting.prompt_rules(workspace)
     for rule in rules:
         (st.error if rule.contradicted else st.write)(plain(sentence(rule.says)))
         key = f"rule-{rule.criterion.id}"
         show_outputs(workspace, say("Show what experts failed for it"), rule.failing, f"{key}-failing")
-        passed = say("Show what experts passed and it would fail")
-        show_outputs(workspace, passed, rule.breaking, f"{key}-breaking")
+        label = say("Show what experts passed and it would fail")
+        show_outputs(workspace, label, rule.breaking, f"{key}-breaking")
     measured = [rule for rule in rules if rule.breaks.value is not None]
     if measured:
         charts.intervals(
@@ -83,69 +83,69 @@ def show_prompt(workspace: Workspace) -> None:
         )
 
 
-def _show_left_out(made: prompting.PromptRules) -> None:
+def _show_left_out(report: prompting.PromptRules) -> None:
     """What of the prompt became no criterion, and why."""
-    if made.left_out:
-        with st.expander(say("What was left out ({n})", n=len(made.left_out))):
-            shell.table([{say("words"): left.text, say("why"): say(left.why)} for left in made.left_out])
+    if report.left_out:
+        with st.expander(say("What was left out ({n})", n=len(report.left_out))):
+            shell.table([{say("words"): rule.text, say("why"): say(rule.why)} for rule in report.left_out])
 
 
 def show_library(workspace: Workspace) -> None:
     """Save the rubric, take one in, and compare its figures there and here."""
     names = [criterion.name for criterion in editing.list_criteria(workspace, status="accepted")]
-    chosen = st.multiselect(
+    criteria = st.multiselect(
         say("Criteria to save (none: all accepted ones, and the judges of the overall grade)"),
         names,
         placeholder=say("Choose"),
     )
     examples = st.checkbox(say("With examples from outputs"), value=True)
-    kept = f"rubric-file-{workspace.project.id}"
+    key = f"rubric-file-{workspace.project.id}"
     if names and st.button(say("Write the file")):
         with shell.guard(), tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "rubric.yaml"
-            saved = sharing.save_rubric(workspace, out=file, criteria=chosen, with_examples=examples)
-            _not_portable(saved.not_portable)
-            st.session_state[kept] = file.read_text("utf-8")
-    if text := st.session_state.get(kept):
+            export = sharing.save_rubric(workspace, out=file, criteria=criteria, with_examples=examples)
+            _not_portable(export.not_portable)
+            st.session_state[key] = file.read_text("utf-8")
+    if text := st.session_state.get(key):
         st.download_button(say("Download rubric.yaml"), text, "rubric.yaml", "application/yaml")
-    came = st.file_uploader(say("Rubric file to load"), type=["yaml", "yml"])
-    if came is not None and st.button(say("Load it")):
-        with shell.guard(), shell.file_of(came) as file:
-            found = sharing.load_rubric(workspace, file)
+    upload = st.file_uploader(say("Rubric file to load"), type=["yaml", "yml"])
+    if upload is not None and st.button(say("Load it")):
+        with shell.guard(), shell.file_of(upload) as file:
+            report = sharing.load_rubric(workspace, file)
         st.success(
             say(
                 "{criteria} criteria and {judges} judges came; {known} were known; {refused} judges were "
                 "left out.",
-                criteria=len(found.criteria),
-                judges=len(found.judges),
-                known=len(found.known),
-                refused=len(found.refused),
+                criteria=len(report.criteria),
+                judges=len(report.judges),
+                known=len(report.known),
+                refused=len(report.refused),
             )
         )
-        for refusal in found.refused:
+        for refusal in report.refused:
             st.text(f"{refusal.judge} · {say(refusal.criterion)}: {say(refusal.reason)}")
-        _not_portable(found.not_portable)
+        _not_portable(report.not_portable)
     _transfers(workspace)
 
 
 def _not_portable(judges: tuple[sharing.NotPortable, ...]) -> None:
-    for staying in judges:
-        told = {"judge": staying.judge, "criterion": say(staying.criterion), "reason": say(staying.reason)}
-        st.text(say("Cannot be taken along: {judge} of {criterion}: {reason}", **told))
+    for judge in judges:
+        values = {"judge": judge.judge, "criterion": say(judge.criterion), "reason": say(judge.reason)}
+        st.text(say("Cannot be taken along: {judge} of {criterion}: {reason}", **values))
 
 
 def _transfers(workspace: Workspace) -> None:
-    found = sharing.transfer(workspace)
-    if not found:
+    transfers = sharing.transfer(workspace)
+    if not transfers:
         st.write(say("No criterion of this project came by file."))
-    for transfer in found:
+    for transfer in transfers:
         with st.container(border=True):
             st.badge(say(transfer.state))
             for says in (transfer.says, *(judge.says for judge in transfer.judges)):
                 st.write(plain(sentence(says)))
             judges = [(judge.judge_version_id, judge.judge) for judge in transfer.judges]
             show_outputs_of_judges(workspace, judges, f"transfer-{transfer.criterion_id or 'overall'}")
-    measured = [judge for transfer in found for judge in transfer.judges]
+    measured = [judge for transfer in transfers for judge in transfer.judges]
     if measured:
         charts.intervals(
             say("Bad outputs caught, there and here, 95% intervals"),

@@ -39,9 +39,9 @@ def read(workspace: Workspace) -> CriteriaList:
         do(workspace, act)
     criteria = editing.list_criteria(workspace)
     criteria.sort(key=lambda criterion: (_ORDER[criterion.status], -len(criterion.evidence)))
-    asked = st.query_params.get(keys.CRITERION)
-    named = (criterion for criterion in criteria if asked in {criterion.id, criterion.name})
-    return CriteriaList(criteria, next(named, criteria[0] if criteria else None))
+    target = st.query_params.get(keys.CRITERION)
+    matches = (criterion for criterion in criteria if target in {criterion.id, criterion.name})
+    return CriteriaList(criteria, next(matches, criteria[0] if criteria else None))
 
 
 def go(criterion: Criterion | str, view: str = "") -> None:
@@ -66,10 +66,10 @@ def do(workspace: Workspace, act: CriteriaAct) -> None:
 def judges_of(workspace: Workspace) -> JudgeTable:
     """What judges find, measured anew when something was graded, decided or changed."""
     stamp = projects.overview(workspace).model_dump_json()
-    kept: tuple[str, JudgeTable] | None = st.session_state.get(keys.CRITERIA_JUDGES)
-    if kept is None or kept[0] != stamp:
-        kept = st.session_state[keys.CRITERIA_JUDGES] = (stamp, judge_table(workspace))
-    return kept[1]
+    memory: tuple[str, JudgeTable] | None = st.session_state.get(keys.CRITERIA_JUDGES)
+    if memory is None or memory[0] != stamp:
+        memory = st.session_state[keys.CRITERIA_JUDGES] = (stamp, judge_table(workspace))
+    return memory[1]
 
 
 def measure(workspace: Workspace) -> None:
@@ -80,25 +80,25 @@ def measure(workspace: Workspace) -> None:
         st.rerun()
 
 
-def show(found: CriteriaList) -> None:
+def show(listed: CriteriaList) -> None:
     """The list, with what is known of judges."""
-    gone = len(found.criteria) - len(found.live)
-    shown = found.live
-    if found.open and found.open not in shown:
-        shown = [*shown, found.open]
+    n_hidden = len(listed.criteria) - len(listed.live)
+    rows = listed.live
+    if listed.open and listed.open not in rows:
+        rows = [*rows, listed.open]
     box = st.container()
-    if gone and st.toggle(
-        say("Rejected and dropped ones too ({n})", n=gone), key=keys.CRITERIA_ALL, bind="query-params"
+    if n_hidden and st.toggle(
+        say("Rejected and dropped ones too ({n})", n=n_hidden), key=keys.CRITERIA_ALL, bind="query-params"
     ):
-        shown = [*found.criteria]
-    if shown:
+        rows = [*listed.criteria]
+    if rows:
         with box:
-            _draw(shown, found)
+            _draw(rows, listed)
 
 
-def _draw(shown: Sequence[Criterion], found: CriteriaList) -> None:
-    kept: tuple[str, JudgeTable] | None = st.session_state.get(keys.CRITERIA_JUDGES)
-    judges = kept[1] if kept else None
+def _draw(criteria: Sequence[Criterion], listed: CriteriaList) -> None:
+    memory: tuple[str, JudgeTable] | None = st.session_state.get(keys.CRITERIA_JUDGES)
+    judges = memory[1] if memory else None
     helps = {gap.criterion_id: sentence(gap.helps) for gap in judges.unheld} if judges else {}
     rows = [
         {
@@ -110,10 +110,10 @@ def _draw(shown: Sequence[Criterion], found: CriteriaList) -> None:
             else {"kind": criterion.status, "words": say(criterion.status)},
             "notes": f"{len({item.output_id for item in criterion.evidence}):,}",
             "judge": _best(criterion, judges, helps) if judges else {"words": "…", "more": ""},
-            "live": criterion in found.live,
-            "open": found.open is not None and criterion.id == found.open.id,
+            "live": criterion in listed.live,
+            "open": listed.open is not None and criterion.id == listed.open.id,
         }
-        for criterion in shown
+        for criterion in criteria
     ]
     criteria_table(words_of_list(), rows, key=keys.CRITERIA_TABLE)
 

@@ -18,7 +18,7 @@ def show_glossary(workspace: Workspace) -> None:
             "occur."
         )
     )
-    if known := glossary.list_terms(workspace):
+    if terms := glossary.list_terms(workspace):
         rows = [
             {
                 say("term"): term.term,
@@ -26,10 +26,10 @@ def show_glossary(workspace: Workspace) -> None:
                 say("only where"): ", ".join(f"{name}={value}" for name, value in term.scope.items()),
                 say("by"): term.author,
             }
-            for term in known
+            for term in terms
         ]
-        key = shell.key_of("terms", [f"{term.term} {term.scope}" for term in known])
-        for term in (known[row] for row in shell.choose_rows(rows, key)):
+        key = shell.key_of("terms", [f"{term.term} {term.scope}" for term in terms])
+        for term in (terms[row] for row in shell.choose_rows(rows, key)):
             if st.button(
                 plain(say("Drop {term}", term=term.term)),
                 key=shell.key_of("drop", [term.term, str(term.scope)]),
@@ -44,10 +44,10 @@ def show_glossary(workspace: Workspace) -> None:
                 where = dict([scope.split("=", 1)]) if "=" in scope else None
                 glossary.set_term(workspace, word, meaning, scope=where)
             st.rerun()
-    found = f"found-terms-{workspace.project.id}"
+    state_key = f"found-terms-{workspace.project.id}"
     if st.button(say("Look for terms in notes and outputs")):
-        st.session_state[found] = glossary.find_terms(workspace)
-    for at, candidate in enumerate(st.session_state.get(found, [])):
+        st.session_state[state_key] = glossary.find_terms(workspace)
+    for at, candidate in enumerate(st.session_state.get(state_key, [])):
         with st.container(border=True):
             _candidate(workspace, candidate, at)
 

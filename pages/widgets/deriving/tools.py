@@ -38,20 +38,20 @@ def show(workspace: Workspace) -> None:
     _TOOLS[view](workspace)
 
 
-def offer(left: int) -> None:
-    """A menu of them; ``left``: failed outputs that fit no criterion."""
+def offer(n_left: int) -> None:
+    """A menu of them; ``n_left``: failed outputs that fit no criterion."""
     with st.popover(say("More")):
-        for view, words in _names(left).items():
-            if (view != "unexplained" or left) and st.button(words, key=f"open-{view}", width="stretch"):
+        for view, words in _names(n_left).items():
+            if (view != "unexplained" or n_left) and st.button(words, key=f"open-{view}", width="stretch"):
                 st.query_params[keys.CRITERIA_VIEW] = view
                 st.rerun()
 
 
-def _names(left: int) -> dict[str, str]:
+def _names(n_left: int) -> dict[str, str]:
     fails = say("Failed outputs that fit none")
     return {
         "codes": say("Board of codes"),
-        "unexplained": f"{fails} ({left:,})" if left else fails,
+        "unexplained": f"{fails} ({n_left:,})" if n_left else fails,
         "prompt": say("Criteria from the pipeline's prompt"),
         "lint": say("Weak points of the criteria"),
         "changes": say("Grades from before a change"),

@@ -23,8 +23,8 @@ def ask(workspace: Workspace) -> None:
     with st.container(border=True):
         at = st.session_state.setdefault(keys.UNNAMED, 0) % len(groups)
         coded = groups[at]
-        told = {"n": len(coded.quotes), "quote": coded.quotes[0].text}
-        st.write(plain(say("{n} notes, such as “{quote}”: what do they have in common?", **told)))
+        values = {"n": len(coded.quotes), "quote": coded.quotes[0].text}
+        st.write(plain(say("{n} notes, such as “{quote}”: what do they have in common?", **values)))
         with st.expander(say("These notes")):
             for quote in coded.quotes[:_QUOTES]:
                 st.text(f"“{quote.text}”")
@@ -32,8 +32,8 @@ def ask(workspace: Workspace) -> None:
             name = st.text_input(say("What they have in common"), placeholder=say("A failure in a few words"))
             if st.form_submit_button(say("Make it a criterion")):
                 with shell.guard():
-                    made = coding.criterion_from_codes(workspace, [coded.code], name=name)
-                table.go(made)
+                    criterion = coding.criterion_from_codes(workspace, [coded.code], name=name)
+                table.go(criterion)
                 st.rerun()
         if len(groups) > 1:
             words = say("Another group of notes ({n} of {all})", n=at + 1, all=len(groups))
@@ -44,18 +44,18 @@ def ask(workspace: Workspace) -> None:
 
 def show_unexplained(workspace: Workspace) -> None:
     """The failed outputs that no criterion explains, and a code that would explain most of them."""
-    left = derivation.uncovered_fails(workspace)
-    if not left:
+    fails = derivation.uncovered_fails(workspace)
+    if not fails:
         st.success(say("Every failed output fits a criterion."))
         return
-    show_outputs(workspace, say("Show them"), left, "unexplained")
-    missing = set(left)
+    show_outputs(workspace, say("Show them"), fails, "unexplained")
+    missing = set(fails)
     gains = [
         (coded.code, sorted({quote.output_id for quote in coded.quotes} & missing))
         for coded in coding.list_codes(workspace)
     ]
-    code, explained = max(gains, key=lambda gain: len(gain[1]), default=(None, []))
-    if not code or not explained:
+    code, output_ids = max(gains, key=lambda gain: len(gain[1]), default=(None, []))
+    if not code or not output_ids:
         st.write(
             say(
                 "No code explains any of them yet: give codes to what people said of them on the board of "
@@ -63,10 +63,10 @@ def show_unexplained(workspace: Workspace) -> None:
             )
         )
         return
-    st.write(plain(say("The code “{code}” would explain {n} of them.", code=code.label, n=len(explained))))
-    show_outputs(workspace, say("Show what it would explain"), explained, "next-explains")
+    st.write(plain(say("The code “{code}” would explain {n} of them.", code=code.label, n=len(output_ids))))
+    show_outputs(workspace, say("Show what it would explain"), output_ids, "next-explains")
     if st.button(say("Make it a criterion"), key="next-criterion"):
         with shell.guard():
-            made = coding.criterion_from_codes(workspace, [code], name=code.label)
-        table.go(made)
+            criterion = coding.criterion_from_codes(workspace, [code], name=code.label)
+        table.go(criterion)
         st.rerun()

@@ -41,68 +41,74 @@ def labels() -> dict[str, str]:
     }
 
 
-def choose(seen: importing.Preview, key: str) -> Mapping:
+def choose(preview: importing.Preview, key: str) -> Mapping:
     """The mapping that the page shows, changed by select boxes; of a tool's format it is known."""
     st.subheader(say("1 Which column is what"))
-    if is_of_tool(seen):
+    if is_of_tool(preview):
         st.write(say("The format says it: nothing has to be chosen."))
-        return _beside(_graded_beside(seen, key), seen, key, [])
-    options = _options(seen)
-    picked: dict[str, str | None] = {}
+        return _beside(_graded_beside(preview, key), preview, key, [])
+    options = _options(preview)
+    columns: dict[str, str | None] = {}
     signals = st.session_state.get(f"{key}-feedback", ())
     for field in _FIRST:
-        judged = picked.get("grade") or "".join(signals[:1])
-        picked[field] = _row(field, seen, options, f"{key}-{field}", judged)
-    judged = picked["grade"] or "".join(signals[:1])
-    offered = {field: words for field, words in labels().items() if judged or field not in _OF_JUDGED}
-    tree.offer(seen, offered, lambda field: _place(f"{key}-{field}", field, judged), key)
-    rest = [column for column in seen.columns if column not in picked.values()]
-    with st.expander(say("More columns ({n:,})", n=len(rest))):
+        subject = columns.get("grade") or "".join(signals[:1])
+        columns[field] = _row(field, preview, options, f"{key}-{field}", subject)
+    subject = columns["grade"] or "".join(signals[:1])
+    offered = {field: words for field, words in labels().items() if subject or field not in _OF_JUDGED}
+    tree.offer(preview, offered, lambda field: _place(f"{key}-{field}", field, subject), key)
+    others = [column for column in preview.columns if column not in columns.values()]
+    with st.expander(say("More columns ({n:,})", n=len(others))):
         for column, fields in zip(st.columns(2), (_MORE[::2], _MORE[1::2]), strict=True):
             for field in fields:
                 with column:
-                    picked[field] = _select(field, seen, options, f"{key}-{field}", judged)
+                    columns[field] = _select(field, preview, options, f"{key}-{field}", subject)
         st.caption(say("What is not chosen comes along as details of its output."))
-        free = [place for place in options if place not in picked.values()]
-        return _beside(_mapped(seen, picked, key), seen, key, free)
+        free = [place for place in options if place not in columns.values()]
+        return _beside(_mapped(preview, columns, key), preview, key, free)
 
 
-def _graded_beside(seen: importing.Preview, key: str) -> Mapping:
+def _graded_beside(preview: importing.Preview, key: str) -> Mapping:
     """Grades that stand in a tool's records, which are not the tool's: in the details of their output."""
-    places = [told.name for told in seen.seen if not told.taken and told.name.startswith("details.")]
+    places = [
+        signal.name for signal in preview.seen if not signal.taken and signal.name.startswith("details.")
+    ]
     if not places:
-        return seen.guessed
+        return preview.guessed
     grade = st.selectbox(
         labels()["grade"], places, index=None, placeholder=say("(none)"), key=f"{key}-grade", width=300
     )
-    return seen.guessed.model_copy(
-        update={"grade": grade, **(beside(grade, paths(seen.rows)) if grade else {})}
+    return preview.guessed.model_copy(
+        update={"grade": grade, **(beside(grade, paths(preview.rows)) if grade else {})}
     )
 
 
-def _options(seen: importing.Preview) -> list[str]:
+def _options(preview: importing.Preview) -> list[str]:
     """The columns, and the places within their JSON."""
-    offered = [told.name for told in seen.seen if not told.taken]
-    places = [*paths(seen.rows), *offered]
-    return list(dict.fromkeys([*seen.columns, *(place for place in places if has(place, seen.columns))]))
+    signals = [signal.name for signal in preview.seen if not signal.taken]
+    places = [*paths(preview.rows), *signals]
+    return list(
+        dict.fromkeys([*preview.columns, *(place for place in places if has(place, preview.columns))])
+    )
 
 
-def _mapped(seen: importing.Preview, picked: Dictionary[str, str | None], key: str) -> Mapping:
-    sure = picked["id"] == seen.guessed.id and seen.guessed.id_is_guess
-    if not picked["grade"] and not st.session_state.get(f"{key}-feedback"):
-        picked = {**picked, "note": None, "annotator": None}
-    return seen.guessed.model_copy(update={**picked, "id_is_guess": sure, "grade_is_guess": False})
+def _mapped(preview: importing.Preview, columns: Dictionary[str, str | None], key: str) -> Mapping:
+    is_guess = columns["id"] == preview.guessed.id and preview.guessed.id_is_guess
+    if not columns["grade"] and not st.session_state.get(f"{key}-feedback"):
+        columns = {**columns, "note": None, "annotator": None}
+    return preview.guessed.model_copy(update={**columns, "id_is_guess": is_guess, "grade_is_guess": False})
 
 
-def _row(field: str, seen: importing.Preview, options: Sequence[str], key: str, judged: str) -> str | None:
+def _row(
+    field: str, preview: importing.Preview, options: Sequence[str], key: str, subject: str
+) -> str | None:
     """One of the four: its name, the column, and what the first row has there.
 
-    ``judged``: the column that a note and a person belong to, "" where there is none.
+    ``subject``: the column that a note and a person belong to, "" where there is none.
     """
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(labels()[field], width=64)
-        column = _select(field, seen, options, key, judged, width=200)
-        value = "" if column in {None, REPLY} else str(value_at(next(iter(seen.rows), {}), str(column)))
+        column = _select(field, preview, options, key, subject, width=200)
+        value = "" if column in {None, REPLY} else str(value_at(next(iter(preview.rows), {}), str(column)))
         if value:
             st.text(_short(value), width="stretch", wrap=False)
     return column
@@ -117,43 +123,45 @@ def _short(text: str) -> str:
 
 def _select(
     field: str,
-    seen: importing.Preview,
+    preview: importing.Preview,
     options: Sequence[str],
     key: str,
-    judged: str,
+    subject: str,
     *,
     width: int | None = None,
 ) -> str | None:
-    now = getattr(seen.guessed, field)
-    if field in _OF_JUDGED and judged:
-        now = now or beside(judged, options).get(field) or seen.named.get(field)
-    names = list(dict.fromkeys([*([REPLY] if now == REPLY else []), *options, *([now] if now else [])]))
+    column = getattr(preview.guessed, field)
+    if field in _OF_JUDGED and subject:
+        column = column or beside(subject, options).get(field) or preview.named.get(field)
+    names = list(
+        dict.fromkeys([*([REPLY] if column == REPLY else []), *options, *([column] if column else [])])
+    )
     chosen: str | None = st.selectbox(
         labels()[field],
         names,
-        index=names.index(now) if now else None,
+        index=names.index(column) if column else None,
         format_func=lambda name: say("the last answer of the chat") if name == REPLY else name,
         placeholder=say("(none)"),
-        key=_place(key, field, judged),
+        key=_place(key, field, subject),
         width=width or "stretch",
         label_visibility="collapsed" if width else "visible",
-        disabled=field in _OF_JUDGED and not judged,
+        disabled=field in _OF_JUDGED and not subject,
     )
     return chosen
 
 
-def _place(key: str, field: str, judged: str) -> str:
+def _place(key: str, field: str, subject: str) -> str:
     """Where the session keeps what was chosen: a note and a person belong to what they stand beside."""
-    return f"{key}-{judged}" if field in _OF_JUDGED and judged else key
+    return f"{key}-{subject}" if field in _OF_JUDGED and subject else key
 
 
-def _beside(mapping: Mapping, seen: importing.Preview, key: str, free: Sequence[str]) -> Mapping:
+def _beside(mapping: Mapping, preview: importing.Preview, key: str, free: Sequence[str]) -> Mapping:
     """Further columns of grades, verdicts and feedback, and how chats and near duplicates are read.
 
     ``free``: the columns and places that mean nothing yet.
     """
     changes: dict[str, Any] = {}
-    if not is_of_tool(seen):
+    if not is_of_tool(preview):
         empty = say("Choose")
         criteria = st.multiselect(
             say("Grades on one criterion each"), free, placeholder=empty, key=f"{key}-criteria"
@@ -175,8 +183,8 @@ def _beside(mapping: Mapping, seen: importing.Preview, key: str, free: Sequence[
             "feedback": mapping.feedback | {name: name for name in feedback},
         }
         if mapping.grade and not mapping.annotator:
-            who = st.text_input(say("The grades are by"), placeholder="import", key=f"{key}-who")
-            changes["annotator_name"] = who.strip() or mapping.annotator_name
+            grader = st.text_input(say("The grades are by"), placeholder="import", key=f"{key}-who")
+            changes["annotator_name"] = grader.strip() or mapping.annotator_name
         if mapping.conversation:
             each = st.toggle(say("Each answer of a chat is an output, not only the last"), key=f"{key}-each")
             changes["replies"] = "each" if each else "last"

@@ -20,81 +20,81 @@ from pages.widgets.importing.meaning import words
 _PAGE, _VALUES = 8, 100
 
 
-def show(place: Workspace, batches: list[ImportBatch]) -> None:
+def show(workspace: Workspace, batches: list[ImportBatch]) -> None:
     """Each import, the newest first; one that is open says how it was read."""
     st.subheader(say("Imports so far"))
     for batch in shell.page_of(batches, _PAGE, f"{keys.IMPORT}-history"):
-        line = f"{batch.at:%Y-%m-%d %H:%M} · {batch.file_name}: {came(batch)}"
+        line = f"{batch.at:%Y-%m-%d %H:%M} · {batch.file_name}: {batch_words(batch)}"
         with st.expander(shell.plain(line)):
             _show_reading(importing.Mapping.model_validate(batch.mapping))
             if batch.redacted:
                 personal.show_counts(batch.redacted)
             if batch.rows_rejected:
-                offer_rejected(place, batch, key="history")
-            _offer_to_keep(place, batch)
-            if offer_undo(place, batch, key="history"):
+                offer_rejected(workspace, batch, key="history")
+            _offer_to_keep(workspace, batch)
+            if offer_undo(workspace, batch, key="history"):
                 st.rerun()
 
 
-def came(batch: ImportBatch) -> str:
+def batch_words(batch: ImportBatch) -> str:
     """What an import brought: outputs and grades always, else only what there was."""
-    told = [counted("one new output", "{n:,} new outputs", n=batch.outputs_new)]
+    parts = [counted("one new output", "{n:,} new outputs", n=batch.outputs_new)]
     if batch.outputs_known:
-        told.append(counted("one known from before", "{n:,} known from before", n=batch.outputs_known))
+        parts.append(counted("one known from before", "{n:,} known from before", n=batch.outputs_known))
     if batch.duplicates:
-        told.append(counted("one row repeated", "{n:,} rows repeated", n=batch.duplicates))
-    told.append(counted("one grade", "{n:,} grades", n=batch.grades_new))
+        parts.append(counted("one row repeated", "{n:,} rows repeated", n=batch.duplicates))
+    parts.append(counted("one grade", "{n:,} grades", n=batch.grades_new))
     if batch.verdicts_new:
-        told.append(counted("one verdict", "{n:,} verdicts", n=batch.verdicts_new))
+        parts.append(counted("one verdict", "{n:,} verdicts", n=batch.verdicts_new))
     if batch.feedback_new:
-        told.append(
+        parts.append(
             counted("one piece of user feedback", "{n:,} pieces of user feedback", n=batch.feedback_new)
         )
     if batch.rows_rejected:
-        told.append(counted("one row kept apart", "{n:,} rows kept apart", n=batch.rows_rejected))
+        parts.append(counted("one row kept apart", "{n:,} rows kept apart", n=batch.rows_rejected))
     rows = counted("Of one row", "Of {n:,} rows", n=batch.rows_read)
-    return say("{rows}: {told}.", rows=rows, told=messages.listed(told))
+    return say("{rows}: {told}.", rows=rows, told=messages.listed(parts))
 
 
 def _show_reading(mapping: importing.Mapping) -> None:
-    named = labels()
-    read = [(named[name], column) for name, column in mapping.named().items()]
-    read += [(say("Grade: {name}", name=told.criterion), told.column) for told in mapping.gradings]
-    read += [(say("Verdicts: {name}", name=name), column) for name, column in mapping.verdicts.items()]
-    read += [(say("Feedback: {name}", name=name), column) for name, column in mapping.feedback.items()]
-    shell.table([{say("what"): what, say("column"): column} for what, column in read])
+    names = labels()
+    rows = [(names[name], column) for name, column in mapping.named().items()]
+    rows += [(say("Grade: {name}", name=grading.criterion), grading.column) for grading in mapping.gradings]
+    rows += [(say("Verdicts: {name}", name=name), column) for name, column in mapping.verdicts.items()]
+    rows += [(say("Feedback: {name}", name=name), column) for name, column in mapping.feedback.items()]
+    shell.table([{say("what"): role, say("column"): column} for role, column in rows])
     values = [
         {
-            say("of"): _signal(what),
+            say("of"): _signal(role),
             say("value"): value,
-            say("counts as"): words(what.partition(" ")[0])[meaning],
+            say("counts as"): words(role.partition(" ")[0])[meaning],
         }
-        for what, told in mapping.meanings.items()
-        for value, meaning in list(told.items())[:_VALUES]
+        for role, grading in mapping.meanings.items()
+        for value, meaning in list(grading.items())[:_VALUES]
     ]
     if values:
         shell.table(values)
 
 
-def _signal(what: str) -> str:
-    kind, _, name = what.partition(" ")
+def _signal(signal: str) -> str:
+    kind, _, name = signal.partition(" ")
     kinds = {"grade": say("Grade"), "verdict": say("Verdict"), "feedback": say("Feedback")}
-    told = kinds.get(kind, kind)
-    return told if name == "overall" else say("{what}: {name}", what=told, name=name)
+    label = kinds.get(kind, kind)
+    return label if name == "overall" else say("{what}: {name}", what=label, name=name)
 
 
-def offer_rejected(place: Workspace, batch: ImportBatch, key: str) -> None:
+def offer_rejected(workspace: Workspace, batch: ImportBatch, key: str) -> None:
     """The rows that were kept apart, as a file."""
     st.download_button(
         say("Rows kept apart (CSV)"),
-        once_asked(place, lambda: importing.rejected_csv(place.db, batch.id)),
+        once_asked(workspace, lambda: importing.rejected_csv(workspace.db, batch.id)),
         file_name=f"rejected-{batch.file_name}.csv",
         mime="text/csv",
         key=f"{keys.IMPORT}-{key}-apart-{batch.id}",
     )
 
 
-def _offer_to_keep(place: Workspace, batch: ImportBatch) -> None:
+def _offer_to_keep(workspace: Workspace, batch: ImportBatch) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
             say("Keep this mapping as"),
@@ -103,11 +103,11 @@ def _offer_to_keep(place: Workspace, batch: ImportBatch) -> None:
             key=f"{keys.IMPORT}-keep-name-{batch.id}",
         ).strip()
         if st.button(say("Keep"), disabled=not name, key=f"{keys.IMPORT}-keep-{batch.id}"):
-            importing.keep_mapping(place, batch.id, name)
+            importing.keep_mapping(workspace, batch.id, name)
             st.toast(say("Kept: it is proposed for the next file with these columns."))
 
 
-def offer_undo(place: Workspace, batch: ImportBatch, key: str) -> bool:
+def offer_undo(workspace: Workspace, batch: ImportBatch, key: str) -> bool:
     """Take an import back; asks once more where people have graded its outputs. True once it is done."""
     name = f"{keys.IMPORT}-{key}-undo-{batch.id}"
     warning = st.session_state.get(f"{name}-warning", False)
@@ -122,7 +122,7 @@ def offer_undo(place: Workspace, batch: ImportBatch, key: str) -> bool:
     if not st.button(label, icon=":material/undo:", key=f"{name}-{warning}"):
         return False
     try:
-        result = importing.undo(place, batch.id, graded_too=warning)
+        result = importing.undo(workspace, batch.id, graded_too=warning)
     except BadInput:
         st.session_state[f"{name}-warning"] = True
         st.rerun()

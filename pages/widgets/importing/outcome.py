@@ -21,140 +21,153 @@ from pages.widgets import keys, next_step, shell
 from pages.widgets.components import shown_output
 from pages.widgets.downloads import once_asked
 from pages.widgets.importing import history, personal
-from pages.widgets.importing.meaning import ValueMeanings, said
-from pages.widgets.importing.source import OF_THE_COMMAND, GivenFile
+from pages.widgets.importing.meaning import ValueMeanings, given_meanings
+from pages.widgets.importing.source import OF_THE_COMMAND, SourceFile
 
 _WORTH = ("pass", "fail", "unsure")
 
 
-def show_outputs(seen: importing.Preview, key: str) -> None:
+def show_outputs(preview: importing.Preview, key: str) -> None:
     """The first three outputs, exactly as the card shows them."""
     st.subheader(say("3 This is what experts will see"))
-    if not seen.outputs:
+    if not preview.outputs:
         st.write(say("No output yet: choose which column holds it."))
         return
     at = 0
-    if len(seen.outputs) > 1:
+    if len(preview.outputs) > 1:
         at = st.radio(
             say("Which output"),
-            range(len(seen.outputs)),
+            range(len(preview.outputs)),
             format_func=lambda place: str(place + 1),
             horizontal=True,
             label_visibility="collapsed",
             key=f"{key}-shown",
         )
-    shown_output(shown(_output(seen.outputs[at])), shell.language(), key=f"{keys.IMPORT}-card")
+    shown_output(shown(_output(preview.outputs[at])), shell.language(), key=f"{keys.IMPORT}-card")
 
 
-def _output(told: dict[str, Any]) -> Output:
+def _output(row: dict[str, Any]) -> Output:
     return Output(
         id="preview",
         project_id="preview",
-        text=told["text"],
-        input=told["input"],
-        context=told["context"],
-        conversation=json.loads(told["conversation"] or "[]"),
-        metadata=json.loads(told["metadata"] or "{}"),
+        text=row["text"],
+        input=row["input"],
+        context=row["context"],
+        conversation=json.loads(row["conversation"] or "[]"),
+        metadata=json.loads(row["metadata"] or "{}"),
     )
 
 
 class ReadyFile(NamedTuple):
     """A file with what is what in it and what is taken out of it."""
 
-    place: Workspace
-    given: GivenFile
-    seen: importing.Preview
+    workspace: Workspace
+    file: SourceFile
+    preview: importing.Preview
     mapping: Mapping
-    hidden: Description
+    description: Description
 
 
-def offer_import(ready: ReadyFile, meant: Sequence[ValueMeanings]) -> None:
+def offer_import(ready: ReadyFile, meanings: Sequence[ValueMeanings]) -> None:
     """How much would come in, and the button; refused while a value has no meaning."""
-    seen, mapping = ready.seen, ready.mapping
-    n = seen.counts.get("outputs", 0)
+    preview, mapping = ready.preview, ready.mapping
+    n = preview.counts.get("outputs", 0)
     with st.container(border=True):
-        st.write(paragraph(*_counted(seen, mapping, meant)))
-        undecided = [told for told in meant if told.open]
-        for told in undecided:
-            name = told.seen.name if told.seen.name != "overall" else mapping.grade or told.seen.name
+        st.write(paragraph(*_counted(preview, mapping, meanings)))
+        undecided = [column for column in meanings if column.open]
+        for column in undecided:
+            name = (
+                column.signal.name if column.signal.name != "overall" else mapping.grade or column.signal.name
+            )
             st.warning(
-                say("“{name}”: {n:,} values have no meaning yet.", name=shell.plain(name), n=told.open),
+                say("“{name}”: {n:,} values have no meaning yet.", name=shell.plain(name), n=column.open),
                 icon=":material/help:",
             )
-        can = bool(n or (not mapping.output and mapping.id and meant)) and not undecided
+        is_ready = bool(n or (not mapping.output and mapping.id and meanings)) and not undecided
         label = counted("Import one output", "Import {n:,} outputs", n=n) if n else say("Import")
-        if st.button(label, type="primary", disabled=not can, key=f"{keys.IMPORT}-go"):
+        if st.button(label, type="primary", disabled=not is_ready, key=f"{keys.IMPORT}-go"):
             with st.spinner(say("Importing …")):
-                whole = mapping.model_copy(update={"said": said(meant)})
-                result = ready.given.bring(ready.place, ready.hidden, whole)
-            st.session_state[keys.IMPORT_DONE] = (ready.given.key, result)
+                whole = mapping.model_copy(update={"said": given_meanings(meanings)})
+                result = ready.file.bring(ready.workspace, ready.description, whole)
+            st.session_state[keys.IMPORT_DONE] = (ready.file.key, result)
             st.rerun()
         st.caption(say("Can be taken back as a whole."))
 
 
-def _counted(seen: importing.Preview, mapping: Mapping, meant: Sequence[ValueMeanings]) -> list[str]:
-    n, leaves_out = seen.counts.get("outputs", 0), mapping.near_duplicates == "leave out"
-    told = [counted("One output.", "{n:,} outputs.", n=n)]
+def _counted(preview: importing.Preview, mapping: Mapping, meanings: Sequence[ValueMeanings]) -> list[str]:
+    n, leaves_out = preview.counts.get("outputs", 0), mapping.near_duplicates == "leave out"
+    lines = [counted("One output.", "{n:,} outputs.", n=n)]
     if not mapping.output:
-        told = []
-    if not mapping.output and mapping.id and meant:
-        told = [say("Only grades, verdicts or feedback on outputs that are here already, found by their id.")]
-    for one in meant:
-        grades = sum(map(one.rows, _WORTH))
-        people = ", ".join(shell.plain(name) for name in one.seen.people[:3] if name)
-        who = people + (" …" if len(one.seen.people) > 3 else "")
-        name = shell.plain(one.seen.name)
-        if one.seen.kind == "feedback":
-            told.append(say("{n:,} rows with feedback “{name}”.", n=sum(map(one.rows, _WORTH)), name=name))
-        elif one.seen.kind == "verdict" and not name:
-            told.append(say("{n:,} rows with a verdict.", n=grades))
-        elif one.seen.kind == "verdict":
-            told.append(say("{n:,} rows with a verdict of “{name}”.", n=grades, name=name))
-        elif who:
-            told.append(say("{n:,} rows with a grade by “{who}”.", n=grades, who=who))
+        lines = []
+    if not mapping.output and mapping.id and meanings:
+        lines = [
+            say("Only grades, verdicts or feedback on outputs that are here already, found by their id.")
+        ]
+    for column in meanings:
+        grades = sum(map(column.rows, _WORTH))
+        people = ", ".join(shell.plain(name) for name in column.signal.people[:3] if name)
+        graders = people + (" …" if len(column.signal.people) > 3 else "")
+        name = shell.plain(column.signal.name)
+        if column.signal.kind == "feedback":
+            lines.append(
+                say("{n:,} rows with feedback “{name}”.", n=sum(map(column.rows, _WORTH)), name=name)
+            )
+        elif column.signal.kind == "verdict" and not name:
+            lines.append(say("{n:,} rows with a verdict.", n=grades))
+        elif column.signal.kind == "verdict":
+            lines.append(say("{n:,} rows with a verdict of “{name}”.", n=grades, name=name))
+        elif graders:
+            lines.append(say("{n:,} rows with a grade by “{who}”.", n=grades, who=graders))
         else:
-            told.append(say("{n:,} rows with a grade.", n=grades))
-    if mapping.output and (again := seen.counts.get("repeated", 0)):
-        told.append(counted("One row repeats another.", "{n:,} rows repeat others.", n=again))
-    if same := seen.counts.get("same_input", 0):
-        told.append(
-            say("{n:,} outputs share their input with another: they stay together in every split.", n=same)
+            lines.append(say("{n:,} rows with a grade.", n=grades))
+    if mapping.output and (repeats := preview.counts.get("repeated", 0)):
+        lines.append(counted("One row repeats another.", "{n:,} rows repeat others.", n=repeats))
+    if same_input := preview.counts.get("same_input", 0):
+        lines.append(
+            say(
+                "{n:,} outputs share their input with another: they stay together in every split.",
+                n=same_input,
+            )
         )
-    if near := seen.counts.get("near", 0):
+    if near_duplicates := preview.counts.get("near", 0):
         left_out = counted(
             "One output says the same as another but for case, blanks and punctuation: it is left out.",
             "{n:,} outputs say the same as another but for case, blanks and punctuation: they are left out.",
-            n=near,
+            n=near_duplicates,
         )
-        told.append(left_out if leaves_out else messages.sentence(fact("near_duplicates", n=near)))
-    if apart := seen.counts.get("apart", 0):
-        told.append(counted("One row is kept apart.", "{n:,} rows are kept apart.", n=apart))
-    return told
+        lines.append(
+            left_out if leaves_out else messages.sentence(fact("near_duplicates", n=near_duplicates))
+        )
+    if rejected := preview.counts.get("apart", 0):
+        lines.append(counted("One row is kept apart.", "{n:,} rows are kept apart.", n=rejected))
+    return lines
 
 
-def show_result(place: Workspace, result: ImportResult) -> None:
+def show_result(workspace: Workspace, result: ImportResult) -> None:
     """What came in, what was kept apart, and what is next."""
     batch = result.batch
-    st.success(history.came(batch), icon=":material/check:")
-    shell.warn([messages.sentence(told) for told in result.warnings if told.code not in OF_THE_COMMAND])
+    st.success(history.batch_words(batch), icon=":material/check:")
+    shell.warn(
+        [messages.sentence(warning) for warning in result.warnings if warning.code not in OF_THE_COMMAND]
+    )
     if result.rejected:
         st.subheader(say("Rows kept apart"))
         shell.table([row.model_dump() | {"reason": say(row.reason)} for row in result.rejected[:100]])
-        history.offer_rejected(place, batch, key="result")
+        history.offer_rejected(workspace, batch, key="result")
     if result.key_file:
-        _show_key(place, result)
-    if next_step.offer_next(place).kind in {"draw", "grade"}:
+        _show_key(workspace, result)
+    if next_step.offer_next(workspace).kind in {"draw", "grade"}:
         shell.go("2_sampling.py", "Or draw a sample first")
     with st.container(horizontal=True):
         if st.button(say("Import another file"), key=f"{keys.IMPORT}-again"):
             _start_over()
             st.rerun()
-        if history.offer_undo(place, batch, key="result"):
+        if history.offer_undo(workspace, batch, key="result"):
             _start_over()
             st.rerun()
 
 
-def _show_key(place: Workspace, result: ImportResult) -> None:
+def _show_key(workspace: Workspace, result: ImportResult) -> None:
     """How much was taken out, and the key: where it lies, for who sits here also as a file."""
     batch, key = result.batch, Path(str(result.key_file))
     st.subheader(say("Personal data that was taken out"))
@@ -164,13 +177,13 @@ def _show_key(place: Workspace, result: ImportResult) -> None:
         st.write(say("Nothing that points at a person was found."))
     if not key.exists():
         return
-    if not place.here:
+    if not workspace.here:
         st.write(say("The key is kept beside the database; whoever looks after the server has it."))
         return
     st.text(say("The key: {path}", path=key))
     st.download_button(
         say("Download the key"),
-        once_asked(place, key.read_bytes),
+        once_asked(workspace, key.read_bytes),
         file_name=key.name,
         key=f"{keys.IMPORT}-key-file",
     )

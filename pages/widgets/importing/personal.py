@@ -27,7 +27,7 @@ def kinds() -> dict[str, str]:
     }
 
 
-def ask(place: Workspace, key: str) -> Description:
+def ask(workspace: Workspace, key: str) -> Description:
     """What is to be taken out; nothing unless somebody asks for it."""
     with st.expander(say("Personal data")):
         if not st.toggle(
@@ -54,17 +54,17 @@ def ask(place: Workspace, key: str) -> Description:
             placeholder="DE, CN",
             key=f"{key}-regions",
         )
-        told: dict[str, object] = {
+        fields: dict[str, object] = {
             "redact": tuple(chosen),
             "redact_names": (names,) if names.strip() else (),
             "redact_pattern": {title or "OTHER": pattern} if pattern else {},
             "redact_region": tuple(part.strip().upper() for part in regions.split(",") if part.strip()),
-            "redact_key": _ask_key(place, key),
+            "redact_key": _ask_key(workspace, key),
         }
-        return Description.model_validate(told)
+        return Description.model_validate(fields)
 
 
-def _ask_key(place: Workspace, key: str) -> Path | None:
+def _ask_key(workspace: Workspace, key: str) -> Path | None:
     """Where the key lies; only who may name files of this machine chooses the place."""
     st.caption(
         say(
@@ -72,33 +72,33 @@ def _ask_key(place: Workspace, key: str) -> Path | None:
             "keep a copy. Whoever has it can show an output as it was, on the page Outputs."
         )
     )
-    if not place.here:
+    if not workspace.here:
         return None
     path = st.text_input(
         say("Another place for the key"), placeholder="/secure/shop.key", key=f"{key}-key"
     ).strip()
     if not path:
         return None
-    places.check(place, path)
+    places.check(workspace, path)
     return Path(path).expanduser()
 
 
-def show_found(found: redacting.RedactionCounts, read: int) -> None:
+def show_found(report: redacting.RedactionCounts, n: int) -> None:
     """How much would be taken out of the first rows."""
-    if not found.counts:
-        st.write(say("Nothing that points at a person was found in the first {n:,} rows.", n=read))
+    if not report.counts:
+        st.write(say("Nothing that points at a person was found in the first {n:,} rows.", n=n))
         return
-    st.write(say("Found in the first {n:,} rows:", n=read))
-    show_counts(found.counts)
-    warn_of_hidden(found.mostly)
+    st.write(say("Found in the first {n:,} rows:", n=n))
+    show_counts(report.counts)
+    warn_of_hidden(report.mostly)
 
 
 def show_counts(counts: Dictionary[str, Dictionary[str, int]]) -> None:
     """How often each kind was found in each field."""
     rows = [
         {say("field"): _field(field), say("kind"): kinds().get(kind.lower(), kind), say("found"): n}
-        for field, found in counts.items()
-        for kind, n in found.items()
+        for field, by_kind in counts.items()
+        for kind, n in by_kind.items()
     ]
     shell.table(rows)
 

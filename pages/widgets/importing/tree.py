@@ -16,14 +16,14 @@ _PAGE, _SHOWN = 30, 60
 
 
 def offer(
-    seen: importing.Preview, labels: Dictionary[str, str], widget: Callable[[str], str], key: str
+    preview: importing.Preview, labels: Dictionary[str, str], widget: Callable[[str], str], key: str
 ) -> None:
     """The places in the first row that holds them; nothing of a file without JSON.
 
     ``widget``: where the session keeps the column of a field.
     """
-    inside = paths(seen.rows)
-    if not inside:
+    places = paths(preview.rows)
+    if not places:
         return
     with st.expander(say("Choose in the first row")), st.container(gap="xxsmall"):
         field = st.selectbox(
@@ -34,12 +34,12 @@ def offer(
             width=220,
         )
         above = ""
-        for at, path in enumerate(shell.page_of(inside, _PAGE, f"{key}-tree")):
+        for at, path in enumerate(shell.page_of(places, _PAGE, f"{key}-tree")):
             if (steps := _above(path)) != above:
                 st.caption(shell.plain(steps))
             above = steps
             st.button(
-                shell.plain(f"{leaf(path) or path}: {_short(seen, path)}"),
+                shell.plain(f"{leaf(path) or path}: {_short(preview, path)}"),
                 key=shell.key_of(f"{key}-tree-{at}", [path]),
                 type="tertiary",
                 on_click=_choose,
@@ -52,8 +52,8 @@ def _above(path: str) -> str:
     return " › ".join(re.findall(r"[^.\[\]]+|\[\d+\]", path)[:-1])
 
 
-def _short(seen: importing.Preview, path: str) -> str:
-    value = next((found for row in seen.rows if (found := value_at(row, path)) != ""), "")
+def _short(preview: importing.Preview, path: str) -> str:
+    value = next((cell for row in preview.rows if (cell := value_at(row, path)) != ""), "")
     text = " ".join(str(value).split())
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 

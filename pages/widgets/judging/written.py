@@ -30,11 +30,8 @@ def offer(workspace: Workspace, criterion: Criterion) -> None:
         shell.again()
     if busy:
         working.watch(keys.CHECKS_WRITTEN)
-    if ended := working.take(keys.CHECKS_WRITTEN):
-        if ended.trouble:
-            st.error(plain(ended.trouble), icon=":material/error:")
-        else:
-            _show(ended.found)
+    if proposed := working.take(keys.CHECKS_WRITTEN):
+        _show(proposed)
 
 
 def _show(found: ProposedJudges) -> None:

@@ -52,8 +52,8 @@ def _show_number(trust: Trust) -> None:
     st.write(ends if trust.of == "everything" and not trust.complete else others)
 
 
-def _show_versions(found: VersionComparison) -> None:
-    short = versions_in_short(found)
+def _show_versions(comparison: VersionComparison) -> None:
+    short = versions_in_short(comparison)
     st.metric(plain(short.title), short.points)
     st.write(plain(short.says))
     shell.aside(short.rates)
@@ -64,12 +64,12 @@ def _show_versions(found: VersionComparison) -> None:
 def offer_to_share(workspace: Workspace) -> None:
     """The page's address, and the report as a file: made only when it is asked for."""
 
-    def written() -> Document:
+    def report() -> Document:
         return write_report(gathering.gather(workspace))
 
     kinds: tuple[tuple[str, str, Callable[[], str | bytes]], ...] = (
-        ("html", "text/html", lambda: html.to_html(written())),
-        ("pdf", "application/pdf", lambda: pdf.to_pdf(written())),
+        ("html", "text/html", lambda: html.to_html(report())),
+        ("pdf", "application/pdf", lambda: pdf.to_pdf(report())),
     )
     with (
         st.container(horizontal=True, horizontal_alignment="right"),

@@ -34,13 +34,13 @@ def show(workspace: Workspace) -> None:
     """The parts as tabs, that of the address open."""
     parts = _parts()
     names = {words: name for name, words in parts.items()}
-    asked = parts[st.query_params[keys.RESULTS_VIEW]]
+    opened = parts[st.query_params[keys.RESULTS_VIEW]]
     # Written anew in each run: a link's parameters do not outlive the run that it starts.
-    st.query_params[keys.RESULTS_VIEW] = names.get(st.session_state.get(_TABS, ""), names[asked])
+    st.query_params[keys.RESULTS_VIEW] = names.get(st.session_state.get(_TABS, ""), names[opened])
     shell.go_to("6_results.py", say("Back to the results"), {})
     st.subheader(say("How this was measured"))
-    shown = dict(zip(parts.values(), _SHOWN, strict=True))
-    shell.show_tabs(shown, workspace, _TABS, opened=asked)
+    tabs = dict(zip(parts.values(), _SHOWN, strict=True))
+    shell.show_tabs(tabs, workspace, _TABS, opened=opened)
 
 
 def _parts() -> dict[str, str]:
@@ -57,15 +57,15 @@ def _parts() -> dict[str, str]:
 
 
 def _show_why(workspace: Workspace) -> None:
-    found = trust(workspace)
-    next_step.show_badge(found)
-    st.write(plain(sentence(found.headline)))
-    st.write(plain(say("The figure: {method}.", method=sentence(found.method))))
-    for reason in (*found.reasons, *found.others):
+    answer = trust(workspace)
+    next_step.show_badge(answer)
+    st.write(plain(sentence(answer.headline)))
+    st.write(plain(say("The figure: {method}.", method=sentence(answer.method))))
+    for reason in (*answer.reasons, *answer.others):
         next_step.show_line(reason, detail_words(reason))
-    st.write(plain(sentence(found.enough)))
+    st.write(plain(sentence(answer.enough)))
     st.markdown(f"**{say('Which grades each figure rests on')}**")
-    for basis in sentences(found.rests_on):
+    for basis in sentences(answer.rests_on):
         st.write(plain(basis))
 
 
@@ -100,11 +100,11 @@ def _show_rates(workspace: Workspace) -> None:
 
 def _show_slices(workspace: Workspace) -> None:
     """Every field's values in numbers, by people and corrected."""
-    known = fields(workspace)
-    if not known:
+    names = fields(workspace)
+    if not names:
         st.write(say("No field has 2 to 30 values among the graded outputs."))
         return
-    field = st.selectbox(say("Field"), known, key="measured-slice")
+    field = st.selectbox(say("Field"), names, key="measured-slice")
     for breakdown in slices(workspace, by=[field]):
         rows = breakdown.rows[:_CHARTED]
         title = say("Pass rate by {field}, with 95% intervals", field=field)
@@ -121,28 +121,28 @@ def _show_slices(workspace: Workspace) -> None:
 def _show_history(workspace: Workspace) -> None:
     """The chosen sets over time with what changed, an earlier moment, and two versions on the same inputs."""
     if history := gathering.timeline(workspace):
-        shown = timeline_of(history)
-        marks = [(mark.at, mark.words) for mark in shown.marks]
-        if len(shown.points) > 1:
-            charts.timeline(shown.title, shown.points, marks, key="results-history")
+        chart = timeline_of(history)
+        marks = [(mark.at, mark.words) for mark in chart.marks]
+        if len(chart.points) > 1:
+            charts.timeline(chart.title, chart.points, marks, key="results-history")
         with st.expander(say("Changes ({n})", n=len(marks))):
             for number, (at, words) in enumerate(marks, 1):
                 st.text(f"{number}. {at:%Y-%m-%d %H:%M}: {words}")
-    given = st.datetime_input(
+    moment = st.datetime_input(
         say("Compare an earlier moment with now"), value=None, step=60, key="results-before"
     )
-    if given is not None:
-        _show_moments(comparing.compare_moments(workspace, moments.parse_moment(given.isoformat())))
+    if moment is not None:
+        _show_moments(comparing.compare_moments(workspace, moments.parse_moment(moment.isoformat())))
     _show_versions(workspace)
 
 
 def _show_moments(comparison: comparing.MomentComparison) -> None:
     charts.intervals(
         say("Then and now, 95% intervals"),
-        [say(moved.name) for moved in comparison.figures],
+        [say(figure.name) for figure in comparison.figures],
         {
-            say("then"): [moved.before for moved in comparison.figures],
-            say("now"): [moved.after for moved in comparison.figures],
+            say("then"): [figure.before for figure in comparison.figures],
+            say("now"): [figure.after for figure in comparison.figures],
         },
         key="results-moments",
     )
@@ -151,18 +151,18 @@ def _show_moments(comparison: comparing.MomentComparison) -> None:
 
 
 def _show_versions(workspace: Workspace) -> None:
-    known = list(grading.versions(workspace))
-    if len(known) < 2:
+    versions = list(grading.versions(workspace))
+    if len(versions) < 2:
         return
     left, right = st.columns(2)
-    first = left.selectbox(say("Version"), known, key="results-first")
-    others = [version for version in known if version != first]
+    first = left.selectbox(say("Version"), versions, key="results-first")
+    others = [version for version in versions if version != first]
     second = right.selectbox(say("Against"), others, key="results-second")
     if st.toggle(say("Compare them on the same inputs"), key="results-versions"):
         with shell.guard():
-            compared = comparing.compare_versions(workspace, first, second)
-            st.write(say("Both answered {n} of the same inputs.", n=compared.pairs))
-            for line in version_lines(compared):
+            comparison = comparing.compare_versions(workspace, first, second)
+            st.write(say("Both answered {n} of the same inputs.", n=comparison.pairs))
+            for line in version_lines(comparison):
                 st.write(plain(line))
 
 

@@ -21,23 +21,27 @@ _FIELD = "prompt_version"
 _WIDE, _NARROWEST = 30, 280
 
 
-def show(workspace: Workspace, trust: Trust, found: Trend) -> None:
+def show(workspace: Workspace, trust: Trust, over_time: Trend) -> None:
     """The three, without those that have nothing to show."""
-    known = [
-        name for name in fields(workspace) if name not in {found.field, _FIELD if not found.field else ""}
+    names = [
+        name
+        for name in fields(workspace)
+        if name not in {over_time.field, _FIELD if not over_time.field else ""}
     ]
-    known.sort(key=lambda name: name in {"model", "prompt_version"})
+    names.sort(key=lambda name: name in {"model", "prompt_version"})
     failing = failures(workspace)
-    shown = [
-        part for part, there in (("time", len(found.points) > 1), ("slices", known), ("fails", True)) if there
+    parts = [
+        part
+        for part, there in (("time", len(over_time.points) > 1), ("slices", names), ("fails", True))
+        if there
     ]
-    grid = st.grid(len(shown), min_column_width=_NARROWEST)
-    for part in shown:
+    grid = st.grid(len(parts), min_column_width=_NARROWEST)
+    for part in parts:
         with grid.cell():
             if part == "time":
-                _show_trend(found)
+                _show_trend(over_time)
             elif part == "slices":
-                _show_slices(workspace, trust, known)
+                _show_slices(workspace, trust, names)
             else:
                 _show_failures(failing)
 
@@ -47,42 +51,42 @@ def _head(words: str) -> None:
     st.markdown(f"#### {words}")
 
 
-def _show_trend(found: Trend) -> None:
-    if not found.field:
+def _show_trend(over_time: Trend) -> None:
+    if not over_time.field:
         _head(say("By version"))
-        rates = [point.rate for point in found.points]
+        rates = [point.rate for point in over_time.points]
         charts.intervals(
-            "", list(map(point_words, found.points)), {say("pass rate"): rates}, key="results-time"
+            "", list(map(point_words, over_time.points)), {say("pass rate"): rates}, key="results-time"
         )
         return
     _head(say("Over time"))
     words = {"day": say("by day"), "week": say("by week"), "month": say("by month")}
-    charts.trend(found, key="results-time")
+    charts.trend(over_time, key="results-time")
     st.caption(
         say(
             "Pass rate by people, {step}, with 95% intervals; each point has at least {n} graded outputs.",
-            step=words[found.step],
-            n=min(point.rate.n for point in found.points),
+            step=words[over_time.step],
+            n=min(point.rate.n for point in over_time.points),
         )
     )
 
 
-def _show_slices(workspace: Workspace, trust: Trust, known: list[str]) -> None:
+def _show_slices(workspace: Workspace, trust: Trust, names: list[str]) -> None:
     _head(say("Where it is better or worse"))
-    field = known[0]
+    field = names[0]
     words = {"prompt_version": say("version"), "model": say("model")}
-    if len(known) > 1:
+    if len(names) > 1:
         field = (
             st.segmented_control(
                 say("Split by"),
-                known,
-                default=known[0],
+                names,
+                default=names[0],
                 key=keys.RESULTS_SLICE,
                 label_visibility="collapsed",
                 format_func=lambda name: words.get(name, name),
                 wrap=True,
             )
-            or known[0]
+            or names[0]
         )
     for breakdown in slices(workspace, by=[field]):
         rows = breakdown.rows[:_SLICES]
@@ -92,23 +96,23 @@ def _show_slices(workspace: Workspace, trust: Trust, known: list[str]) -> None:
             [(mark_of(row), standing(row)) for row in rows],
             key="results-slices",
         )
-        if differs := breakdown.beside(trust.rate):
-            st.caption(plain(sentence(differs)))
+        if difference := breakdown.beside(trust.rate):
+            st.caption(plain(sentence(difference)))
 
 
-def _show_failures(found: Failures) -> None:
+def _show_failures(report: Failures) -> None:
     _head(say("What fails most"))
-    if not found.rows:
+    if not report.rows:
         nothing = (
             say("No output failed.")
-            if not found.fails
+            if not report.fails
             else say("No note on a failed output has a criterion yet.")
         )
         st.write(nothing)
         return
-    more = len(found.rows) > _FAILURES
+    more = len(report.rows) > _FAILURES
     everything = more and st.session_state.get(keys.RESULTS_FAILURES, False)
-    for row in found.rows if everything else found.rows[:_FAILURES]:
+    for row in report.rows if everything else report.rows[:_FAILURES]:
         share = share_words(row.share.value or 0.0)
         label = say(
             "{share} · {criterion} ({n})", share=share, criterion=_short(say(row.criterion)), n=row.outputs
@@ -120,10 +124,10 @@ def _show_failures(found: Failures) -> None:
             f"{say(row.criterion)}: {rate_words(row.share)}",
         )
     if more:
-        st.toggle(say("All {n} criteria", n=len(found.rows)), key=keys.RESULTS_FAILURES)
-    st.caption(say("Share of the {n:,} outputs that people failed; click one to see them.", n=found.fails))
-    if found.sealed:
-        st.caption(sealed_fails_words(found.sealed))
+        st.toggle(say("All {n} criteria", n=len(report.rows)), key=keys.RESULTS_FAILURES)
+    st.caption(say("Share of the {n:,} outputs that people failed; click one to see them.", n=report.fails))
+    if report.sealed:
+        st.caption(sealed_fails_words(report.sealed))
 
 
 def _short(name: str) -> str:
