@@ -12,6 +12,10 @@ WORDS = {
     ),
     "nul": "{file} holds NUL characters; they are shown as ␀.",
     "no_rows": "The file has a header but no rows.",
+    "no_answers": (
+        "None of its records holds an answer of a model. Traces hold answers only where messages are "
+        "recorded, and exports only where they are chosen."
+    ),
     "no_input": ("No column is mapped to the input, so judges cannot compare outputs with what they answer."),
     "mostly_redacted": (
         "One output consists of stand-ins by more than half: there is little left to grade.",

@@ -261,7 +261,7 @@ def _missing(read: ReadFile, batch: ImportBatch) -> list[Fact]:
     mapping = read.mapping
     warnings = previewing.open_facts(read)
     if batch.rows_read == 0:
-        warnings.append(fact("no_rows"))
+        warnings.append(fact("no_answers" if read.shape.tool else "no_rows"))
     if mapping.output and not (mapping.input or mapping.context or mapping.conversation):
         warnings.append(fact("no_input"))
     if batch.near_duplicates:

@@ -127,9 +127,10 @@ in_chinese(
     {
         "Chat log, a row for each message": "聊天记录（每条消息一行）",
         "Export the messages with their conversation's id and who sent each of them, in the order in which "
-        "they were sent.": "按发送顺序导出消息，并附带所属会话的编号和发送者。",
+        "they were sent.": ("按发送顺序导出消息，并附带所属会话的编号和发送者。"),
         "Each answer before the user writes again becomes an output, with what was said before it in the "
-        "same conversation, time, model and the message's id.": "用户再次发言之前的最后一个回答成为一条输出，"
-        "附带同一会话中此前的内容、时间、模型和消息编号。",
+        "same conversation, time, model and the message's id.": (
+            "用户再次发言之前的最后一个回答成为一条输出，附带同一会话中此前的内容、时间、模型和消息编号。"
+        ),
     }
 )

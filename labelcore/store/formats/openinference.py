@@ -18,6 +18,7 @@ _MARKS = (
     "attributes.output.value",
 )
 _WRAPPINGS = ("", "data", "spans", "data.spans")
+_OTHERS = {"EMBEDDING", "RETRIEVER", "RERANKER", "TOOL"}
 
 
 def _opened(record: Record) -> dict[str, Any]:
@@ -50,7 +51,10 @@ def _kind(span: Mapping[str, Any]) -> str:
 def rows(source: Source) -> Iterator[Said]:
     """A row for each span of a model; where a file begins without one, for each span that none called."""
     first_ones = [_opened(record) for record in source.head.records if isinstance(record, dict)]
-    has_models = any(_kind(span) == "LLM" or first(span, "attributes.llm") for span in first_ones)
+    has_models = any(
+        _kind(span) == "LLM" or (_kind(span) not in _OTHERS and first(span, "attributes.llm"))
+        for span in first_ones
+    )
 
     def spans(number: int, record: Record) -> Iterator[Said]:
         span = _opened(record)

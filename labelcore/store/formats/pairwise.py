@@ -168,13 +168,16 @@ in_chinese(
     {
         "Pairs of answers (preferences, arena)": "成对的回答（偏好、对战）",
         "Take the data set's JSON, JSON lines, CSV or Parquet as it is: two answers a row (chosen and "
-        "rejected, response_a and response_b, output_1 and output_2) beside what they answer.": "直接使用"
-        "数据集的 JSON、JSON lines、CSV 或 Parquet：每行两个回答（chosen 与 rejected、"
-        "response_a 与 response_b、output_1 与 output_2），旁边是所回答的问题。",
-        "Each of the two answers becomes an output; both are of one source, and their details say which "
-        "of the two it is and what was preferred. A preference is no grade: the better one of two may still "
-        "be bad.": "两个回答各成为一条输出，属于同一来源；详情中注明是哪一个以及偏好哪一个。"
-        "偏好不是评分：两者中较好的也可能不合格。",
+        "rejected, response_a and response_b, output_1 and output_2) beside what they answer.": (
+            "直接使用数据集的 JSON、JSON lines、CSV 或 Parquet：每行两个回答（chosen 与 rejected、"
+            "response_a 与 response_b、output_1 与 output_2），旁边是所回答的问题。"
+        ),
+        "Each of the two answers becomes an output; both are of one source, and their details say which of "
+        "the two it is and what was preferred. A preference is no grade: the better one of two may still "
+        "be bad.": (
+            "两个回答各成为一条输出，属于同一来源；详情中注明是哪一个以及偏好哪一个。偏好不是评分：两者中较"
+            "好的也可能不合格。"
+        ),
         "one of the two answers is missing": "两个回答缺了一个",
     }
 )

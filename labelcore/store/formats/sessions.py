@@ -55,8 +55,8 @@ def _recognise(head: Any) -> float:
     get="Take the session's file as it is: Claude Code keeps them in ~/.claude/projects, Codex in "
     "~/.codex/sessions, Gemini CLI writes one with --output-format stream-json.",
     brings="Each answer of the agent before the user speaks again becomes an output, with all that was said "
-    "before it, tool calls in place, model, time and session. What subagents said among themselves is "
-    "left out.",
+    "before it, tool calls in place, model, time and session. What subagents said among themselves is left "
+    "out.",
     recognise=_recognise,
 )
 def rows(source: Source) -> Iterator[Said]:
@@ -153,12 +153,15 @@ in_chinese(
     {
         "Sessions of coding agents": "编程智能体的会话",
         "Take the session's file as it is: Claude Code keeps them in ~/.claude/projects, Codex in "
-        "~/.codex/sessions, Gemini CLI writes one with --output-format stream-json.": "直接使用会话文件："
-        "Claude Code 存放在 ~/.claude/projects，Codex 存放在 ~/.codex/sessions，Gemini CLI 用 "
-        "--output-format stream-json 写出。",
+        "~/.codex/sessions, Gemini CLI writes one with --output-format stream-json.": (
+            "直接使用会话文件：Claude Code 存放在 ~/.claude/projects，Codex 存放在 ~/.codex/sessions，"
+            "Gemini CLI 用 --output-format stream-json 写出。"
+        ),
         "Each answer of the agent before the user speaks again becomes an output, with all that was said "
         "before it, tool calls in place, model, time and session. What subagents said among themselves is "
-        "left out.": "用户再次发言之前，智能体的最后一个回答成为一条输出，附带此前的全部对话"
-        "（工具调用保留在原位）、模型、时间和会话。子智能体之间的对话不计入。",
+        "left out.": (
+            "用户再次发言之前，智能体的最后一个回答成为一条输出，附带此前的全部对话（工具调用保留在原位）、"
+            "模型、时间和会话。子智能体之间的对话不计入。"
+        ),
     }
 )

@@ -1,0 +1,112 @@
+"""Azure AI evaluations: rows of ``inputs.…`` with what each evaluator said under ``outputs.…``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from labelcore.store.formats.base import Record, Remark, Source, tool
+from labelcore.store.formats.fields import Said, exchange, likeness, made, plain, read, remark, truth
+from labelcore.wording import in_chinese
+
+_WRAPPINGS = ("rows", "")
+_OUTPUT = re.compile(r"outputs\.([\w-]+)\.([\w-]+)$")
+_RESULTS = ("_result", "_passed")
+_SUFFIXES = ("_reason", "_result", "_threshold", "_label", "_passed", "_score")
+
+
+def _is_row(record: Record) -> bool:
+    names = [name for name in record if isinstance(name, str)]
+    return any(name.startswith("inputs.") for name in names) and any(map(_OUTPUT.match, names))
+
+
+@tool(
+    "azure",
+    "Azure AI evaluation results",
+    get="In Python: evaluate(…, output_path='results.json') with azure-ai-evaluation, or download the rows "
+    "of a run in the portal as JSON lines.",
+    brings="Each row becomes an output with its query, context, conversation and ground truth. Each "
+    "evaluator's result comes as a verdict with its reason and score, as its own threshold says.",
+    recognise=likeness(_is_row, *_WRAPPINGS),
+)
+def rows(source: Source) -> Iterator[Said]:
+    """A row for each evaluated row."""
+    yield from read(source, _is_row, _row, *_WRAPPINGS)
+
+
+def _row(number: int, record: Record) -> Iterator[Said]:
+    given = {
+        name.removeprefix("inputs."): value
+        for name, value in record.items()
+        if isinstance(name, str) and name.startswith("inputs.") and value not in (None, "")
+    }
+    answer = next((given.pop(name) for name in ("response", "answer", "output") if name in given), "")
+    talk = given.pop("conversation", "")
+    parts = exchange("", talk) if talk and not answer else exchange(given, answer)
+    expected = parts.rest.get("ground_truth", "")
+    yield made(
+        number,
+        parts._replace(rest={key: value for key, value in parts.rest.items() if key != "ground_truth"}),
+        id=given.get("id", ""),
+        details={"expected": expected},
+        remarks=_verdicts(record),
+        raw=record,
+    )
+
+
+def _verdicts(record: Record) -> list[Remark]:
+    """One for each evaluator: what it calls its result, or else its score."""
+    found = (_OUTPUT.match(name) for name in record if isinstance(name, str))
+    pairs = [(match[1], match[2], record[match[0]]) for match in found if match]
+    evaluators: dict[str, dict[str, object]] = {}
+    for evaluator, measure, value in pairs:
+        if value not in (None, ""):
+            evaluators.setdefault(evaluator, {})[measure] = value
+    return [entry for name, said in evaluators.items() for entry in _verdict(name, said)]
+
+
+def _verdict(name: str, said: dict[str, object]) -> list[Remark]:
+    """One for each of its results; where it has none, what it measured."""
+    stems = [
+        key.removesuffix(suffix)
+        for suffix in _RESULTS
+        for key in said
+        if key.endswith(suffix) and truth(said[key])
+    ]
+    measures = [key for key in said if not key.endswith(_SUFFIXES) and not key.startswith("gpt_")]
+    if not stems:
+        measured = [name] if name in said else measures[:1]
+        return [
+            entry for stem in measured for entry in remark("verdict", name, said[stem], **_about(said, stem))
+        ]
+    remarks: list[Remark] = []
+    for stem in dict.fromkeys(stems):
+        result = next(said[stem + suffix] for suffix in _RESULTS if stem + suffix in said)
+        called = name if len({*stems}) == 1 else f"{name} {stem}"
+        threshold = said.get(f"{stem}_threshold", "")
+        score = said.get(stem, said.get(f"{stem}_score", said.get(name, "")))
+        more = {"meaning": truth(result), "score": score, "threshold": threshold, **_about(said, stem)}
+        remarks += remark("verdict", called, result, **more)
+    return remarks
+
+
+def _about(said: dict[str, object], stem: str) -> dict[str, Any]:
+    return {"reason": plain(said.get(f"{stem}_reason", ""))}
+
+
+in_chinese(
+    {
+        "Azure AI evaluation results": "Azure AI 评估结果",
+        "In Python: evaluate(…, output_path='results.json') with azure-ai-evaluation, or download the rows "
+        "of a run in the portal as JSON lines.": (
+            "在 Python 中：用 azure-ai-evaluation 的 evaluate(…, output_path='results.json')，或在门户中把一"
+            "次运行的各行下载为 JSON lines。"
+        ),
+        "Each row becomes an output with its query, context, conversation and ground truth. Each "
+        "evaluator's result comes as a verdict with its reason and score, as its own threshold says.": (
+            "每一行成为一条输出，附带问题、上下文、对话和标准答案。每个评估器的结果成为判定，附带理由和分数，"
+            "通过与否以评估器的阈值为准。"
+        ),
+    }
+)

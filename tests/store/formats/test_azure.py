@@ -1,0 +1,50 @@
+"""Azure AI evaluations: what was asked and answered, and what each evaluator said of it."""
+
+from __future__ import annotations
+
+from tests.store.formats.source import contents, document, lines, read, said
+
+ROWS = [
+    {
+        "inputs.query": "Rain?",
+        "inputs.response": "Yes.",
+        "inputs.context": "It pours.",
+        "inputs.ground_truth": "Yes",
+        "outputs.relevance.relevance": 4.0,
+        "outputs.relevance.gpt_relevance": 4.0,
+        "outputs.relevance.relevance_reason": "It answers.",
+        "outputs.relevance.relevance_result": "pass",
+        "outputs.relevance.relevance_threshold": 3,
+        "outputs.f1_score.f1_score": 0.25,
+        "outputs.f1_score.f1_result": "fail",
+        "outputs.custom.mark": 7,
+        "line_number": 0,
+    }
+]
+TALKS = [
+    {
+        "inputs.conversation": {
+            "messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello!"}]
+        },
+        "outputs.coherence.coherence": 5,
+    }
+]
+
+
+def test_a_row_comes_with_its_evaluators_verdicts() -> None:
+    for source in (document({"rows": ROWS, "metrics": {}}), lines(ROWS)):
+        (row,) = read("azure", source)
+        assert (row.input, row.output, row.context) == ("Rain?", "Yes.", "It pours.")
+        assert row.details["expected"] == "Yes"
+        assert said(row) == [
+            ("verdict", "relevance", "pass", "pass", ""),
+            ("verdict", "f1_score", "fail", "fail", ""),
+            ("verdict", "custom", "7", "", ""),
+        ]
+        relevance = row.remarks[0]
+        assert (relevance.score, relevance.reason, relevance.threshold) == ("4.0", "It answers.", "3")
+
+
+def test_a_conversation_is_one_and_its_last_answer_the_output() -> None:
+    (row,) = read("azure", lines(TALKS))
+    assert (row.output, contents(row)) == ("Hello!", [("user", "Hi")])

@@ -1,0 +1,118 @@
+"""Runs of benchmarks: lm-evaluation-harness, HELM, OpenAI evals, MT-Bench and Arena-Hard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.store.formats.source import apart, contents, document, lines, read, said
+
+WRITTEN = [
+    {
+        "doc_id": 3,
+        "doc": {"question": "2+2?"},
+        "target": "4",
+        "arguments": {"gen_args_0": {"arg_0": "Question: 2+2?\nAnswer:", "arg_1": {"until": ["\n"]}}},
+        "resps": [["It is 4."]],
+        "filtered_resps": ["4"],
+        "filter": "strict-match",
+        "metrics": ["exact_match"],
+        "exact_match": 1.0,
+    },
+    {"doc_id": 4, "doc": {"question": "3+3?"}, "target": "6", "resps": [["6", "7"]], "acc": 0.5},
+    {
+        "doc_id": 5,
+        "doc": {"question": "A?"},
+        "target": "1",
+        "resps": [[[-1.0, False]], [[-2.0, True]]],
+        "acc": 0,
+    },
+]
+STATES = {
+    "adapter_spec": {"model": "m-1"},
+    "request_states": [
+        {
+            "instance": {
+                "id": "id7",
+                "split": "test",
+                "input": {"text": "2+2?"},
+                "references": [
+                    {"output": {"text": "4"}, "tags": ["correct"]},
+                    {"output": {"text": "5"}, "tags": []},
+                ],
+            },
+            "request": {"model": "m-1", "prompt": "Question: 2+2?\nAnswer:"},
+            "result": {"success": True, "completions": [{"text": " 4"}, {"text": " four"}]},
+        }
+    ],
+}
+EVENTS = [
+    {"spec": {"completion_fns": ["m-2"], "eval_name": "sums"}},
+    {
+        "run_id": "r",
+        "event_id": 0,
+        "sample_id": "sums.0",
+        "type": "sampling",
+        "data": {"prompt": [{"role": "user", "content": "2+2?"}], "sampled": ["It is 4."]},
+        "created_at": "2026-05-01 10:00:00",
+    },
+    {
+        "run_id": "r",
+        "event_id": 1,
+        "sample_id": "sums.0",
+        "type": "sampling",
+        "data": {"prompt": [{"role": "user", "content": "Is 'It is 4.' right?"}], "sampled": ["Y"]},
+    },
+    {
+        "run_id": "r",
+        "event_id": 2,
+        "sample_id": "sums.0",
+        "type": "match",
+        "data": {"correct": True, "expected": "4"},
+    },
+    {"final_report": {"accuracy": 1.0}},
+]
+ANSWERS: list[Any] = [
+    {
+        "question_id": 81,
+        "answer_id": "x",
+        "model_id": "m-3",
+        "choices": [{"index": 0, "turns": ["First.", "Second."]}],
+        "tstamp": 1_700_000_000,
+    },
+    {"question_id": "82", "model_id": "m-3", "choices": [{"index": 0, "turns": [{"content": "Only."}]}]},
+]
+
+
+def test_what_the_model_wrote_is_an_output_with_its_prompt_and_metrics() -> None:
+    first, second, third = read("lm_eval", lines(WRITTEN), whole=False)
+    assert (first.output, first.input, first.id) == ("It is 4.", "Question: 2+2?\nAnswer:", "3")
+    assert said(first) == [("verdict", "exact_match strict-match", "1.0", "", "")]
+    assert [(row.output, row.group, row.input) for row in (second, third)] == [
+        ("6", "4", "3+3?"),
+        ("7", "4", "3+3?"),
+    ]
+    assert said(second) == [], "a metric of two answers says of neither"
+    (failed,) = apart("lm_eval", lines(WRITTEN))
+    assert (failed.row, "how likely" in failed.reason) == (4, True)
+
+
+def test_each_completion_of_a_request_is_an_output_of_one_source() -> None:
+    first, second = read("helm", document(STATES))
+    assert (first.output, second.output, first.group, second.group) == ("4", "four", "id7", "id7")
+    assert (first.model, first.details["expected"]) == ("m-1", "4")
+
+
+def test_an_answer_of_a_run_comes_with_its_match_and_a_judges_words_are_none() -> None:
+    (row,) = read("openai_evals", lines(EVENTS))
+    assert (row.output, row.model, row.id) == ("It is 4.", "m-2", "sums.0")
+    assert said(row) == [("verdict", "match", "true", "pass", "")]
+
+
+def test_each_turn_of_an_answer_is_an_output_with_the_questions_number() -> None:
+    rows = read("mt_bench", lines(ANSWERS))
+    assert [(row.output, row.group, row.model) for row in rows] == [
+        ("First.", "81", "m-3"),
+        ("Second.", "81", "m-3"),
+        ("Only.", "82", "m-3"),
+    ]
+    assert not any(contents(row) for row in rows)
