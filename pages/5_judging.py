@@ -7,21 +7,21 @@ from pages.widgets.judging import bar, editor, opened, running, table
 
 MENU = ("Judges", ":material/gavel:")
 
-place = shell.open_page("Judges")
+workspace = shell.open_page("Judges")
 with shell.guard():
-    found = table.read(place)
+    judges = table.read(workspace)
     if editor.wanted():
-        editor.show(place, table.open_row(found))
+        editor.show(workspace, table.open_row(judges))
         st.stop()
-    table.show_in_use(found)
-    estimate = bar.show(place, found)
-    if not found.rows:
-        table.show_none(place)
-    if found.rows or opened.wanted():
+    table.show_in_use(judges)
+    estimate = bar.show(workspace, judges)
+    if not judges.rows:
+        table.show_none(workspace)
+    if judges.rows or opened.wanted():
         left, right = st.columns([7, 5])
         with left:
-            row = table.show(found)
+            row = table.show(judges)
         with right.container(border=True):
-            opened.show(place, row)
+            opened.show(workspace, row)
     with estimate:  # the last: a few outputs are really decided for it
-        running.show_estimate(place)
+        running.show_estimate(workspace)

@@ -11,23 +11,23 @@ from pages.widgets.results import answer, measured, pictures
 
 MENU = ("Results", ":material/verified:")
 
-place = shell.open_page("How good are the outputs?", page="Results")
+workspace = shell.open_page("How good are the outputs?", page="Results")
 with shell.guard():
     if measured.is_open():
-        measured.show(place)
+        measured.show(workspace)
         st.stop()
     with st.spinner(say("Working out how good the outputs are …")):
-        whole = trust(place)
-    if not whole.outputs:
+        result = trust(workspace)
+    if not result.outputs:
         st.info(say("It is too early to say: no output has been passed or failed. Grade some first."))
         shell.go("3_grading.py", "Grade")
         st.stop()
-    found = trend(place)
-    answer.show(place, whole, newest_versions(place, found))
-    pictures.show(place, whole, found)
+    over_time = trend(workspace)
+    answer.show(workspace, result, newest_versions(workspace, over_time))
+    pictures.show(workspace, result, over_time)
     left, right = st.columns([3, 1])
     with left:
         measured.offer()
-    if whole.action.kind != "share":  # then it stands in the answer itself
+    if result.action.kind != "share":  # then it stands in the answer itself
         with right:
-            answer.offer_to_share(place)
+            answer.offer_to_share(workspace)

@@ -23,15 +23,15 @@ TITLES = {
     "criteria": Wording("Criteria"),
 }
 
-place = shell.open_page("Export", "Export everything; other tools can join the tables on the ids.")
-what = st.selectbox(
+workspace = shell.open_page("Export", "Export everything; other tools can join the tables on the ids.")
+table = st.selectbox(
     say("Table"), exporting.TABLES, format_func=lambda name: say(TITLES[name]), key="export-what"
 )
-form = st.radio(say("Format"), ["csv", "jsonl", "parquet"], horizontal=True, key="export-format")
+format_ = st.radio(say("Format"), ["csv", "jsonl", "parquet"], horizontal=True, key="export-format")
 if st.button(say("Prepare"), type="primary"):
     with shell.guard(), tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / f"{what}.{form}"
-        rows = exporting.export_table(place, what, out=target).rows
+        target = Path(folder) / f"{table}.{format_}"
+        rows = exporting.export_table(workspace, table, out=target).rows
         st.write(counted("1 row.", "{n:,} rows.", n=rows))
         st.download_button(
             say("Download {file}", file=target.name), target.read_bytes(), file_name=target.name

@@ -20,24 +20,24 @@ from pages.widgets import connecting, keys, next_step, shell
 from pages.widgets.judging import learned, run_order, running, suspects
 
 
-def show(workspace: Workspace, found: JudgeTable) -> Any:
+def show(workspace: Workspace, table: JudgeTable) -> Any:
     """The buttons and the newest run; where the estimate of a run is written later."""
-    stale = learned.behind(workspace)
-    decided, left = all(row.ran for row in found.rows), judging.is_anything_left(workspace)
+    stale = learned.stale_judges(workspace)
+    decided, is_left = all(row.ran for row in table.rows), judging.is_anything_left(workspace)
     with st.container(horizontal=True, vertical_alignment="center"):
-        if left and st.button(
+        if is_left and st.button(
             say("Run the judges"), type=_first(when=not decided), icon=":material/play_arrow:"
         ):
             running.start(workspace)
-        if found.rows:
+        if table.rows:
             with st.popover(say("Run some")):
                 run_order.show(workspace)
-        pressed = next_step.taken("propose") and not (found.rows or settings().has_model)
-        if pressed | st.button(say("Propose judges"), type=_first(when=not found.rows)):
+        pressed = next_step.taken("propose") and not (table.rows or settings().has_model)
+        if pressed | st.button(say("Propose judges"), type=_first(when=not table.rows)):
             _propose(workspace)
-        if any(row.ran for row in found.rows):
-            words = say("Choose the set again") if found.in_use else say("Choose the set")
-            if st.button(words, type=_first(when=decided and not found.in_use), key="choose-set"):
+        if any(row.ran for row in table.rows):
+            words = say("Choose the set again") if table.in_use else say("Choose the set")
+            if st.button(words, type=_first(when=decided and not table.in_use), key="choose-set"):
                 _choose(workspace)
         view = st.query_params.get(keys.JUDGE_VIEW, "")
         with st.popover(say("More"), key=f"judges-more-{view}"):  # another one, closed, beside what it opened
@@ -57,8 +57,8 @@ def show(workspace: Workspace, found: JudgeTable) -> Any:
             st.session_state.pop(keys.JUDGES_PROPOSED)
             st.session_state.pop(keys.SET_CHOSEN, None)
     running.watch(workspace)
-    if found.rows:
-        suspects.show_stale(workspace, found)
+    if table.rows:
+        suspects.show_stale(workspace, table)
     return estimate
 
 
@@ -78,19 +78,19 @@ def _choose(workspace: Workspace) -> None:
 
 
 def _propose(workspace: Workspace) -> None:
-    known = {judge.id for judge in judging.active_judges(workspace)}
+    known_ids = {judge.id for judge in judging.active_judges(workspace)}
     with st.spinner(say("Fitting candidates to the grades …")):
         order = ProposalOrder(offline=not settings().has_model)
-        found = propose_judges(workspace, order=order, examined=False)
-    made, nothing = found.judges, [shell.plain(sentence(told)) for told in found.nothing]
-    nothing += [shell.plain(say(told)) for told in found.warnings]
-    if not made:
-        for told in nothing:
-            st.info(told)
+        report = propose_judges(workspace, order=order, examined=False)
+    judges, nothing = report.judges, [shell.plain(sentence(notice)) for notice in report.nothing]
+    nothing += [shell.plain(say(notice)) for notice in report.warnings]
+    if not judges:
+        for notice in nothing:
+            st.info(notice)
         st.info(say("Nothing can be fitted yet: it takes some passed and some failed outputs."))
         return
     words = say("Nothing new to propose: the judges that fit these grades are here already.")
-    if new := sum(judge.id not in known for judge in made):
+    if new := sum(judge.id not in known_ids for judge in judges):
         words = counted(
             "One candidate is proposed. Run it next.", "{n} candidates are proposed. Run them next.", n=new
         )

@@ -32,15 +32,15 @@ def show(workspace: Workspace) -> None:
         )
         _show_kept(workspace)
         return
-    chosen = _criterion(workspace)
-    first = look(workspace, text, criterion=chosen)
-    if first.family:
-        shell.aside(say("A prompt as {family} has them.", family=first.family))
-    said = bringing_form.variables(first, text) | bringing_form.answers(first, text)
-    order = BringingOrder.model_validate(said | bringing_form.whom())
-    found = look(workspace, text, criterion=chosen, order=order)
-    _tell(found)
-    _keep(workspace, text, chosen, found, order)
+    criterion_id = _criterion(workspace)
+    guess = look(workspace, text, criterion=criterion_id)
+    if guess.family:
+        shell.aside(say("A prompt as {family} has them.", family=guess.family))
+    answers = bringing_form.variables(guess, text) | bringing_form.answers(guess, text)
+    order = BringingOrder.model_validate(answers | bringing_form.whom())
+    prompt = look(workspace, text, criterion=criterion_id, order=order)
+    _tell(prompt)
+    _keep(workspace, text, criterion_id, prompt, order)
     _show_kept(workspace)
 
 
@@ -67,41 +67,43 @@ def _criterion(workspace: Workspace) -> str:
     )
 
 
-def _tell(found: BroughtPrompt) -> None:
+def _tell(prompt: BroughtPrompt) -> None:
     """What is known of its threshold, what is not taken over, and the whole of it about one output."""
-    if found.threshold.says:
-        st.write(plain(sentence(found.threshold.says)))
-    for notice in found.notices:
+    if prompt.threshold.says:
+        st.write(plain(sentence(prompt.threshold.says)))
+    for notice in prompt.notices:
         icon = ":orange[:material/warning:] " if notice.code != "foreign_own_form" else ""
         st.write(f"{icon}{plain(sentence(notice))}")
-    if found.rendered:
-        with st.expander(say("As the model sees it, about the first output"), expanded=not found.questions):
-            for message in found.rendered:
+    if prompt.rendered:
+        with st.expander(say("As the model sees it, about the first output"), expanded=not prompt.questions):
+            for message in prompt.rendered:
                 shell.aside(message["role"])
                 st.code(message["content"], language=None, wrap_lines=True)
 
 
-def _keep(workspace: Workspace, text: str, chosen: str, found: BroughtPrompt, order: BringingOrder) -> None:
-    for question in found.questions:
+def _keep(
+    workspace: Workspace, text: str, criterion_id: str, prompt: BroughtPrompt, order: BringingOrder
+) -> None:
+    for question in prompt.questions:
         if question.code not in bringing_form.CHOSEN:
             st.write(plain(sentence(question)))
-    if any(question.code in bringing_form.CHOSEN for question in found.questions):
+    if any(question.code in bringing_form.CHOSEN for question in prompt.questions):
         st.write(say("A choice above is still open."))
-    without = not settings().all_endpoints
-    if without:
+    no_model = not settings().all_endpoints
+    if no_model:
         st.info(say("No model is connected: the prompt can be looked at, and kept once there is one."))
-    label = say("Keep it and fit its threshold") if _fits(found) else say("Keep it as a judge")
-    disabled = bool(found.questions) or without
+    label = say("Keep it and fit its threshold") if _fits(prompt) else say("Keep it as a judge")
+    disabled = bool(prompt.questions) or no_model
     if st.button(label, type="primary", key=keys.BRING_KEEP, disabled=disabled):
         with shell.guard(), st.spinner(say("Asking the model for scores of graded outputs …")):
-            kept = bring(workspace, text, criterion=chosen, order=order)
+            kept = bring(workspace, text, criterion=criterion_id, order=order)
         st.session_state.pop(keys.JUDGE_TABLE_KEPT, None)
         st.session_state[keys.BROUGHT] = kept
         st.rerun()
 
 
-def _fits(found: BroughtPrompt) -> bool:
-    return found.threshold.says.code == "threshold_to_fit"
+def _fits(prompt: BroughtPrompt) -> bool:
+    return prompt.threshold.says.code == "threshold_to_fit"
 
 
 def _show_kept(workspace: Workspace) -> None:
@@ -109,9 +111,9 @@ def _show_kept(workspace: Workspace) -> None:
     kept: BroughtPrompt | None = st.session_state.get(keys.BROUGHT)
     if kept is None or not kept.judge:
         return
-    told = [say("Kept as “{judge}”, version {version}.", judge=kept.judge, version=kept.version)]
-    told += [sentence(kept.threshold.says)] if kept.threshold.says else []
-    st.success(plain(paragraph(*told)))
+    lines = [say("Kept as “{judge}”, version {version}.", judge=kept.judge, version=kept.version)]
+    lines += [sentence(kept.threshold.says)] if kept.threshold.says else []
+    st.success(plain(paragraph(*lines)))
     version = judging.find_judge(workspace, kept.judge)
     with st.container(horizontal=True):
         for view, words in (("how", say("Open the judge")), ("hardness", say("Test its hardness"))):

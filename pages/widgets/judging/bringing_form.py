@@ -20,11 +20,11 @@ CHOSEN = frozenset(
 """What is asked by a separate field."""
 
 
-def variables(found: BroughtPrompt, text: str) -> dict[str, Any]:
+def variables(prompt: BroughtPrompt, text: str) -> dict[str, Any]:
     """A choice for each variable, what is sure chosen already; the mapping of those that are chosen."""
     mapping = {}
-    for variable in found.variables:
-        options = [*variable.choices, *(f"metadata.{key}" for key in found.metadata), _TEXT]
+    for variable in prompt.variables:
+        options = [*variable.choices, *(f"metadata.{key}" for key in prompt.metadata), _TEXT]
         chosen = st.selectbox(
             plain(_asked_words(variable)),
             options,
@@ -45,54 +45,58 @@ def _asked_words(variable: BroughtVariable) -> str:
     """The variable, and how many outputs have something for it."""
     if variable.filled is None:
         return f"{{{variable.name}}}"
-    told = {"name": variable.name, "n": variable.filled, "of": variable.of}
-    return say("{{{name}}}: {n} of {of} outputs have it", **told)
+    values = {"name": variable.name, "n": variable.filled, "of": variable.of}
+    return say("{{{name}}}: {n} of {of} outputs have it", **values)
 
 
 def whom() -> dict[str, str]:
     """The endpoint, where there are several, and the judge's name."""
-    said = {
+    fields = {
         "name": st.text_input(
             say("The judge's name"), key=keys.BRING_NAME, max_chars=80, placeholder=say("optional")
         )
     }
-    if len(known := settings().all_endpoints) > 1:
-        said["endpoint"] = st.selectbox(say("Endpoint to ask"), list(known), key=keys.BRING_ENDPOINT)
-    return said
+    if len(endpoints := settings().all_endpoints) > 1:
+        fields["endpoint"] = st.selectbox(say("Endpoint to ask"), list(endpoints), key=keys.BRING_ENDPOINT)
+    return fields
 
 
-def answers(found: BroughtPrompt, text: str) -> dict[str, Any]:
+def answers(prompt: BroughtPrompt, text: str) -> dict[str, Any]:
     """How its answers are read, with what must be said of them."""
-    asked = {question.code: question.values for question in found.questions}
-    said: dict[str, Any] = {}
-    st.write(plain(answer_words(found)))
-    if found.answer and found.answer.pattern:
-        st.code(found.answer.pattern, language=None, wrap_lines=True)
-    if "foreign_form_asked" in asked:
-        said |= _form(text)
-    words = list(asked.get("foreign_words_asked", {}).get("words", ()))
+    questions = {question.code: question.values for question in prompt.questions}
+    fields: dict[str, Any] = {}
+    st.write(plain(answer_words(prompt)))
+    if prompt.answer and prompt.answer.pattern:
+        st.code(prompt.answer.pattern, language=None, wrap_lines=True)
+    if "foreign_form_asked" in questions:
+        fields |= _form(text)
+    words = list(questions.get("foreign_words_asked", {}).get("words", ()))
     if words:
-        said |= _sorted_words(words, text)
-    if "foreign_direction_asked" in asked:
-        ways = {True: say("a lower score"), False: say("a higher score")}
+        fields |= _sorted_words(words, text)
+    if "foreign_direction_asked" in questions:
+        directions = {True: say("a lower score"), False: say("a higher score")}
         key = shell.key_of("bring-lower", [text])
         lower = st.radio(
-            say("Which scores are better?"), list(ways), index=None, format_func=ways.__getitem__, key=key
+            say("Which scores are better?"),
+            list(directions),
+            index=None,
+            format_func=directions.__getitem__,
+            key=key,
         )
-        said |= {} if lower is None else {"lower_passes": lower}
-    if found.answer and found.answer.numeric and not words:
-        said |= _threshold(found, text)
-    return said
+        fields |= {} if lower is None else {"lower_passes": lower}
+    if prompt.answer and prompt.answer.numeric and not words:
+        fields |= _threshold(prompt, text)
+    return fields
 
 
-def _threshold(found: BroughtPrompt, text: str) -> dict[str, float]:
-    answer = found.answer
+def _threshold(prompt: BroughtPrompt, text: str) -> dict[str, float]:
+    answer = prompt.answer
     value = st.number_input(
         say("Scores from this on pass"),
         min_value=answer.low if answer else None,
         max_value=answer.high if answer else None,
         value=None,
-        placeholder=say("fitted to grades") if found.threshold.n else None,
+        placeholder=say("fitted to grades") if prompt.threshold.n else None,
         key=shell.key_of("bring-threshold", [text]),
     )
     return {} if value is None else {"threshold": value}
@@ -100,7 +104,7 @@ def _threshold(found: BroughtPrompt, text: str) -> dict[str, float]:
 
 def _sorted_words(words: list[str], text: str) -> dict[str, Any]:
     meanings = {"pass_": say("passes"), "fail_": say("fails"), "abstain": say("decides nothing")}
-    said: dict[str, list[str]] = {meaning: [] for meaning in meanings}
+    words_by_meaning: dict[str, list[str]] = {meaning: [] for meaning in meanings}
     for word in words:
         chosen = st.segmented_control(
             say("The answer “{word}”", word=plain(word)),
@@ -109,8 +113,8 @@ def _sorted_words(words: list[str], text: str) -> dict[str, Any]:
             key=shell.key_of("bring-word", [text, word]),
         )
         if chosen is not None:
-            said[chosen].append(word)
-    return dict(said)
+            words_by_meaning[chosen].append(word)
+    return dict(words_by_meaning)
 
 
 def _form(text: str) -> dict[str, Any]:
@@ -126,7 +130,7 @@ def _form(text: str) -> dict[str, Any]:
         "pass_": left.text_input(say("Answers that pass"), key=shell.key_of("bring-passes", [text])),
         "fail_": right.text_input(say("Answers that fail"), key=shell.key_of("bring-fails", [text])),
     }
-    split = {
-        name: [word.strip() for word in given.split(",") if word.strip()] for name, given in words.items()
+    lists = {
+        name: [word.strip() for word in answers.split(",") if word.strip()] for name, answers in words.items()
     }
-    return {name: value.strip() for name, value in names.items()} | split
+    return {name: value.strip() for name, value in names.items()} | lists

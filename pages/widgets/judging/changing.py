@@ -72,7 +72,7 @@ def show(workspace: Workspace, version: JudgeVersion) -> None:
         st.write(say("It is learned from grades and notes: more of them change it, no prompt does."))
         learned.show_learned(workspace, version)
         with st.container(horizontal=True):
-            if stale := learned.behind(workspace):
+            if stale := learned.stale_judges(workspace):
                 learned.offer_to_retrain(workspace, stale)
             shell.go("3_grading.py", "Grade")
     elif kind.composed:

@@ -14,7 +14,7 @@ from labelcore.stages.judging.proposing import checks
 from labelcore.stages.judging.proposing.checks import CheckTrial
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
-from pages.widgets.judging import running, written
+from pages.widgets.judging import model_checks, running
 
 _START = """# Fails an output that is longer than 120 words.
 def check(output, input, context, metadata):
@@ -38,22 +38,22 @@ def write_check(workspace: Workspace) -> None:
         say("The check"), _START, height=260, max_chars=LONGEST_SOURCE, key=keys.CHECK_SOURCE
     )
     left, right = st.columns(2)
-    about = _criterion_of_copied(workspace)
+    copied_criterion = _criterion_of_copied(workspace)
     chosen = left.selectbox(
         say("It decides"),
         criteria,
-        index=next((at for at, one in enumerate(criteria) if one.id == about), 0),
+        index=next((at for at, one in enumerate(criteria) if one.id == copied_criterion), 0),
         format_func=lambda criterion: say(criterion.name),
         key=keys.CHECK_CRITERION,
     )
     name = right.text_input(say("Name"), max_chars=60, key=keys.CHECK_NAME)
-    written.offer(workspace, chosen)
+    model_checks.offer(workspace, chosen)
     limit = int(st.number_input(say("Outputs to try it on"), 5, 200, 20, 5, key=keys.CHECK_LIMIT))
-    try_it, keep = st.columns(2)
-    if try_it.button(say("Try it"), width="stretch", key=keys.CHECK_TRY):
+    left_button, right_button = st.columns(2)
+    if left_button.button(say("Try it"), width="stretch", key=keys.CHECK_TRY):
         with shell.guard():
             _show(checks.try_check(workspace, source, limit=limit, criterion=chosen))
-    if keep.button(
+    if right_button.button(
         say("Keep it as a judge"),
         type="primary",
         width="stretch",
@@ -73,9 +73,9 @@ def write_check(workspace: Workspace) -> None:
 
 def _criterion_of_copied(workspace: Workspace) -> str | None:
     """The criterion of the judge that the check was begun from."""
-    copied = st.session_state.get(keys.CHECK_OF)
-    found = (judge for judge in judging.active_judges(workspace) if judge.id == copied)
-    return next((judge.criterion_id for judge in found), None)
+    version_id = st.session_state.get(keys.CHECK_OF)
+    matches = (judge for judge in judging.active_judges(workspace) if judge.id == version_id)
+    return next((judge.criterion_id for judge in matches), None)
 
 
 def _show(trial: CheckTrial) -> None:
@@ -84,12 +84,12 @@ def _show(trial: CheckTrial) -> None:
     shell.table(
         [
             {
-                say("check says"): tried.decision.value if tried.decision else "error",
-                say("people say"): graded[tried.graded],
-                say("why"): tried.decision.reason if tried.decision else tried.error,
-                say("output"): tried.output.text[:_SHOWN],
+                say("check says"): row.decision.value if row.decision else "error",
+                say("people say"): graded[row.graded],
+                say("why"): row.decision.reason if row.decision else row.error,
+                say("output"): row.output.text[:_SHOWN],
             }
-            for tried in sorted(trial.tried, key=lambda tried: tried.decision is not None)
+            for row in sorted(trial.tried, key=lambda row: row.decision is not None)
         ]
     )
 
@@ -106,9 +106,9 @@ def show_schema(workspace: Workspace) -> None:
     with st.container(horizontal=True):
         if st.button(say("Check outputs against it"), key="schema-set") and text.strip():
             with shell.guard():
-                found = schemas.set_schema(workspace, text)
-                told = {"fits": found.fits, "tried": found.tried}
-                st.success(say("{fits:,} of {tried:,} outputs fit; its judge is proposed.", **told))
+                report = schemas.set_schema(workspace, text)
+                values = {"fits": report.fits, "tried": report.tried}
+                st.success(say("{fits:,} of {tried:,} outputs fit; its judge is proposed.", **values))
         if schema and st.button(say("Clear it"), key="schema-clear"):
             schemas.clear_schema(workspace)
             st.rerun()

@@ -45,38 +45,38 @@ def start(workspace: Workspace, version: JudgeVersion, grid: Grid) -> None:
 
 
 def _words_of(ongoing: Ongoing) -> str:
-    told = {"n": ongoing.done + 1, "total": ongoing.total or 1, "what": ongoing.step}
-    return say("Trying {n} of {total}: {what}", **told)
+    values = {"n": ongoing.done + 1, "total": ongoing.total or 1, "what": ongoing.step}
+    return say("Trying {n} of {total}: {what}", **values)
 
 
 def _ask(workspace: Workspace, written: WrittenDraft, *, running: bool) -> None:
     """What is crossed; it stays in its place while that runs, so that nothing chosen is lost."""
     version = written.version
-    numbers = [known.version for known in judge_table.history(workspace.db, version.judge_id)]
+    numbers = [row.version for row in judge_table.history(workspace.db, version.judge_id)]
     most = len(written.draft.examples)
     models = models_of(written)
     chosen = st.pills(say("Models"), models, selection_mode="multi", default=models, key="cross-models")
     shown = [number for number in _NUMBERS if number <= most]
-    examples, made = list[int](), [version.version]
+    examples, chosen_versions = list[int](), [version.version]
     with st.container(horizontal=True):
         if len(shown) > 1:
             examples = st.pills(
                 say("Examples of each grade"), shown, selection_mode="multi", default=shown, key="cross-shown"
             )
         if len(numbers) > 1:
-            made = st.pills(
+            chosen_versions = st.pills(
                 say("Versions"), numbers, selection_mode="multi", default=[version.version], key="cross-made"
             )
-    n = max(1, len(chosen)) * max(1, len(examples)) * max(1, len(made))
+    n = max(1, len(chosen)) * max(1, len(examples)) * max(1, len(chosen_versions))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        within = _ask_limits(workspace)
+        limits = _ask_limits(workspace)
         words = say("Try them all ({n})", n=n)
         pressed = st.button(words, key="cross-now", type="primary", disabled=n < 2 or running)
     if n < 2:
         st.write(say("Choose at least two: models, numbers of examples, or versions."))
     if pressed:
-        crossed = {"version": tuple(made), "model": tuple(chosen), "examples": tuple(examples)}
-        start(workspace, version, within.model_copy(update=crossed))
+        axes = {"version": tuple(chosen_versions), "model": tuple(chosen), "examples": tuple(examples)}
+        start(workspace, version, limits.model_copy(update=axes))
         shell.again()
 
 
@@ -112,30 +112,30 @@ def _ask_limits(workspace: Workspace) -> Grid:
 
 def models_of(written: WrittenDraft) -> list[str]:
     """The judge's, then the others that are configured, as MODEL or MODEL@ENDPOINT."""
-    present, found = written.draft.model, [written.draft.model]
+    current, models = written.draft.model, [written.draft.model]
     for name, endpoint in settings().all_endpoints.items():
-        if endpoint.model and endpoint.model != present:
-            found.append(endpoint.model if name == DEFAULT else f"{endpoint.model}@{name}")
-    return list(dict.fromkeys(found))
+        if endpoint.model and endpoint.model != current:
+            models.append(endpoint.model if name == DEFAULT else f"{endpoint.model}@{name}")
+    return list(dict.fromkeys(models))
 
 
-def _show_matrix(workspace: Workspace, written: WrittenDraft, found: Matrix) -> None:
-    st.markdown(f"##### {plain(sentence(found.says))}")
-    if found.looks.says:
-        st.write(plain(sentence(found.looks.says)))
-    under_way.show_troubles(found)
-    rows = [_row(cell, chosen=at == found.chosen) for at, cell in enumerate(found.cells)]
-    key = shell.key_of("cross-table", [f"{cell.model}{cell.version}{cell.shown}" for cell in found.cells])
-    picked = shell.choose_rows(rows, key)
-    told = {"cost": found.cost_usd, "seconds": found.seconds}
-    shell.aside(say("Paid US$ {cost:,.4f} in {seconds:,.0f} s; a row opens its outputs.", **told))
-    cell = found.cells[picked[0]] if picked else None
+def _show_matrix(workspace: Workspace, written: WrittenDraft, matrix: Matrix) -> None:
+    st.markdown(f"##### {plain(sentence(matrix.says))}")
+    if matrix.looks.says:
+        st.write(plain(sentence(matrix.looks.says)))
+    under_way.show_troubles(matrix)
+    rows = [_row(cell, chosen=at == matrix.chosen) for at, cell in enumerate(matrix.cells)]
+    key = shell.key_of("cross-table", [f"{cell.model}{cell.version}{cell.shown}" for cell in matrix.cells])
+    chosen = shell.choose_rows(rows, key)
+    values = {"cost": matrix.cost_usd, "seconds": matrix.seconds}
+    shell.aside(say("Paid US$ {cost:,.4f} in {seconds:,.0f} s; a row opens its outputs.", **values))
+    cell = matrix.cells[chosen[0]] if chosen else None
     if cell and cell.trial:
         for line in trying.change_words(cell.trial.change):
             st.write(plain(line))
         trying.show_lists(workspace, cell.trial, (written.version, written.version), written)
-    elif cell or not any(cell.trial for cell in found.cells):
-        st.write(plain((cell or found.cells[0]).trouble or say((cell or found.cells[0]).state)))
+    elif cell or not any(cell.trial for cell in matrix.cells):
+        st.write(plain((cell or matrix.cells[0]).trouble or say((cell or matrix.cells[0]).state)))
 
 
 def _row(cell: Cell, *, chosen: bool) -> dict[str, str]:

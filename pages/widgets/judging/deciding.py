@@ -43,10 +43,10 @@ def _show_prompts(workspace: Workspace, version: JudgeVersion) -> None:
     output = preview.pick_output(workspace, version)
     n = len(kind_of(version).prompts)
     for number in range(1, n + 1):
-        asked = prompts.show(workspace, version, output=output, member=number if n > 1 else 0)
+        prompt = prompts.show(workspace, version, output=output, member=number if n > 1 else 0)
         if n > 1:
-            st.markdown(f"**{plain(say('Asks {model}:', model=asked.model))}**")
-        preview.show_messages(asked.size, asked.rendered)
+            st.markdown(f"**{plain(say('Asks {model}:', model=prompt.model))}**")
+        preview.show_messages(prompt.size, prompt.rendered)
 
 
 def _offer_to_edit(version: JudgeVersion, source: str) -> None:
@@ -72,7 +72,7 @@ def show_verdicts(workspace: Workspace, version: JudgeVersion) -> None:
     """What it says about outputs, value by value."""
     (judge,) = judging.list_judges(workspace, [version])
     counts = {"fail": judge.fails, "pass": judge.passes, "abstain": judge.abstains}
-    known = [value for value in counts if counts[value]]
+    values = [value for value in counts if counts[value]]
     if judge.errors:
         shell.aside(
             say(
@@ -81,14 +81,14 @@ def show_verdicts(workspace: Workspace, version: JudgeVersion) -> None:
                 refused=judge.refusals,
             )
         )
-    if not known:
+    if not values:
         st.write(say("It has decided nothing yet: run the judges."))
         return
     key = f"verdicts-{version.id}"
     value = st.segmented_control(
         say("Outputs with the verdict"),
-        known,
-        default=known[0],
+        values,
+        default=values[0],
         format_func=lambda value: f"{say(value)} ({counts[value]:,})",
         key=key,
     )

@@ -48,29 +48,29 @@ def current(workspace: Workspace, version: JudgeVersion) -> tuple[WrittenDraft, 
     """
     kept: WrittenDraft | None = st.session_state.get(keys.PROMPT_DRAFT)
     if kept is None or kept.version.id != version.id:
-        unchanged = Draft.of(version, _member(version)), version.version
-        draft, begun = kept_draft(workspace, version) or unchanged
-        kept = keep(replace(put(version, draft), begun=begun))
+        default = Draft.of(version, _member(version)), version.version
+        draft, version_number = kept_draft(workspace, version) or default
+        kept = keep(replace(put(version, draft), begun=version_number))
         st.session_state[keys.PROMPT_STORED] = kept.draft
     elif kept.draft.member != _member(version) and not kept.changed:
         kept = put(version, Draft.of(version, _member(version)))
-    text, asked = prompt_written(keys.PROMPT_EDITOR)
+    text, is_asked = prompt_written(keys.PROMPT_EDITOR)
     if text is None or text.epoch != kept.epoch:
-        asked = False
+        is_asked = False
     else:
         words = Template(system=text.system, user=text.user, marked=kept.draft.template.marked)
         kept = keep(replace(kept, draft=kept.draft.model_copy(update={"template": words})))
     if st.session_state.get(keys.PROMPT_STORED) != kept.draft:
         keep_draft(workspace, version, kept.draft)
         st.session_state[keys.PROMPT_STORED] = kept.draft
-    return kept, asked
+    return kept, is_asked
 
 
 def _member(version: JudgeVersion) -> int:
     """Of a panel the member that the address names, else the first; 0 where it is no panel."""
-    asked, most = st.query_params.get(keys.PROMPT_MEMBER, ""), len(kind_of(version).prompts)
-    wanted = int(asked) if asked.isascii() and asked.isdigit() else 1
-    return min(max(1, wanted), most) if most > 1 else 0
+    address, most = st.query_params.get(keys.PROMPT_MEMBER, ""), len(kind_of(version).prompts)
+    number = int(address) if address.isascii() and address.isdigit() else 1
+    return min(max(1, number), most) if most > 1 else 0
 
 
 def keep(written: WrittenDraft) -> WrittenDraft:

@@ -68,8 +68,8 @@ def _show(workspace: Workspace, row: JudgeRow | None) -> None:
     if not changing.has_prompt(version):
         changing.show(workspace, version)
         return
-    written, asked = drafting.current(workspace, version)
-    if asked or trying.pressed():
+    written, is_asked = drafting.current(workspace, version)
+    if is_asked or trying.pressed():
         _try_now(workspace, written)
     view = st.query_params[keys.JUDGE_VIEW]
     if written.changed:
@@ -92,8 +92,8 @@ def _choose_member(written: WrittenDraft) -> None:
     def words(number: int) -> str:
         spec = prompts[number - 1].spec
         stress = models.stress_words(spec.variant) if spec.variant not in {"", "plain"} else ""
-        told = spec.question or stress or spec.model
-        return say("Prompt {n} of {many}: {words}", n=number, many=len(prompts), words=told)
+        subject = spec.question or stress or spec.model
+        return say("Prompt {n} of {many}: {words}", n=number, many=len(prompts), words=subject)
 
     numbers, member = range(1, len(prompts) + 1), written.draft.member
     chosen = st.selectbox(
@@ -136,8 +136,10 @@ def _choose(written: WrittenDraft, view: str) -> None:
     }
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         for number, (name, words) in enumerate(names.items(), 1):
-            here, key = name == view, f"editor-{name}"
-            if st.button(words, key=key, type="primary" if here else "secondary", shortcut=f"alt+{number}"):
+            is_open, key = name == view, f"editor-{name}"
+            if st.button(
+                words, key=key, type="primary" if is_open else "secondary", shortcut=f"alt+{number}"
+            ):
                 open_view(name)
 
 
@@ -206,24 +208,24 @@ def _slots(workspace: Workspace) -> dict[str, str]:
 
 def _offer_example(workspace: Workspace, written: WrittenDraft) -> None:
     """The output on which the judge was ruled wrong, as an example where it may be one."""
-    asked = st.query_params.get(keys.PROMPT_OUTPUT, "")
-    if not asked or any(example.output_id == asked for example in written.draft.examples):
+    output_id = st.query_params.get(keys.PROMPT_OUTPUT, "")
+    if not output_id or any(example.output_id == output_id for example in written.draft.examples):
         return
     with st.container(border=True):
-        offered = example_of(workspace, written.version, asked)
-        if offered is None:
+        new = example_of(workspace, written.version, output_id)
+        if new is None:
             st.write(say("This output is not in train, so it can be no example: change the words."))
         else:
             st.write(say("You ruled that the judge is wrong here (the output on the right)."))
             if st.button(say("Show it as an example"), key="prompt-offer"):
-                examples.add(written, offered)
+                examples.add(written, new)
 
 
 def _ask_whom(written: WrittenDraft) -> None:
     draft = written.draft
     shown = counted("one example of each grade", "{n} examples of each grade", n=draft.shown)
     with st.expander(say("Asks {model}, shows {examples}", model=plain(draft.model), examples=shown)):
-        whom = _choose_endpoint(written)
+        endpoint = _choose_endpoint(written)
         most = max(1, len(draft.examples))
         number = st.number_input(
             say("Examples of each grade"),
@@ -237,7 +239,7 @@ def _ask_whom(written: WrittenDraft) -> None:
             draft.probability,
             key=f"prompt-probability-{written.epoch}",
         )
-    changes = {**whom, "shown": int(number), "probability": probability}
+    changes = {**endpoint, "shown": int(number), "probability": probability}
     if any(getattr(draft, name) != value for name, value in changes.items()):
         drafting.keep(replace(written, draft=draft.model_copy(update=changes)))
         shell.again()
@@ -247,14 +249,14 @@ def _choose_endpoint(written: WrittenDraft) -> dict[str, str]:
     """Whom it asks: a configured endpoint, or the one that the judge is bound to."""
     names = ("model", "endpoint", "address")
     before = Draft.of(written.version, written.draft.member)
-    present = {name: getattr(before, name) for name in names}
-    options = {" · ".join(filter(None, (before.model, before.endpoint))): present}
+    default = {name: getattr(before, name) for name in names}
+    options = {" · ".join(filter(None, (before.model, before.endpoint))): default}
     for name, endpoint in settings().all_endpoints.items():
         words = " · ".join(filter(None, (endpoint.model, name if name != DEFAULT else "")))
-        given = (endpoint.model, name if name != DEFAULT else "", endpoint.address)
-        options.setdefault(words, dict(zip(names, given, strict=True)))
+        fields = (endpoint.model, name if name != DEFAULT else "", endpoint.address)
+        options.setdefault(words, dict(zip(names, fields, strict=True)))
     chosen = {name: getattr(written.draft, name) for name in names}
-    at = next((at for at, given in enumerate(options.values()) if given == chosen), 0)
+    at = next((at for at, fields in enumerate(options.values()) if fields == chosen), 0)
     key = f"prompt-model-{written.epoch}"
     return options[st.selectbox(say("Model"), list(options), index=at, key=key)]
 

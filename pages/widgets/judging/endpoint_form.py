@@ -50,12 +50,12 @@ _START_HERE = "pip install xllamacpp\nlabelcore local-model start --weights FILE
 
 def show(workspace: Workspace) -> None:
     """Where, which model, and its key; prices and limits behind."""
-    told = {name: name for name in _SERVERS}
-    told |= {_HERE: say("A small model inside labelcore"), _OTHER: say("Another server or provider")}
+    names = {name: name for name in _SERVERS}
+    names |= {_HERE: say("A small model inside labelcore"), _OTHER: say("Another server or provider")}
     server = st.selectbox(
         say("Where it runs"),
-        list(told),
-        format_func=told.__getitem__,
+        list(names),
+        format_func=names.__getitem__,
         key=keys.ENDPOINT_SERVER,
         on_change=_fill,
     )
@@ -69,40 +69,40 @@ def show(workspace: Workspace) -> None:
     for key in (keys.ENDPOINT_NAME, keys.ENDPOINT_ADDRESS, keys.ENDPOINT_MODEL):
         if key not in st.session_state:
             _fill()
-    way = _choose_key(workspace)
+    store = _choose_key(workspace)
     with st.form("endpoint-form", border=False):  # takes what was typed last, wherever the focus is
         address = say("Address (OpenAI's own when empty)") if server == "OpenAI" else say("Address")
         st.text_input(address, key=keys.ENDPOINT_ADDRESS)
         st.text_input(say("Model"), key=keys.ENDPOINT_MODEL)
         st.text_input(say("Name here"), key=keys.ENDPOINT_NAME)
-        _show_key(way)
+        _show_key(store)
         with st.expander(say("Prices and limits")):
             _show_terms()
         st.form_submit_button(
             say("Save"), type="primary", key="endpoint-save", on_click=_save, args=(workspace,)
         )
-    if failed := st.session_state.pop(keys.ENDPOINT_FAILED, ""):
-        st.error(plain(failed), icon=":material/error:")
+    if failure := st.session_state.pop(keys.ENDPOINT_FAILED, ""):
+        st.error(plain(failure), icon=":material/error:")
 
 
 def _choose_key(workspace: Workspace) -> str:
     """Where the key is kept; what cannot be had here is said."""
     trouble = key_stores.keyring_trouble()
-    ways = {"": say("None"), "file": say("In a file for its owner")}
-    ways |= {} if trouble else {"keyring": say("In the system's keyring")}
-    ways |= {"variable": say("In a variable")} if workspace.here else {}
-    way = st.radio(
-        say("Its key"), list(ways), format_func=ways.__getitem__, key=keys.ENDPOINT_KEEP, horizontal=True
+    stores = {"": say("None"), "file": say("In a file for its owner")}
+    stores |= {} if trouble else {"keyring": say("In the system's keyring")}
+    stores |= {"variable": say("In a variable")} if workspace.here else {}
+    store = st.radio(
+        say("Its key"), list(stores), format_func=stores.__getitem__, key=keys.ENDPOINT_KEEP, horizontal=True
     )
-    if way and trouble:
+    if store and trouble:
         shell.aside(say(trouble))
-    return way
+    return store
 
 
-def _show_key(way: str) -> None:
-    if way == "variable":
+def _show_key(store: str) -> None:
+    if store == "variable":
         st.text_input(say("Name of the variable"), key=keys.ENDPOINT_VARIABLE, placeholder="OPENAI_API_KEY")
-    elif way:
+    elif store:
         st.text_input(say("Key"), type="password", key=keys.ENDPOINT_KEY, autocomplete="off")
         shell.aside(say("It is not kept in the database, and never shown again."))
 
@@ -137,8 +137,8 @@ def _save(workspace: Workspace) -> None:
     """Take the key out of the session first, whatever comes of it."""
     speak(shell.language())
     state = st.session_state
-    typed, state[keys.ENDPOINT_KEY] = state.get(keys.ENDPOINT_KEY, ""), ""  # the browser's field as well
-    way = state.get(keys.ENDPOINT_KEEP)
+    key, state[keys.ENDPOINT_KEY] = state.get(keys.ENDPOINT_KEY, ""), ""  # the browser's field as well
+    store = state.get(keys.ENDPOINT_KEEP)
     terms = {name: state.get(f"{keys.ENDPOINT_TERMS}-{name}") for name in EndpointOrder.model_fields}
     if not state[keys.ENDPOINT_MODEL].strip():
         state[keys.ENDPOINT_FAILED] = say("Name the model.")
@@ -148,21 +148,21 @@ def _save(workspace: Workspace) -> None:
         address=state[keys.ENDPOINT_ADDRESS].strip() or None,
         **{name: value for name, value in terms.items() if value},
     )
-    kept = way in {"file", "keyring"}
+    is_kept = store in {"file", "keyring"}
     try:
-        made = add_endpoint(
+        endpoint = add_endpoint(
             shell.as_now(workspace),
             state[keys.ENDPOINT_NAME].strip(),
             order=order,
             secret=KeyOrder(
-                key_env=state.get(keys.ENDPOINT_VARIABLE) or None if way == "variable" else None,
-                key=SecretStr(typed) if kept else None,
-                keep="keyring" if way == "keyring" else "file",
+                key_env=state.get(keys.ENDPOINT_VARIABLE) or None if store == "variable" else None,
+                key=SecretStr(key) if is_kept else None,
+                keep="keyring" if store == "keyring" else "file",
             ),
         )
     except LabelcoreError as trouble:
         state[keys.ENDPOINT_FAILED] = trouble_words(trouble, on_page=True)
         return
-    state.get(keys.ENDPOINT_TESTED, {}).pop(made.name, None)
-    state[keys.ENDPOINT_ADDED] = say("{name} is added. Test it next.", name=made.name)
+    state.get(keys.ENDPOINT_TESTED, {}).pop(endpoint.name, None)
+    state[keys.ENDPOINT_ADDED] = say("{name} is added. Test it next.", name=endpoint.name)
     _fill()

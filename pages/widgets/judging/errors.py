@@ -37,8 +37,10 @@ def show(workspace: Workspace, judge: JudgeVersion, docket: refining.Docket) -> 
     show_standing(outcomes(workspace, judge=judge).rulings)
     if waiting:
         conflict = waiting[0]
-        left = say("1 of {n} to rule on", n=len(waiting))
-        shell.aside(say("{words}. {more}", words=left, more=_sealed(docket)) if docket.sealed else left)
+        progress = say("1 of {n} to rule on", n=len(waiting))
+        shell.aside(
+            say("{words}. {more}", words=progress, more=_sealed(docket)) if docket.sealed else progress
+        )
         show_conflict(conflict)
         _ask(workspace, conflict)
     elif docket.conflicts:
@@ -54,10 +56,10 @@ def show_standing(rulings: Sequence[RulingOutcome]) -> None:
     mend = sum(outcome.to_mend for outcome in rulings)
     mended = sum(outcome.state == "mended" for outcome in rulings)
     if mend or mended:
-        told = say(
+        words = say(
             "On its list to mend: {n}. Mended since they were ruled on: {mended}.", n=mend, mended=mended
         )
-        shell.aside(told)
+        shell.aside(words)
 
 
 def _sealed(docket: refining.Docket) -> str:
@@ -139,8 +141,8 @@ class RulingLead:
             "criterion_unclear": say("Grade it again") if self.edited else say("Open this criterion"),
             "context_missing": say("Bring in what is missing"),
         }
-        told = say("It is first on the Grade page now; no grade was changed.")
-        help_words = told if self.value == "person_wrong" else None
+        note = say("It is first on the Grade page now; no grade was changed.")
+        help_words = note if self.value == "person_wrong" else None
         key = f"next-{self.output_id}-{self.judge.id}"
         if st.button(words[self.value], key=key, type="primary", help=help_words):
             self._go()
@@ -181,6 +183,6 @@ def take_back(workspace: Workspace, judge: JudgeVersion, output_id: str) -> None
 
 def ruling_line(ruling: CourtRuling, judge: str) -> str:
     """A ruling with its reason and who ruled, for places that read Markdown."""
-    told = {"ruling": words()[ruling.value], "author": ruling.author, "judge": judge}
+    values = {"ruling": words()[ruling.value], "author": ruling.author, "judge": judge}
     reason = f": {ruling.reason}" if ruling.reason else ""
-    return plain(say("{ruling} ({judge}), by {author}", **told) + reason)
+    return plain(say("{ruling} ({judge}), by {author}", **values) + reason)

@@ -32,22 +32,22 @@ def show(workspace: Workspace, written: WrittenDraft) -> None:
     with right:
         words = st.text_input(say("Search the graded outputs of train"), key=keys.PROMPT_SEARCH)
         limit = _FOUND if words.strip() else _SUGGESTED
-        found = find_examples(workspace, written.version, search=words, limit=limit)
+        report = find_examples(workspace, written.version, search=words, limit=limit)
         if not words.strip():
             shell.aside(say("Suggested: its list to mend, then fails that differ from each other."))
-        if not found.pairs:
+        if not report.pairs:
             st.write(say("Nothing in train can be shown."))
-        for pair in found.pairs:
+        for pair in report.pairs:
             _show_pair(written, pair)
-        if found.elsewhere:
-            shell.aside(elsewhere_words(found))
+        if report.elsewhere:
+            shell.aside(elsewhere_words(report))
 
 
 def add(written: WrittenDraft, *new: TrainExample) -> None:
     """Show these too."""
-    known = {example.output_id for example in written.draft.examples}
-    more = [example for example in new if example.output_id not in known]
-    _keep(written, [*written.draft.examples, *more])
+    known_ids = {example.output_id for example in written.draft.examples}
+    added = [example for example in new if example.output_id not in known_ids]
+    _keep(written, [*written.draft.examples, *added])
 
 
 def _drop(written: WrittenDraft, example: TrainExample) -> None:
@@ -65,24 +65,24 @@ def _show_pair(written: WrittenDraft, pair: ExamplePair) -> None:
         "differs from the others": say("Unlike the others"),
         "found": say("Found"),
     }
-    both = [pair.example, *filter(None, [pair.beside])]
+    examples = [pair.example, *filter(None, [pair.beside])]
     with st.container(border=True):
         shell.aside(words[pair.why])
-        for place, example in zip(st.columns(2), both, strict=False):
+        for place, example in zip(st.columns(2), examples, strict=False):
             with place:
                 _show_one(written, example, f"take-{pair.example.output_id}-{example.output_id}")
-        new = [example for example in both if not _is_shown(written, example)]
+        new = [example for example in examples if not _is_shown(written, example)]
         key = f"take-pair-{pair.example.output_id}"
         if len(new) > 1 and st.button(say("Show both"), key=key):
             add(written, *new)
 
 
 def _show_one(written: WrittenDraft, example: TrainExample, key: str) -> None:
-    good, taken = example.verdict == "pass", key.startswith("drop")
+    good, is_taken = example.verdict == "pass", key.startswith("drop")
     badge = f":{'green' if good else 'red'}-badge[{say(example.verdict)}]"
     st.markdown(f"{badge} {plain(example.note)}")
     st.code(example.text, language=None, wrap_lines=True)
-    if taken:
+    if is_taken:
         if st.button(say("Take it out"), key=key, type="tertiary"):
             _drop(written, example)
     elif _is_shown(written, example):

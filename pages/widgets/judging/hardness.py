@@ -58,13 +58,13 @@ def show_hardness(workspace: Workspace, version: JudgeVersion) -> None:
         begun.wait(_BEGIN_SECONDS)  # so that the page already shows it
         st.rerun()
     working.refreshed(_watch, workspace, version, every=1.0, going=bool(hardness.ongoing_test(version)))
-    found = report(workspace, version)
-    shell.warn(sentences(found.warnings))
-    if not found.results:
+    results = report(workspace, version)
+    shell.warn(sentences(results.warnings))
+    if not results.results:
         st.info(say("This judge was not tested yet."))
         return
-    _show(found)
-    _behind(workspace, found)
+    _show(results)
+    _behind(workspace, results)
 
 
 def _watch(workspace: Workspace, version: JudgeVersion) -> None:
@@ -72,23 +72,23 @@ def _watch(workspace: Workspace, version: JudgeVersion) -> None:
     shell.speak_as(workspace)
     for failure in st.session_state.get(keys.HARDENING_FAILED, []):
         st.error(plain(failure))
-    now = hardness.ongoing_test(version)
-    was = st.session_state.get(keys.HARDENING)
-    st.session_state[keys.HARDENING] = version.id if now else None
-    if now is None:
-        if was == version.id:
+    ongoing = hardness.ongoing_test(version)
+    before = st.session_state.get(keys.HARDENING)
+    st.session_state[keys.HARDENING] = version.id if ongoing else None
+    if ongoing is None:
+        if before == version.id:
             st.rerun()  # the figures below are about what was decided until now
         return
-    stopping = now.stop.is_set()
-    told = {"done": now.done, "total": now.total}
+    stopping = ongoing.stop.is_set()
+    values = {"done": ongoing.done, "total": ongoing.total}
     words = (
-        say("Stopping: {done:,} of {total:,}", **told)
+        say("Stopping: {done:,} of {total:,}", **values)
         if stopping
-        else say("Testing: {done:,} of {total:,}", **told)
+        else say("Testing: {done:,} of {total:,}", **values)
     )
-    if now.seconds_left is not None:
-        words = say("{words}, about {span} left", words=words, span=span_words(now.seconds_left))
-    st.progress(now.done / now.total if now.total else 1.0, text=words)
+    if ongoing.seconds_left is not None:
+        words = say("{words}, about {span} left", words=words, span=span_words(ongoing.seconds_left))
+    st.progress(ongoing.done / ongoing.total if ongoing.total else 1.0, text=words)
 
     def stop() -> None:
         with shell.guard():
@@ -98,21 +98,21 @@ def _watch(workspace: Workspace, version: JudgeVersion) -> None:
     st.button(say("Stop"), key=key, icon=":material/stop:", disabled=stopping, on_click=stop)
 
 
-def _show(found: HardnessReport) -> None:
-    known = [row for row in found.rows if row.rate.value is not None]
+def _show(hardness_report: HardnessReport) -> None:
+    measured = [row for row in hardness_report.rows if row.rate.value is not None]
     for asks, title in _titles().items():
         # Single attacks stand in the table only; the chart has their families.
-        rows = [row for row in known if row.asks == asks and (row.family != "injection" or row.sums)]
+        rows = [row for row in measured if row.asks == asks and (row.family != "injection" or row.sums)]
         if rows:
             series = {say("share"): [row.rate for row in rows]}
             charts.intervals(title, [row.test for row in rows], series, key=f"hardness-{asks}")
-    for why in dict.fromkeys(row.rate.why_not for row in found.rows if row.rate.value is None):
+    for why in dict.fromkeys(row.rate.why_not for row in hardness_report.rows if row.rate.value is None):
         shell.aside(say("Not measurable in part: {why}.", why=say(why or "")))
 
 
-def _behind(workspace: Workspace, found: HardnessReport) -> None:
+def _behind(workspace: Workspace, hardness_report: HardnessReport) -> None:
     """All figures in a table; a row opens the texts before and after."""
-    rows = [row for row in found.rows if row.rate.value is not None]
+    rows = [row for row in hardness_report.rows if row.rate.value is not None]
     table = [
         {
             say("test"): say(row.test),
@@ -124,31 +124,31 @@ def _behind(workspace: Workspace, found: HardnessReport) -> None:
         for row in rows
     ]
     st.write(say("Choose a row to see the texts behind its figure."))
-    key = shell.key_of("hardness-rows", [found.judge_version_id, *(row.test for row in rows)])
+    key = shell.key_of("hardness-rows", [hardness_report.judge_version_id, *(row.test for row in rows)])
     for at in shell.choose_rows(table, key):
-        _texts(workspace, found, rows[at])
+        _texts(workspace, hardness_report, rows[at])
 
 
-def _texts(workspace: Workspace, found: HardnessReport, row: HardnessRow) -> None:
+def _texts(workspace: Workspace, hardness_report: HardnessReport, row: HardnessRow) -> None:
     with shell.guard():
-        version = judging.find_judge(workspace, found.judge_version_id)
+        version = judging.find_judge(workspace, hardness_report.judge_version_id)
     cases = changed_texts(workspace, version, row.test)
     for case in shell.page_of(cases, _PAGE, f"hardness-{row.test}"):
         result = case.result
         with st.container(border=True):
-            told = {
+            values = {
                 "test": say(result.test),
                 "before": say(result.before_value),
                 "after": say(result.after_value),
             }
-            words = say("{test}: {before} before, {after} after", **told)
+            words = say("{test}: {before} before, {after} after", **values)
             if result.people:
                 words = say("{words}; people say {people}", words=words, people=say(result.people))
             st.write(plain(f"{words} · {say(row.asks)}" if case.hit else words))
             before, after = st.columns(2)
-            before.text(say("Before: {value}. {reason}", value=told["before"], reason=result.before_reason))
+            before.text(say("Before: {value}. {reason}", value=values["before"], reason=result.before_reason))
             before.code(case.source.text, language=None, wrap_lines=True)
-            after.text(say("After: {value}. {reason}", value=told["after"], reason=result.after_reason))
+            after.text(say("After: {value}. {reason}", value=values["after"], reason=result.after_reason))
             after.code(result.changed_text, language=None, wrap_lines=True)
 
 
@@ -162,19 +162,19 @@ def show_flips(workspace: Workspace, version: JudgeVersion) -> None:
     if st.button(say("Ask again"), key=f"{keys.REPEATED}-go"):
         bar = st.progress(0.0)
 
-        def show(made: int, total: int, words: str) -> None:
-            bar.progress(made / total if total else 1.0, words)
+        def show(done: int, total: int, words: str) -> None:
+            bar.progress(done / total if total else 1.0, words)
 
         with shell.guard():
-            done = repeating.repeat(workspace.telling(show), version, times=times, limit=limit)
+            outcome = repeating.repeat(workspace.telling(show), version, times=times, limit=limit)
         bar.empty()
-        words = say("{n} new verdicts, {errors} errors.", n=done.verdicts_new, errors=done.errors)
-        st.write(plain(f"{words} {done.message}"))
-    found = repeating.flips(workspace, version)
-    if not found:
+        words = say("{n} new verdicts, {errors} errors.", n=outcome.verdicts_new, errors=outcome.errors)
+        st.write(plain(f"{words} {outcome.message}"))
+    every = repeating.flips(workspace, version)
+    if not every:
         st.info(say("It was asked only once yet."))
         return
-    for flips in found:
+    for flips in every:
         rate, times = rate_words(flips.rate), flips.times
         words = say(
             "It differs from itself on {rate} of outputs, asked up to {times} times.", rate=rate, times=times

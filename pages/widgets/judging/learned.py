@@ -13,10 +13,10 @@ from pages.widgets import charts, keys, shell
 from pages.widgets.shell import plain
 
 
-def behind(workspace: Workspace) -> list[retraining.Freshness]:
+def stale_judges(workspace: Workspace) -> list[retraining.Freshness]:
     """The learned judges that grades or notes have come for since they were made."""
-    known = retraining.freshness(workspace, judging.active_judges(workspace))
-    return [freshness for freshness in known if freshness.changed and not freshness.why_not]
+    states = retraining.freshness(workspace, judging.active_judges(workspace))
+    return [freshness for freshness in states if freshness.changed and not freshness.why_not]
 
 
 def offer_to_retrain(workspace: Workspace, stale: list[retraining.Freshness]) -> None:
@@ -25,8 +25,8 @@ def offer_to_retrain(workspace: Workspace, stale: list[retraining.Freshness]) ->
     shell.aside(f"{sentence(stale[0].says)} {more}".strip())
     if st.button(say("Make learned judges again"), key="retrain"):
         with shell.guard(), st.spinner(say("Fitting to the grades …")):
-            found = retraining.retrain(workspace)
-            new = sum(freshness.new for freshness in found)
+            retrained = retraining.retrain(workspace)
+            new = sum(freshness.new for freshness in retrained)
             st.success(say("New versions: {n}. Run them next.", n=new))
 
 
@@ -47,10 +47,10 @@ def show_why(workspace: Workspace, version: JudgeVersion, output: Output) -> Non
     if not st.button(say("What decided here"), key=f"why-{version.id}-{output.id}"):
         return
     with shell.guard(), st.spinner(say("Leaving out one sentence after the other …")):
-        told = retraining.explain_output(workspace.db, version, output)
-        for tell in told.tells:
-            st.text(f"{tell.weight:+.2f}  {say(tell.what)}")
-        for part in told.parts:
+        explanation = retraining.explain_output(workspace.db, version, output)
+        for feature in explanation.tells:
+            st.text(f"{feature.weight:+.2f}  {say(feature.what)}")
+        for part in explanation.parts:
             st.text(f"{part.pull:+.2f}  “{part.text}”")
 
 
@@ -64,8 +64,8 @@ def show_cascade(workspace: Workspace, version: JudgeVersion) -> None:
         key=f"people-{version.id}",
     ):
         with shell.guard():
-            handed = cascades.hand_to_people(workspace, version, limit=50)
-            st.success(say("{n} outputs come first on the Grade page.", n=len(handed.output_ids)))
+            sample = cascades.hand_to_people(workspace, version, limit=50)
+            st.success(say("{n} outputs come first on the Grade page.", n=len(sample.output_ids)))
 
 
 def _say(report: cascades.CascadeReport) -> None:
@@ -86,14 +86,14 @@ def make_cascade(workspace: Workspace, version: JudgeVersion) -> None:
     if not others:
         st.write(say("No other judge decides this criterion: propose one."))
         return
-    then = st.selectbox(
+    second_id = st.selectbox(
         say("Then"), list(others), format_func=lambda other: others[other].name, key="cascade-then"
     )
     error = st.number_input(say("At most wrong at each step, in %"), 1, 50, 10, key="cascade-error")
     if st.button(say("Set the cascade from the grades"), key="cascade-make"):
         with shell.guard(), st.spinner(say("Both judges decide on graded outputs …")):
-            criterion, both = version.criterion_id, (version, others[then])
-            report = cascades.make(workspace, *both, criterion=criterion, error=error / 100)
+            criterion, pair = version.criterion_id, (version, others[second_id])
+            report = cascades.make(workspace, *pair, criterion=criterion, error=error / 100)
             st.session_state.pop(keys.JUDGE_TABLE_KEPT, None)
             _say(report)
             st.write(say("Run the judges, then open its row in the table to see its verdicts."))

@@ -27,8 +27,8 @@ def show(workspace: Workspace, version: JudgeVersion) -> None:
         with shell.guard(), st.spinner(say("Both limits decide on graded outputs …")):
             found = try_limit(workspace, version, value)
             st.session_state[keys.LIMIT_TRIED] = (version.id, value, found)
-    of, tried, trial = st.session_state.get(keys.LIMIT_TRIED, ("", 0.0, None))
-    if of != version.id or tried != value:
+    version_id, trial_value, trial = st.session_state.get(keys.LIMIT_TRIED, ("", 0.0, None))
+    if version_id != version.id or trial_value != value:
         return
     trying.show_answer(trial)
 
@@ -48,6 +48,6 @@ def _ask(version: JudgeVersion, limit: Limit) -> float:
     scale = 100 if limit.percent else 1
     label = say("Its limit: {quantity}", quantity=say(limit.quantity))
     label = say("{label}, in percent", label=label) if limit.percent else label
-    present = round(limit.value * scale, 2)
-    given = st.number_input(label, value=present, step=1.0, format="%g", key=f"limit-{version.id}")
-    return limit.value if given == present else round(float(given) / scale, 6)
+    current = round(limit.value * scale, 2)
+    number = st.number_input(label, value=current, step=1.0, format="%g", key=f"limit-{version.id}")
+    return limit.value if number == current else round(float(number) / scale, 6)

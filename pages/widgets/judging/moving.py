@@ -59,16 +59,16 @@ def show(workspace: Workspace, written: WrittenDraft) -> None:
 
 
 def _show_over(workspace: Workspace, written: WrittenDraft, move: Move) -> None:
-    found = move.found
-    if found is None or not found.n:  # nothing is known of the new model: it can be asked again
-        if found:
-            under_way.show_troubles(found)
+    migration = move.found
+    if migration is None or not migration.n:  # nothing is known of the new model: it can be asked again
+        if migration:
+            under_way.show_troubles(migration)
         _offer(workspace, written)
         return
-    _show_answer(found)
-    _decide(workspace, written.version, move, found)
-    _show_flips(workspace, found)
-    _show_figures(found)
+    _show_answer(migration)
+    _decide(workspace, written.version, move, migration)
+    _show_flips(workspace, migration)
+    _show_figures(migration)
 
 
 def start(workspace: Workspace, version: JudgeVersion, to: str, moving: MoveOptions) -> None:
@@ -95,14 +95,14 @@ def _offer(workspace: Workspace, written: WrittenDraft) -> None:
     )
     if written.changed:
         shell.aside(say("It starts from the version in use, not from what you are writing."))
-    known = crossing.models_of(written)[1:]
-    if not known:
+    models = crossing.models_of(written)[1:]
+    if not models:
         _say_how_to_add()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         to = st.selectbox(
             say("Move to"),
-            known,
-            index=0 if known else None,
+            models,
+            index=0 if models else None,
             accept_new_options=True,
             placeholder=say("choose or write MODEL or MODEL@ENDPOINT"),
             key="move-to",
@@ -129,14 +129,14 @@ def _say_how_to_add() -> None:
 
 def _estimate(workspace: Workspace, version: JudgeVersion, to: str, limit: int) -> bool:
     """What it takes, worked out anew once something has changed; whether it can begin."""
-    now, kept = (version.id, to, limit), st.session_state.get(keys.MOVE_ESTIMATE)
-    if kept is None or kept[0] != now:
+    question, memory = (version.id, to, limit), st.session_state.get(keys.MOVE_ESTIMATE)
+    if memory is None or memory[0] != question:
         try:
-            kept = now, estimate_words(estimate_move(workspace, version, to, limit)), True
+            memory = question, estimate_words(estimate_move(workspace, version, to, limit)), True
         except LabelcoreError as trouble:
-            kept = now, trouble_words(trouble, on_page=True), False
-        st.session_state[keys.MOVE_ESTIMATE] = kept
-    _, words, ready = kept
+            memory = question, trouble_words(trouble, on_page=True), False
+        st.session_state[keys.MOVE_ESTIMATE] = memory
+    _, words, ready = memory
     shell.aside(words)
     return bool(ready)
 
@@ -148,32 +148,36 @@ def _words_of(ongoing: OngoingTrial) -> str:
     return words if ongoing.step == "new" else f"{say('The version in use decides first …')} {words}"
 
 
-def _show_answer(found: Migration) -> None:
+def _show_answer(migration: Migration) -> None:
     """What to do, what is lost of a hundred, how many flip, and what went wrong."""
-    st.markdown(f"##### {plain(advice_words(found))}")
-    _list([*map(sentence, found.loss), flips_words(found)])
-    under_way.show_troubles(found)
+    st.markdown(f"##### {plain(advice_words(migration))}")
+    _list([*map(sentence, migration.loss), flips_words(migration)])
+    under_way.show_troubles(migration)
 
 
-def _decide(workspace: Workspace, version: JudgeVersion, move: Move, found: Migration) -> None:
+def _decide(workspace: Workspace, version: JudgeVersion, move: Move, migration: Migration) -> None:
     """Switch, stay, keep both; the advised one first in sight. What to grade first, where that is advised."""
-    if found.advice == "grade first":
-        _offer_to_grade(workspace, version, move, found)
-    if found.repair:
-        st.write(plain(sentence(found.repair.says)))
+    if migration.advice == "grade first":
+        _offer_to_grade(workspace, version, move, migration)
+    if migration.repair:
+        st.write(plain(sentence(migration.repair.says)))
     if not workspace.person:
         shell.ask_name()
         return
-    told = {"new": _model(found.new), "present": _model(found.present)}
+    values = {"new": _model(migration.new), "present": _model(migration.present)}
     with st.container(horizontal=True):
-        switch = _button(say("Switch to {new}", **told), "switch", found)
-        stay = _button(say("Stay with {present}", **told), "stay", found)
-        both = _button(say("Keep both"), "both", found)
-        mends = found.repair if found.repair and found.repair.mends else None
-        mended = mends if mends and _button(say("Switch to {new}, mended", **told), "mended", found) else None
+        switch = _button(say("Switch to {new}", **values), "switch", migration)
+        stay = _button(say("Stay with {present}", **values), "stay", migration)
+        both = _button(say("Keep both"), "both", migration)
+        repair = migration.repair if migration.repair and migration.repair.mends else None
+        mended = (
+            repair
+            if repair and _button(say("Switch to {new}, mended", **values), "mended", migration)
+            else None
+        )
     if switch or both or mended:
         with shell.guard():
-            spec, why = found.moved.spec, say("moved to {to}", to=move.to)
+            spec, why = migration.moved.spec, say("moved to {to}", to=move.to)
             if mended:
                 spec, why = mended.version.spec, say(mended.why(move.to))
             kept = keep(workspace, version, spec, why=why, use=not both)
@@ -184,13 +188,15 @@ def _decide(workspace: Workspace, version: JudgeVersion, move: Move, found: Migr
         shell.again()
 
 
-def _button(words: str, what: str, found: Migration) -> bool:
-    return st.button(words, key=f"move-{what}", type="primary" if found.advice == what else "secondary")
+def _button(words: str, choice: str, migration: Migration) -> bool:
+    return st.button(
+        words, key=f"move-{choice}", type="primary" if migration.advice == choice else "secondary"
+    )
 
 
-def _offer_to_grade(workspace: Workspace, version: JudgeVersion, move: Move, found: Migration) -> None:
+def _offer_to_grade(workspace: Workspace, version: JudgeVersion, move: Move, migration: Migration) -> None:
     """The smallest set that is expected to settle it, put first on the Grade page."""
-    if not found.settles:
+    if not migration.settles:
         st.write(unsettled_words())
     elif move.asked:
         st.success(say("They stand first on the Grade page. Once they are graded, compare again."))
@@ -203,34 +209,36 @@ def _offer_to_grade(workspace: Workspace, version: JudgeVersion, move: Move, fou
         words = counted(
             "Put one output first on the Grade page",
             "Put {n:,} outputs first on the Grade page",
-            n=len(found.picks),
+            n=len(migration.picks),
         )
         if st.button(words, key="move-ask", type="primary"):
             with shell.guard():
-                ask_first(workspace, found)
+                ask_first(workspace, migration)
             move.asked = True
             shell.again()
 
 
-def _show_figures(found: Migration) -> None:
+def _show_figures(migration: Migration) -> None:
     """Both models' rates with their intervals, then in words, with costs and times."""
-    both = found.change
+    change = migration.change
     charts.intervals(
-        say("Both models on the same {n} outputs, 95% intervals", n=found.n),
+        say("Both models on the same {n} outputs, 95% intervals", n=migration.n),
         [say("bad outputs found"), say("good outputs passed")],
         {
             words: [rates.tnr, rates.tpr]
-            for words, rates in zip(_names(found), (both.present, both.new), strict=True)
+            for words, rates in zip(_names(migration), (change.present, change.new), strict=True)
         },
         key="move-change",
     )
-    _list([*move_figures(found), *filter(None, [sentence(found.looks.says)])])
-    told = {"cost": found.cost_usd, "requests": found.requests}
-    shell.aside(say("This comparison took {requests:,} requests and cost US$ {cost:,.4f}.", **told))
+    _list([*move_figures(migration), *filter(None, [sentence(migration.looks.says)])])
+    values = {"cost": migration.cost_usd, "requests": migration.requests}
+    shell.aside(say("This comparison took {requests:,} requests and cost US$ {cost:,.4f}.", **values))
 
 
-def _names(found: Migration) -> tuple[str, str]:
-    return say("Now: {model}", model=_model(found.present)), say("New: {model}", model=_model(found.new))
+def _names(migration: Migration) -> tuple[str, str]:
+    return say("Now: {model}", model=_model(migration.present)), say(
+        "New: {model}", model=_model(migration.new)
+    )
 
 
 def _model(side: ModelSide) -> str:
@@ -242,16 +250,16 @@ def _list(lines: Iterable[str]) -> None:
     st.markdown("\n".join(f"- {plain(line.strip())}" for line in lines))
 
 
-def _show_flips(workspace: Workspace, found: Migration) -> None:
+def _show_flips(workspace: Workspace, migration: Migration) -> None:
     """One click shows the outputs on which the models differ, the graded ones first."""
-    if not found.flips or not st.toggle(say("Show the outputs that flip"), key="move-flips"):
+    if not migration.flips or not st.toggle(say("Show the outputs that flip"), key="move-flips"):
         return
-    for flip in shell.page_of(found.flips, _PAGE, "move-flipped"):
+    for flip in shell.page_of(migration.flips, _PAGE, "move-flipped"):
         with st.container(border=True):
-            _show_flip(workspace, found, flip)
+            _show_flip(workspace, migration, flip)
 
 
-def _show_flip(workspace: Workspace, found: Migration, flip: Flip) -> None:
+def _show_flip(workspace: Workspace, migration: Migration, flip: Flip) -> None:
     """The output, what people say, and both reasons side by side."""
     if not (output := output_table.get(workspace.db, flip.output_id, workspace.project.id)):
         return
@@ -262,5 +270,5 @@ def _show_flip(workspace: Workspace, found: Migration, flip: Flip) -> None:
         None: say("Nobody has graded it."),
     }
     st.text(people[flip.human_pass])
-    for place, name, decision in zip(st.columns(2), _names(found), (flip.present, flip.new), strict=True):
-        place.text(say("{name}: {told}", name=name, told=decision_words(found.moved, output, decision)))
+    for place, name, decision in zip(st.columns(2), _names(migration), (flip.present, flip.new), strict=True):
+        place.text(say("{name}: {told}", name=name, told=decision_words(migration.moved, output, decision)))

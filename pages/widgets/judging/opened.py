@@ -58,9 +58,9 @@ def wanted() -> bool:
 def show(workspace: Workspace, row: JudgeRow | None) -> None:
     """What the address asks for; what is done in it leaves the table as it is."""
     shell.speak_as(workspace)  # a fragment runs without its page
-    for written in (keys.CHECK_SOURCE, keys.CHECK_NAME, keys.BRING_TEXT):
-        if written in st.session_state:  # else it would be lost while something else is open
-            st.session_state[written] = st.session_state[written]
+    for key in (keys.CHECK_SOURCE, keys.CHECK_NAME, keys.BRING_TEXT):
+        if key in st.session_state:  # else it would be lost while something else is open
+            st.session_state[key] = st.session_state[key]
     with shell.guard():
         _show(workspace, row)
 

@@ -28,10 +28,10 @@ def pick_output(workspace: Workspace, version: JudgeVersion) -> Output | None:
     labels = fitting_labels(workspace)
     ids = list(dict.fromkeys((*differing, *labels.value)))[:_PICKED]
     outputs = output_table.many(workspace.db, ids)
-    wanted = st.query_params.get(keys.PROMPT_OUTPUT, "")
-    asked = output_table.get(workspace.db, wanted, workspace.project.id)
-    if asked:
-        outputs = {asked.id: asked} | outputs
+    linked_id = st.query_params.get(keys.PROMPT_OUTPUT, "")
+    opened = output_table.get(workspace.db, linked_id, workspace.project.id)
+    if opened:
+        outputs = {opened.id: opened} | outputs
     if not outputs:
         return None
 
@@ -41,7 +41,7 @@ def pick_output(workspace: Workspace, version: JudgeVersion) -> Output | None:
         text = " ".join(outputs[output_id].text.split())[:_BEGINNING]
         return " · ".join(filter(None, (grade, differs, text)))
 
-    key = f"{keys.PROMPT_SHOWN}-{version.judge_id}-{asked.id if asked else ''}"
+    key = f"{keys.PROMPT_SHOWN}-{version.judge_id}-{opened.id if opened else ''}"
     return outputs[st.selectbox(say("With this output"), list(outputs), format_func=words, key=key)]
 
 

@@ -22,18 +22,18 @@ def show_race(workspace: Workspace, version: JudgeVersion) -> None:
         st.write(say("Each judge is measured on outputs that it was not fitted to; this takes some seconds."))
         return
     with st.spinner(say("Fitting and comparing …")):
-        found = refereeing.race(workspace, criterion=version.criterion_id, min_tnr=least / 100)
-    measured = say("Measured against {against}.", against=sentence(found.against))
-    st.write(shell.plain(f"{sentence(found.says)} {measured}"))
-    title = say("TPR and TNR on the same {n} graded outputs, 95% intervals", n=found.n)
-    charts.judge_rates(title, found.contenders[:_CHARTED], key="race")
+        race = refereeing.race(workspace, criterion=version.criterion_id, min_tnr=least / 100)
+    basis = say("Measured against {against}.", against=sentence(race.against))
+    st.write(shell.plain(f"{sentence(race.says)} {basis}"))
+    title = say("TPR and TNR on the same {n} graded outputs, 95% intervals", n=race.n)
+    charts.judge_rates(title, race.contenders[:_CHARTED], key="race")
     with st.expander(say("All figures")):
-        _show_table(found)
-    shell.warn(sentences((*found.left_out, *found.renamed)))
-    _differences(workspace, found, version)
+        _show_table(race)
+    shell.warn(sentences((*race.left_out, *race.renamed)))
+    _differences(workspace, race, version)
 
 
-def _show_table(found: refereeing.Race) -> None:
+def _show_table(race: refereeing.Race) -> None:
     rows = [
         {
             say("judge"): contender.judge,
@@ -46,33 +46,33 @@ def _show_table(found: refereeing.Race) -> None:
             say("flips"): rate_words(contender.flip_rate),
             say("beaten by"): contender.beaten_by,
         }
-        for contender in found.contenders
+        for contender in race.contenders
     ]
-    beaten = ["color: #8a8a8a" if row[say("beaten by")] else "" for row in rows]
-    st.dataframe(pd.DataFrame(rows).style.apply(lambda _: beaten), hide_index=True)
+    colours = ["color: #8a8a8a" if row[say("beaten by")] else "" for row in rows]
+    st.dataframe(pd.DataFrame(rows).style.apply(lambda _: colours), hide_index=True)
 
 
-def _differences(workspace: Workspace, found: refereeing.Race, version: JudgeVersion) -> None:
+def _differences(workspace: Workspace, race: refereeing.Race, version: JudgeVersion) -> None:
     names = {
         contender.judge_version_id: contender.judge
-        for contender in found.contenders
+        for contender in race.contenders
         if contender.judge_version_id != version.id
     }
     if not names:
         return
     label = say("Compare it with")
     other = st.selectbox(label, list(names), format_func=names.__getitem__, key="race-other")
-    compared = refereeing.differences(workspace, version, judging.find_judge(workspace, other))
+    comparison = refereeing.differences(workspace, version, judging.find_judge(workspace, other))
     words = say(
         "On {n} of {of} graded outputs; only this judge is right on {first}, only the other on {second} "
         "(verdicts as stored).",
-        n=len(compared.differences),
-        of=compared.paired.n,
-        first=compared.paired.only_first,
-        second=compared.paired.only_second,
+        n=len(comparison.differences),
+        of=comparison.paired.n,
+        first=comparison.paired.only_first,
+        second=comparison.paired.only_second,
     )
     st.write(words)
-    for difference in shell.page_of(compared.differences, 3, "race-differences"):
+    for difference in shell.page_of(comparison.differences, 3, "race-differences"):
         with st.container(border=True):
             st.write(say("People passed it.") if difference.human_pass else say("People failed it."))
             st.text(f"{judge_words(version.name)}: {say(difference.first)}. {difference.first_reason}")

@@ -22,16 +22,16 @@ _PAGE = 5
 
 def show(workspace: Workspace) -> None:
     """Of the judges in use, or of all where none is chosen."""
-    found = refining.docket(workspace)
+    docket = refining.docket(workspace)
     st.subheader(say("Rulings so far"))
-    st.write(plain(docket_words(found)))
-    _show_gaps(found)
+    st.write(plain(docket_words(docket)))
+    _show_gaps(docket)
     rulings = outcomes(workspace).rulings
     judges = {version.judge_id: version for version in judging.active_judges(workspace)}
     outputs = output_table.many(workspace.db, [outcome.ruling.output_id for outcome in rulings])
     for outcome in shell.page_of(rulings, _PAGE, "rulings") if rulings else ():
-        told = errors.ruling_line(outcome.ruling, outcome.judge)
-        with st.expander(f"{told} · {plain(outcome_words(outcome))}"):
+        line = errors.ruling_line(outcome.ruling, outcome.judge)
+        with st.expander(f"{line} · {plain(outcome_words(outcome))}"):
             if output := outputs.get(outcome.ruling.output_id):
                 show_output(output, height=200)
             if judge := judges.get(outcome.ruling.judge_id):
@@ -49,15 +49,15 @@ def _lead_on(workspace: Workspace, outcome: RulingOutcome, judge: JudgeVersion) 
             errors.take_back(workspace, judge, ruling.output_id)
 
 
-def _show_gaps(found: refining.Docket) -> None:
+def _show_gaps(docket: refining.Docket) -> None:
     """How often each criterion was found unclear."""
-    ruled = [gap for gap in found.gaps if gap.unclear.n]
-    if not ruled:
+    gaps = [gap for gap in docket.gaps if gap.unclear.n]
+    if not gaps:
         return
     charts.intervals(
         say("Share of rulings that find the criterion unclear, 95% intervals"),
-        [say(gap.criterion) for gap in ruled],
-        {say("criterion unclear"): [gap.unclear for gap in ruled]},
+        [say(gap.criterion) for gap in gaps],
+        {say("criterion unclear"): [gap.unclear for gap in gaps]},
         key="court-gaps",
     )
     columns = errors.words()
@@ -65,6 +65,6 @@ def _show_gaps(found: refining.Docket) -> None:
         [
             {say("criterion"): say(gap.criterion), say("open"): gap.open}
             | {label: gap.ruled[value] for value, label in columns.items()}
-            for gap in found.gaps
+            for gap in docket.gaps
         ]
     )

@@ -27,8 +27,8 @@ def show(workspace: Workspace) -> None:
     judges = [version for version in judging.active_judges(workspace) if kind_of(version).runs]
     order = _chosen(judges)
     try:
-        found = _estimated(workspace, order, judges)
-        words, ready = estimate_words(found), bool(found.decisions) and not found.trouble
+        estimate = _estimated(workspace, order, judges)
+        words, ready = estimate_words(estimate), bool(estimate.decisions) and not estimate.trouble
     except LabelcoreError as trouble:
         words, ready = trouble_words(trouble, on_page=True), False
     shell.aside(words)
@@ -42,7 +42,7 @@ def _chosen(judges: Sequence[JudgeVersion]) -> judging.RunOrder:
     names = {_ALL: say("All judges")}
     names |= {f"kind {kind}": kind_word(kind) for kind in dict.fromkeys(version.kind for version in judges)}
     names |= {version.judge_id: judge_words(version.name) for version in judges}
-    who = st.selectbox(say("Judges"), list(names), format_func=lambda name: names[name], key=keys.RUN_WHO)
+    choice = st.selectbox(say("Judges"), list(names), format_func=lambda name: names[name], key=keys.RUN_WHO)
     graded = st.checkbox(say("Only graded outputs"), key=keys.RUN_GRADED)
     outputs = st.number_input(
         say("Outputs at most"), min_value=1, value=None, placeholder=say("all"), key=keys.RUN_OUTPUTS
@@ -58,9 +58,13 @@ def _chosen(judges: Sequence[JudgeVersion]) -> judging.RunOrder:
             help=say("What a call may cost is set aside before it is sent, so the limit holds."),
             key=keys.RUN_LIMIT,
         )
-    kind = who.removeprefix("kind ") if who.startswith("kind ") else None
+    kind = choice.removeprefix("kind ") if choice.startswith("kind ") else None
     return judging.RunOrder(
-        judge=None if kind else who or None, kind=kind, graded=graded, limit=outputs, max_cost=limit or None
+        judge=None if kind else choice or None,
+        kind=kind,
+        graded=graded,
+        limit=outputs,
+        max_cost=limit or None,
     )
 
 
@@ -69,10 +73,10 @@ def _estimated(
 ) -> judging.Estimate:
     """What it takes, worked out anew once something has changed."""
     newest = next(iter(judging.runs(workspace)), None)
-    now = (order, newest and (newest.id, newest.state), tuple(version.id for version in judges))
-    kept = st.session_state.get(keys.RUN_SOME, {})
-    if kept.get("of") != now:
-        kept = {"of": now, "found": judging.estimate_run(workspace, order=order)}
-        st.session_state[keys.RUN_SOME] = kept
-    found: judging.Estimate = kept["found"]
-    return found
+    question = (order, newest and (newest.id, newest.state), tuple(version.id for version in judges))
+    memory = st.session_state.get(keys.RUN_SOME, {})
+    if memory.get("of") != question:
+        memory = {"of": question, "found": judging.estimate_run(workspace, order=order)}
+        st.session_state[keys.RUN_SOME] = memory
+    estimate: judging.Estimate = memory["found"]
+    return estimate

@@ -20,42 +20,44 @@ from pages.widgets import keys, shell, working
 from pages.widgets.shell import plain
 
 
-def in_thread(work: Callable[[Event], object], what: str, failed_key: str) -> Event:
+def in_thread(work: Callable[[Event], object], name: str, failed_key: str) -> Event:
     """Work in a thread; under ``failed_key`` the session has the sentences of what failed.
 
     Returns:
         What the work may set when it has begun, and what is set when it is over.
     """
-    failed: list[str] = []
+    failures: list[str] = []
     event = Event()
-    unexpected = say("{what} failed; the log says why. What was decided is kept.", what=what)
+    unexpected = say("{what} failed; the log says why. What was decided is kept.", what=name)
 
     def whole() -> None:
         _, trouble = working.attempt(lambda: work(event), unexpected)
-        failed.extend([trouble] if trouble else [])
+        failures.extend([trouble] if trouble else [])
         event.set()
 
-    st.session_state[failed_key] = failed
+    st.session_state[failed_key] = failures
     Thread(target=whole, daemon=True).start()
     return event
 
 
 def show_estimate(workspace: Workspace) -> None:
     """What a run over everything would take; worked out anew once something has changed."""
-    kept = st.session_state.get(keys.RUN_ESTIMATE, {})
+    memory = st.session_state.get(keys.RUN_ESTIMATE, {})
     newest = next(iter(judging.runs(workspace)), None)
     if newest and newest.state == "running":
         return
     judges = tuple(version.id for version in judging.active_judges(workspace))
-    now = (workspace.project.id, newest and (newest.id, newest.state), judges)
-    if kept.get("of") != now:
+    question = (workspace.project.id, newest and (newest.id, newest.state), judges)
+    if memory.get("of") != question:
         try:
-            found = judging.estimate_run(workspace)
+            estimate = judging.estimate_run(workspace)
         except LabelcoreError:
             return  # without judges or outputs there is nothing to estimate, and the page says so
-        st.session_state[keys.RUN_ESTIMATE] = kept = {"of": now, "found": found}
-    found = kept["found"]
-    shell.aside(estimate_words(found), plain(paragraph(*map(say, found.based_on))) if found.calls else None)
+        st.session_state[keys.RUN_ESTIMATE] = memory = {"of": question, "found": estimate}
+    estimate = memory["found"]
+    shell.aside(
+        estimate_words(estimate), plain(paragraph(*map(say, estimate.based_on))) if estimate.calls else None
+    )
 
 
 def start(workspace: Workspace, order: judging.RunOrder | None = None) -> None:
@@ -89,8 +91,8 @@ def _is_under_way(workspace: Workspace) -> bool:
 def is_told(workspace: Workspace) -> bool:
     """Whether no run goes on, and this page was drawn since the last one ended."""
     newest = next(iter(judging.runs(workspace)), None)
-    drawn = st.session_state.get(keys.RUN_STATE)
-    return not _is_under_way(workspace) and (newest is None or drawn in {None, (newest.id, newest.state)})
+    shown = st.session_state.get(keys.RUN_STATE)
+    return not _is_under_way(workspace) and (newest is None or shown in {None, (newest.id, newest.state)})
 
 
 def _watch(workspace: Workspace) -> None:
@@ -99,12 +101,12 @@ def _watch(workspace: Workspace) -> None:
         st.error(plain(failure))
     runs = judging.runs(workspace)
     run = runs[0] if runs else None
-    now = (run.id, run.state) if run else ("", "")
-    was = st.session_state.get(keys.RUN_STATE, now)
-    st.session_state[keys.RUN_STATE] = now
+    state = (run.id, run.state) if run else ("", "")
+    before = st.session_state.get(keys.RUN_STATE, state)
+    st.session_state[keys.RUN_STATE] = state
     if run is None:
         return
-    if was != now and run.state != "running":
+    if before != state and run.state != "running":
         st.rerun()  # the estimate and the tables are about what was decided until now
     total = run.total or len(run.judge_version_ids) * run.n_outputs - run.verdicts_cached
     done = run.verdicts_new + run.errors
@@ -123,9 +125,9 @@ def _watch(workspace: Workspace) -> None:
 
 def _show_trouble(run: Run) -> None:
     """Why decisions did not come, by kind, what to do, and the words that were stored."""
-    told = list(filter(None, (ended_words(run), *advice_words(run))))
-    if told:
-        st.warning(plain(paragraph(*told)))
+    lines = list(filter(None, (ended_words(run), *advice_words(run))))
+    if lines:
+        st.warning(plain(paragraph(*lines)))
     for words in filter(None, (run.reasons.get(run.ended_by), *failure_words(run))):
         st.text(words)  # the endpoint's words: nothing in them becomes a link
 

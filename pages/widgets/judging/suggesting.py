@@ -38,14 +38,14 @@ class SuggestionSearch(VersionWork[Ongoing, Suggestions]):
 
 def show(workspace: Workspace, written: WrittenDraft) -> None:
     """The last search of this judge with its suggestions, and a way to search."""
-    suggesting: SuggestionSearch | None = st.session_state.get(keys.PROMPT_SUGGESTED)
-    if suggesting is None or suggesting.version_id != written.version.id:
+    last_search: SuggestionSearch | None = st.session_state.get(keys.PROMPT_SUGGESTED)
+    if last_search is None or last_search.version_id != written.version.id:
         _offer(workspace, written)
         return
     if place := under_way.place_of(workspace, keys.PROMPT_SUGGESTED, _words_of):
         with place:
-            if suggesting.found:
-                _show_found(workspace, written, suggesting, suggesting.found)
+            if last_search.found:
+                _show_found(workspace, written, last_search, last_search.found)
             _offer(workspace, written, again=True)
 
 
@@ -88,33 +88,35 @@ def _words_of(ongoing: Ongoing) -> str:
 
 
 def _show_found(
-    workspace: Workspace, written: WrittenDraft, suggesting: SuggestionSearch, found: Suggestions
+    workspace: Workspace, written: WrittenDraft, last_search: SuggestionSearch, report: Suggestions
 ) -> None:
     """The answer, the cards, what was left; then what it cost."""
-    st.markdown(f"##### {plain(sentence(found.says))}")
-    if not found.open:
-        under_way.show_troubles(found)
-    if not workspace.person and found.offered:
+    st.markdown(f"##### {plain(sentence(report.says))}")
+    if not report.open:
+        under_way.show_troubles(report)
+    if not workspace.person and report.offered:
         shell.ask_name()
-    offered = [offer for offer in found.offered if offer.id not in suggesting.decided]
-    for place, suggestion in enumerate(shell.page_of(offered, _PAGE, "suggestions") if offered else ()):
+    suggestions = [offer for offer in report.offered if offer.id not in last_search.decided]
+    for place, suggestion in enumerate(
+        shell.page_of(suggestions, _PAGE, "suggestions") if suggestions else ()
+    ):
         with st.container(border=True):
             _show_card(workspace, written, suggestion, first=not place)
-    if found.left:
-        words = counted("One was tried and left", "{n} were tried and left", n=len(found.left))
+    if report.left:
+        words = counted("One was tried and left", "{n} were tried and left", n=len(report.left))
         with st.expander(words):
-            for suggestion in found.left:
+            for suggestion in report.left:
                 st.write(_left_words(suggestion))
-    if told := sentence(found.looks.says):
-        shell.aside(told)
-    spent = {"requests": found.requests, "cost": found.cost_usd}
-    shell.aside(say("This search took {requests:,} requests and cost US$ {cost:,.4f}.", **spent))
+    if looks := sentence(report.looks.says):
+        shell.aside(looks)
+    values = {"requests": report.requests, "cost": report.cost_usd}
+    shell.aside(say("This search took {requests:,} requests and cost US$ {cost:,.4f}.", **values))
 
 
 def _left_words(suggestion: ChangeSuggestion) -> str:
     words = " ".join(suggestion.candidate.words.split())[:_LONGEST]
-    told = {"what": kind_words(suggestion.kind), "state": state_words(suggestion.state), "words": words}
-    return plain(say("{what}, {state}: {words}", **told))
+    values = {"what": kind_words(suggestion.kind), "state": state_words(suggestion.state), "words": words}
+    return plain(say("{what}, {state}: {words}", **values))
 
 
 def _show_card(
@@ -128,8 +130,8 @@ def _show_card(
     if suggestion.why:
         shell.aside(say("Its reason: {why}", why=suggestion.why[:_LONGEST]))
     if suggestion.on_dev:
-        told = {"n": suggestion.n, "mended": len(suggestion.mended), "broken": len(suggestion.broken)}
-        words = say("On {n} outputs of dev it mends {mended} and breaks {broken}.", **told)
+        values = {"n": suggestion.n, "mended": len(suggestion.mended), "broken": len(suggestion.broken)}
+        words = say("On {n} outputs of dev it mends {mended} and breaks {broken}.", **values)
         change = say("Balanced accuracy: {change}.", change=change_words(suggestion.on_dev.balanced))
         st.write(plain(f"{words} {change}"))
     else:
@@ -137,24 +139,24 @@ def _show_card(
     show_outputs(workspace, say("Mended"), suggestion.mended, f"mended-{suggestion.id}")
     show_outputs(workspace, say("Broken"), suggestion.broken, f"broken-{suggestion.id}")
     with st.container(horizontal=True):
-        keep = st.button(
+        accepts = st.button(
             say("Accept"),
             key=f"accept-{suggestion.id}",
             type="primary",
             shortcut="alt+a" if first else None,
             disabled=not workspace.person,
         )
-        drop = st.button(
+        rejects = st.button(
             say("Reject"),
             key=f"reject-{suggestion.id}",
             shortcut="alt+x" if first else None,
             disabled=not workspace.person,
         )
-    if keep:
+    if accepts:
         with shell.guard():
-            kept = accept(workspace, written.version, suggestion.id)
-        versions.tell(workspace, kept.kept, held_out(kept))
-    elif drop:
+            accepted = accept(workspace, written.version, suggestion.id)
+        versions.tell(workspace, accepted.kept, held_out(accepted))
+    elif rejects:
         with shell.guard():
             reject(workspace, written.version, suggestion.id)
         st.session_state[keys.PROMPT_SUGGESTED].decided.add(suggestion.id)

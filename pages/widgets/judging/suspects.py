@@ -14,21 +14,21 @@ from pages.widgets import keys, shell
 from pages.widgets.shell import plain
 
 
-def show_stale(workspace: Workspace, found: JudgeTable) -> None:
+def show_stale(workspace: Workspace, table: JudgeTable) -> None:
     """Say how many judges are stale, and offer to make those that a prompt makes anew."""
-    stale = [row for row in found.rows if row.stale_because]
+    stale = [row for row in table.rows if row.stale_because]
     if not stale:
         return
-    asked = [row for row in stale if kind_named(row.kind).needs_model]
+    with_prompt = [row for row in stale if kind_named(row.kind).needs_model]
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         reasons = dict.fromkeys(say(reason) for row in stale for reason in row.stale_because)
         words = counted(
             "One judge is stale: {why}.", "{n} judges are stale: {why}.", n=len(stale), why="; ".join(reasons)
         )
         st.write(plain(words))
-        if len(asked) < len(stale):
+        if len(with_prompt) < len(stale):
             st.write(say("Propose judges again where they hold no prompt."))
-        if asked and st.button(say("Make {n} again with the present wording", n=len(asked))):
+        if with_prompt and st.button(say("Make {n} again with the present wording", n=len(with_prompt))):
             judging.refresh_judges(workspace)
             st.rerun()
 
@@ -37,13 +37,13 @@ def show(workspace: Workspace) -> None:
     """Duplicates, constants, inverted and erroring judges; inverted ones can be flipped."""
     st.subheader(say("Judges you can do without"))
     with st.spinner(say("Judges that have not run are tried …")):
-        found = suspecting.suspicious(workspace)
-    if not found:
+        suspects = suspecting.suspicious(workspace)
+    if not suspects:
         st.write(say("None of them looks wrong."))
         return
-    found.sort(key=lambda suspect: (suspect.fault != "inverted", suspect.fault, suspect.advice.code))
+    suspects.sort(key=lambda suspect: (suspect.fault != "inverted", suspect.fault, suspect.advice.code))
     advice = NOTHING
-    for suspect in shell.page_of(found, 10, "suspects"):
+    for suspect in shell.page_of(suspects, 10, "suspects"):
         if suspect.advice != advice:
             advice = suspect.advice
             st.write(f"**{plain(say(suspect.fault).capitalize())}.** {plain(sentence(advice))}")
@@ -51,6 +51,6 @@ def show(workspace: Workspace) -> None:
         if suspect.fault == "inverted" and st.button(say("Flip it"), key=f"flip-{suspect.judge_version_id}"):
             with shell.guard():
                 version = judging.find_judge(workspace, suspect.judge_version_id)
-                made = suspecting.flip(workspace, version)
+                judge = suspecting.flip(workspace, version)
                 st.session_state.pop(keys.JUDGE_TABLE_KEPT, None)
-                st.success(plain(say("{judge} is a judge now.", judge=made.name)))
+                st.success(plain(say("{judge} is a judge now.", judge=judge.name)))

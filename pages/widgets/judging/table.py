@@ -31,33 +31,33 @@ _KIND = {
 
 def read(workspace: Workspace) -> JudgeTable:
     """The table; the one before it where a row was pressed only, which changes no figure."""
-    pressed = judge_opened(keys.JUDGE_TABLE)
-    if pressed:
-        st.query_params[keys.JUDGE] = pressed
+    opened_id = judge_opened(keys.JUDGE_TABLE)
+    if opened_id:
+        st.query_params[keys.JUDGE] = opened_id
         st.query_params.pop(keys.JUDGE_VIEW, None)
-    kept: tuple[str, JudgeTable] | None = st.session_state.get(keys.JUDGE_TABLE_KEPT)
-    if pressed and kept and kept[0] == workspace.project.id:
-        return kept[1]
-    found = judge_table(workspace)
-    _lead_on(workspace, found)
-    st.session_state[keys.JUDGE_TABLE_KEPT] = (workspace.project.id, found)
-    return found
+    memory: tuple[str, JudgeTable] | None = st.session_state.get(keys.JUDGE_TABLE_KEPT)
+    if opened_id and memory and memory[0] == workspace.project.id:
+        return memory[1]
+    table = judge_table(workspace)
+    _lead_on(workspace, table)
+    st.session_state[keys.JUDGE_TABLE_KEPT] = (workspace.project.id, table)
+    return table
 
 
-def _lead_on(workspace: Workspace, found: JudgeTable) -> None:
+def _lead_on(workspace: Workspace, table: JudgeTable) -> None:
     """An address with an earlier version of a judge leads to the judge as it is now."""
-    asked = st.query_params.get(keys.JUDGE, "")
-    if asked and not any(asked in {row.judge_version_id, row.judge} for row in found.rows):
-        earlier = judges.many(workspace.db, [asked]).get(asked)
+    name = st.query_params.get(keys.JUDGE, "")
+    if name and not any(name in {row.judge_version_id, row.judge} for row in table.rows):
+        earlier = judges.many(workspace.db, [name]).get(name)
         if earlier and earlier.project_id == workspace.project.id:
             st.query_params[keys.JUDGE] = earlier.name
 
 
-def show_in_use(found: JudgeTable) -> None:
+def show_in_use(table: JudgeTable) -> None:
     """What those in use do together."""
-    if found.rows:
-        st.write(plain(in_use_words(found)))
-    if found.unseen and found.in_use:
+    if table.rows:
+        st.write(plain(in_use_words(table)))
+    if table.unseen and table.in_use:
         shell.aside(
             say(
                 "These figures stand for all outputs: when the set was chosen, each graded output outside "
@@ -69,35 +69,35 @@ def show_in_use(found: JudgeTable) -> None:
 
 def show_none(workspace: Workspace) -> None:
     """What comes before there are judges."""
-    accepted = len(list_criteria(workspace, status="accepted"))
-    words = counted("one criterion", "{n} criteria", n=accepted)
-    if accepted:
+    n = len(list_criteria(workspace, status="accepted"))
+    words = counted("one criterion", "{n} criteria", n=n)
+    if n:
         st.info(say("There are no judges yet: propose some for {criteria}.", criteria=words))
         return
     st.info(say("There are no judges yet: accept criteria, then propose judges."))
     shell.go("4_deriving.py", "Criteria")
 
 
-def show(found: JudgeTable) -> JudgeRow | None:
+def show(table: JudgeTable) -> JudgeRow | None:
     """The best judges of each criterion and those in use, or all; the one that is open."""
-    if not found.rows:
+    if not table.rows:
         return None
-    everything = len(found.rows) > len(found.shown) and st.toggle(
-        say("All {n} judges", n=len(found.rows)), key=keys.JUDGES_ALL, bind="query-params"
+    is_whole = len(table.rows) > len(table.shown) and st.toggle(
+        say("All {n} judges", n=len(table.rows)), key=keys.JUDGES_ALL, bind="query-params"
     )
-    rows = found.rows if everything else found.shown
-    row = open_row(found) or rows[0]
-    judges_table(_words(), _groups(found.rows, rows, row), key=keys.JUDGE_TABLE)
+    rows = table.rows if is_whole else table.shown
+    row = open_row(table) or rows[0]
+    judges_table(_words(), _groups(table.rows, rows, row), key=keys.JUDGE_TABLE)
     shell.aside(
         say(
             "Each row shows the judge's current version on the {n:,} graded outputs outside the "
             "sealed test, each counted once.",
-            n=found.n,
+            n=table.n,
         )
     )
     if any(other.seen for other in rows):
         shell.aside(say("* Fitted to these grades, so it may do worse on other outputs."))
-    for gap in found.unheld:
+    for gap in table.unheld:
         if gap.unrun:
             continue  # the button above says so for all of them
         helps = sentence(gap.helps)
@@ -110,11 +110,11 @@ def show(found: JudgeTable) -> JudgeRow | None:
     return row
 
 
-def open_row(found: JudgeTable) -> JudgeRow | None:
+def open_row(table: JudgeTable) -> JudgeRow | None:
     """The judge that the address names, else the first that is worth showing."""
-    asked = st.query_params.get(keys.JUDGE)
-    named = (row for row in found.rows if asked in {row.judge_version_id, row.judge})
-    return next(named, next(iter((*found.shown, *found.rows)), None))
+    name = st.query_params.get(keys.JUDGE)
+    matches = (row for row in table.rows if name in {row.judge_version_id, row.judge})
+    return next(matches, next(iter((*table.shown, *table.rows)), None))
 
 
 def _words() -> dict[str, str]:
@@ -129,13 +129,13 @@ def _words() -> dict[str, str]:
     }
 
 
-def _groups(known: Sequence[JudgeRow], shown: Sequence[JudgeRow], opened: JudgeRow) -> list[dict[str, Any]]:
+def _groups(rows: Sequence[JudgeRow], shown: Sequence[JudgeRow], opened: JudgeRow) -> list[dict[str, Any]]:
     """Those that are shown, the open one among them, by criterion."""
     ids = {row.judge_version_id for row in (*shown, opened)}
-    kept = [row for row in known if row.judge_version_id in ids]
+    group_rows = [row for row in rows if row.judge_version_id in ids]
     return [
         {"criterion": say(criterion), "rows": [_row(row, opened) for row in group]}
-        for criterion, group in itertools.groupby(kept, key=lambda row: row.criterion)
+        for criterion, group in itertools.groupby(group_rows, key=lambda row: row.criterion)
     ]
 
 
@@ -157,8 +157,8 @@ def _row(row: JudgeRow, opened: JudgeRow) -> dict[str, Any]:
 
 def row_words(row: JudgeRow) -> str:
     """The judge; with its version where a newer one waits beside it."""
-    named = say(row.name)
-    return say("{judge}, version {n}", judge=named, n=row.version) if row.replaced else named
+    name = say(row.name)
+    return say("{judge}, version {n}", judge=name, n=row.version) if row.replaced else name
 
 
 def _rate(rate: Rate) -> dict[str, Any]:

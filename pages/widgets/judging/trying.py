@@ -58,44 +58,44 @@ def start(workspace: Workspace, written: WrittenDraft, limit: int | None = None)
     limit = limit or int(st.session_state.get(keys.PROMPT_OUTPUTS, USUAL))
     ongoing, most = OngoingTrial(), under_way.limit_of(workspace, keys.PROMPT_COST)
     order = Order(limit, watched=ongoing, purse=purse_of(most))
-    trying = DraftTrial(version_id=written.version.id, ongoing=ongoing, draft=written.draft)
+    trial = DraftTrial(version_id=written.version.id, ongoing=ongoing, draft=written.draft)
 
     def work() -> Trial:
         return try_draft(workspace, written.version, written.draft, order)
 
-    under_way.begin(keys.PROMPT_TRIED, trying, work, say("The trial"))
-    if trying.over:
-        trying.over.wait(_FIRST)
+    under_way.begin(keys.PROMPT_TRIED, trial, work, say("The trial"))
+    if trial.over:
+        trial.over.wait(_FIRST)
 
 
 def show(workspace: Workspace, written: WrittenDraft) -> None:
     """What came of the last trial of this judge, with a way to try what is written now, and to keep it."""
-    trying: DraftTrial | None = st.session_state.get(keys.PROMPT_TRIED)
-    if trying is None or trying.version_id != written.version.id:
+    trial: DraftTrial | None = st.session_state.get(keys.PROMPT_TRIED)
+    if trial is None or trial.version_id != written.version.id:
         _offer(workspace, written)
         return
     if place := under_way.place_of(workspace, keys.PROMPT_TRIED, words_of, show_results):
         with place:
-            _show_over(workspace, written, trying)
+            _show_over(workspace, written, trial)
 
 
-def _show_over(workspace: Workspace, written: WrittenDraft, trying: DraftTrial) -> None:
-    if trying.draft != written.draft:
+def _show_over(workspace: Workspace, written: WrittenDraft, draft_trial: DraftTrial) -> None:
+    if draft_trial.draft != written.draft:
         st.info(say("The prompt was changed since it was tried: these figures are of the words before."))
         _offer(workspace, written)
-    trial, same = trying.found, trying.draft == written.draft
+    trial, is_same = draft_trial.found, draft_trial.draft == written.draft
     if trial is None:
         return
     show_answer(trial)
     if not trial.attempts:  # nothing is known of it: it can be tried again, not kept
-        if same:
+        if is_same:
             _offer(workspace, written)
         return
-    if same:
+    if is_same:
         versions.offer_to_keep(workspace, versions.keep_written(workspace, written))
     show_figures(trial)
     show_lists(workspace, trial, (written.version, written.version), written)
-    if same:
+    if is_same:
         _offer_more(workspace, written, trial)
 
 
@@ -104,8 +104,8 @@ def _offer(workspace: Workspace, written: WrittenDraft) -> None:
     if not written.changed:
         st.write(say("Nothing is changed yet: write first, then try it here."))
         return
-    stops = [finding for finding in lint_draft(workspace, written.version, written.draft) if finding.stops]
-    for finding in stops:
+    findings = [finding for finding in lint_draft(workspace, written.version, written.draft) if finding.stops]
+    for finding in findings:
         st.error(plain(sentence(finding.says)))
     words = say(
         "It is tried on graded outputs of train and dev: first those that the present version gets "
@@ -115,7 +115,7 @@ def _offer(workspace: Workspace, written: WrittenDraft) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.number_input(say("Outputs at most"), 1, _MOST, USUAL, 10, key=keys.PROMPT_OUTPUTS, width=160)
         under_way.ask_limit(workspace, keys.PROMPT_COST)
-        offer_button(_HERE, stopped=bool(stops))
+        offer_button(_HERE, stopped=bool(findings))
 
 
 def _offer_more(workspace: Workspace, written: WrittenDraft, trial: Trial) -> None:
@@ -160,28 +160,28 @@ def show_answer(trial: Trial) -> None:
 
 def show_figures(trial: Trial) -> None:
     """Both versions' rates with their intervals, and what the trial took."""
-    both = trial.change
+    change = trial.change
     charts.intervals(
         say("Both versions on the same {n} outputs, 95% intervals", n=len(trial.attempts)),
         [say("bad outputs found"), say("good outputs passed")],
         {
-            say("present version"): [both.present.tnr, both.present.tpr],
-            say("version tried"): [both.new.tnr, both.new.tpr],
+            say("present version"): [change.present.tnr, change.present.tpr],
+            say("version tried"): [change.new.tnr, change.new.tpr],
         },
         key="prompt-change",
     )
     if trial.requests:
-        told = {"cost": trial.cost_usd, "requests": trial.requests}
-        shell.aside(say("This trial took {requests:,} requests and cost US$ {cost:,.4f}.", **told))
+        values = {"cost": trial.cost_usd, "requests": trial.requests}
+        shell.aside(say("This trial took {requests:,} requests and cost US$ {cost:,.4f}.", **values))
 
 
 def change_words(change: Change) -> list[str]:
     """What the change does, of 100 outputs of each grade."""
-    lost = change.tpr.model_copy(update=_turned(change.tpr))
+    failed = change.tpr.model_copy(update=_turned(change.tpr))
     abstains = sentence(change.abstains)
     return [
         say("Bad outputs found, of every 100: {change}.", change=_words(change.tnr)),
-        say("Good outputs wrongly failed, of every 100: {change}.", change=_words(lost)),
+        say("Good outputs wrongly failed, of every 100: {change}.", change=_words(failed)),
         *([abstains] if abstains else []),
     ]
 
@@ -199,8 +199,8 @@ def _words(rate: Rate) -> str:
     words = _more(rate.value)
     if rate.low is None or rate.high is None:
         return say("{words} (n = {n}; {why})", words=words, n=rate.n, why=say(rate.why_not or ""))
-    told = {"low": _more(rate.low), "high": _more(rate.high), "n": rate.n}
-    return say("{words} (95%: {low} to {high}, n = {n})", words=words, **told)
+    values = {"low": _more(rate.low), "high": _more(rate.high), "n": rate.n}
+    return say("{words} (95%: {low} to {high}, n = {n})", words=words, **values)
 
 
 def _more(share: float) -> str:
@@ -217,14 +217,14 @@ def show_lists(workspace: Workspace, trial: Trial, judges: Pair, written: Writte
         "broken": say("Broken ({n})", n=len(trial.of("broken"))),
         "still wrong": say("Still wrong ({n})", n=len(trial.of("still wrong"))),
     }
-    first: What = next((what for what in names if trial.of(what)), "mended")
-    what: What | None = st.segmented_control(
+    first: What = next((outcome for outcome in names if trial.of(outcome)), "mended")
+    outcome: What | None = st.segmented_control(
         say("Outputs"), list(names), default=first, format_func=names.__getitem__, key="prompt-list"
     )
-    attempts = trial.of(what or first)
+    attempts = trial.of(outcome or first)
     if not attempts:
         st.write(say("None."))
-    for attempt in shell.page_of(attempts, _PAGE, f"prompt-{what}") if attempts else ():
+    for attempt in shell.page_of(attempts, _PAGE, f"prompt-{outcome}") if attempts else ():
         with st.container(border=True):
             _show_attempt(workspace, attempt, judges, written)
 

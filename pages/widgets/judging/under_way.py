@@ -41,7 +41,7 @@ class VersionWork(Generic[Heard, Found]):
         return self.over is not None and not self.over.is_set()
 
 
-def begin(key: str, work: VersionWork[Any, Found], do: Callable[[], Found], what: str) -> None:
+def begin(key: str, work: VersionWork[Any, Found], do: Callable[[], Found], name: str) -> None:
     """Begin it, unless work under this key is under way."""
     last: VersionWork[Any, Found] | None = st.session_state.get(key)
     if last and last.running:
@@ -50,7 +50,7 @@ def begin(key: str, work: VersionWork[Any, Found], do: Callable[[], Found], what
     def whole(_: Event) -> None:
         work.found = do()
 
-    work.over = in_thread(whole, what, _failed(key))
+    work.over = in_thread(whole, name, _failed(key))
     st.session_state[key] = work
 
 
@@ -71,13 +71,13 @@ def _watch(
         st.error(plain(failure))
     work: VersionWork[Ongoing, object] | None = st.session_state.get(key)
     running = bool(work and work.running)
-    was = st.session_state.get(f"{key}-was", False)
+    before = st.session_state.get(f"{key}-was", False)
     st.session_state[f"{key}-was"] = running
     if work and running:
         _show(workspace, work.ongoing, key, words(work.ongoing))
         if below:
             below(work.ongoing)
-    elif was:
+    elif before:
         st.rerun()
 
 
@@ -141,10 +141,10 @@ def _stop(workspace: Workspace, ongoing: Ongoing) -> None:
         stop_trial(shell.as_now(workspace), ongoing)
 
 
-def show_troubles(found: ModelWork) -> None:
+def show_troubles(work: ModelWork) -> None:
     """What went wrong, and what kept it from its end."""
-    if told := list(troubles(found)):
-        st.warning("  \n".join(map(plain, told)))
+    if lines := list(troubles(work)):
+        st.warning("  \n".join(map(plain, lines)))
 
 
 def _failed(key: str) -> str:

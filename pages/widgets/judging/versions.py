@@ -51,13 +51,13 @@ def keep_written(workspace: Workspace, written: WrittenDraft) -> Callable[[str],
 def tell(workspace: Workspace, kept: KeptVersion, more: Iterable[str] = ()) -> None:
     """The page begins anew with the version that is in use now, and says what was kept."""
     version = judging.find_judge(workspace, kept.judge_id)
-    asks = bool(kind_of(version).prompts)
-    if asks and kept.in_use:
+    has_prompts = bool(kind_of(version).prompts)
+    if has_prompts and kept.in_use:
         drafting.forget(workspace, version)
     words = say("Version {n} is in use.", n=kept.version) if kept.in_use else kept_words(kept)
     st.session_state[keys.PROMPT_KEPT] = [words, *more, *(sentence(warning) for warning in kept.warnings)]
     st.session_state.pop(keys.JUDGE_TABLE_KEPT, None)
-    view = "prompt-versions" if asks else "how"
+    view = "prompt-versions" if has_prompts else "how"
     st.query_params.update({keys.JUDGE: version.id, keys.JUDGE_VIEW: view})
     st.rerun()
 
@@ -77,30 +77,30 @@ def show_kept() -> None:
 
 def show_all(workspace: Workspace, version: JudgeVersion) -> None:
     """Every version, the newest first, with its figures on the same outputs."""
-    found = history(workspace, version)
-    if len(found.versions) > 1:
-        told = say(
-            "Figures on the {n} graded outputs that the measured versions have all decided.", n=found.n
+    report = history(workspace, version)
+    if len(report.versions) > 1:
+        words = say(
+            "Figures on the {n} graded outputs that the measured versions have all decided.", n=report.n
         )
-        shell.aside(told)
-    for row in shell.page_of(found.versions[::-1], _AT_ONCE, "prompt-versions"):
+        shell.aside(words)
+    for row in shell.page_of(report.versions[::-1], _AT_ONCE, "prompt-versions"):
         with st.container(border=True):
             _show_version(workspace, version, row)
 
 
 def _show_version(workspace: Workspace, judge: JudgeVersion, row: VersionRow) -> None:
-    told = {"n": row.version, "when": f"{row.at:%Y-%m-%d %H:%M}", "who": row.author or "labelcore"}
+    values = {"n": row.version, "when": f"{row.at:%Y-%m-%d %H:%M}", "who": row.author or "labelcore"}
     why = row.why or (say("no reason given") if row.author else say("as it was proposed"))
-    head = say("Version {n}, {when}, {who}: {why}", **told, why=why)
+    head = say("Version {n}, {when}, {who}: {why}", **values, why=why)
     badge = f" :green-badge[{say('in use')}]" if row.in_use else ""
     st.markdown(f"**{plain(head)}**{badge}")
     for use in row.uses:
-        again = {
+        use_of = {
             "when": f"{use.at:%Y-%m-%d %H:%M}",
             "who": use.author,
             "why": use.why or say("no reason given"),
         }
-        shell.aside(say("Put in use again {when}, {who}: {why}", **again))
+        shell.aside(say("Put in use again {when}, {who}: {why}", **use_of))
     if row.tnr.value is None and row.tpr.value is None:
         shell.aside(say("not measurable: {why}", why=say(row.tnr.why_not or "")))
         _offer_to_run(workspace, row)
@@ -136,8 +136,8 @@ def _show_difference(changed: PromptDiff) -> None:
         )
         st.markdown(f"{name}: {''.join(_marked(piece) for piece in part.pieces)}")
     for setting in changed.settings:
-        told = {"name": say(setting.name), "before": _short(setting.before), "after": _short(setting.after)}
-        st.write(plain(say("{name}: {before} → {after}", **told)))
+        values = {"name": say(setting.name), "before": _short(setting.before), "after": _short(setting.after)}
+        st.write(plain(say("{name}: {before} → {after}", **values)))
 
 
 def _marked(piece: WordingPiece) -> str:

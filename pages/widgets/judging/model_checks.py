@@ -34,10 +34,10 @@ def offer(workspace: Workspace, criterion: Criterion) -> None:
         _show(proposed)
 
 
-def _show(found: ProposedJudges) -> None:
+def _show(report: ProposedJudges) -> None:
     """The checks that work, and why others were dropped."""
     st.session_state.pop(keys.JUDGE_TABLE_KEPT, None)
-    checks = [judge for judge in found.judges if changing.source_of(judge)]
+    checks = [judge for judge in report.judges if changing.source_of(judge)]
     words = counted(
         "The model wrote one check that works.", "The model wrote {n} checks that work.", n=len(checks)
     )
@@ -45,7 +45,7 @@ def _show(found: ProposedJudges) -> None:
     for judge in checks:
         with st.expander(plain(judge.name)):
             st.code(changing.source_of(judge), language="python", wrap_lines=True)
-    for told in found.warnings:
-        st.info(plain(say(told)))
+    for warning in report.warnings:
+        st.info(plain(say(warning)))
     if checks:
         st.write(say("They are candidate judges now: run them next."))
