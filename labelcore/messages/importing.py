@@ -16,6 +16,16 @@ WORDS = {
         "None of its records holds an answer of a model. Traces hold answers only where messages are "
         "recorded, and exports only where they are chosen."
     ),
+    "lists_split": (
+        "The cells of '{column}' hold several answers each: every one of them is an output, and those of a "
+        "row "
+        "are of one source."
+    ),
+    "lists_kept": (
+        "The cells of '{column}' hold lists, which come in as they are. Where each entry is an answer, "
+        "import "
+        "it with --replies each and without grades: what is said of a row does not say of which answer."
+    ),
     "no_input": ("No column is mapped to the input, so judges cannot compare outputs with what they answer."),
     "mostly_redacted": (
         "One output consists of stand-ins by more than half: there is little left to grade.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+from collections.abc import Sequence
 from typing import Any
 
 import duckdb
@@ -39,12 +41,36 @@ def split_chats(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str,
                 )
                 broken.append(RejectedRow(row=row, field=column, reason=reason, raw=(text or "")[:RAW]))
         insert(cursor, "replies", replies)
+    further, joined = _spread(cursor)
     cursor.execute(
-        f"CREATE TEMP TABLE spoken AS SELECT s._row, {old}, c{width + 1}, c{width + 2} FROM staged s JOIN "
-        "replies USING (_row)"
+        f"CREATE TEMP TABLE spoken AS SELECT s._row + {further} AS _row, {old}, c{width + 1}, c{width + 2} "
+        f"FROM staged s JOIN replies USING (_row) {joined}"
     )
     replace(cursor, "spoken")
-    return Staging((*staged.names, "(reply)", "(before the reply)"), broken, staged.notes)
+    names = (*staged.names, "(reply)", "(before the reply)")
+    return Staging(names, _moved(cursor, broken) if joined else broken, staged.notes)
+
+
+def _spread(cursor: duckdb.DuckDBPyConnection) -> tuple[str, str]:
+    """What is added to a row's number so that no two rows share one, and the join that it needs.
+
+    A row that gives several shifts those behind it; where none does, nothing is added.
+    """
+    cursor.execute(
+        "CREATE TEMP TABLE spread AS SELECT _row AS line, sum(n - 1) OVER (ORDER BY _row)::BIGINT AS rows "
+        "FROM (SELECT _row, count(*) AS n FROM replies GROUP BY _row HAVING count(*) > 1)"
+    )
+    if cursor.execute("SELECT count(*) FROM spread").fetchone() == (0,):
+        return "0", ""
+    return ("coalesce(spread.rows, 0) + coalesce(number, 0)", "ASOF LEFT JOIN spread ON s._row > spread.line")
+
+
+def _moved(cursor: duckdb.DuckDBPyConnection, broken: Sequence[RejectedRow]) -> list[RejectedRow]:
+    """The rows that were kept apart, by their numbers among the others."""
+    shifts = cursor.execute("SELECT line, rows FROM spread ORDER BY line").fetchall()
+    lines = [line for line, _ in shifts]
+    places = ((row, bisect.bisect_left(lines, row.row)) for row in broken)
+    return [row.model_copy(update={"row": row.row + (shifts[at - 1][1] if at else 0)}) for row, at in places]
 
 
 def _replies(text: str | None, *, each: bool) -> list[tuple[list[dict[str, Any]], str]] | None:
@@ -79,3 +105,49 @@ def reply_within(text: str | None) -> str:
         return ""
     last = chats.split_last(chats.turns(text) or [])
     return last[1] if last else ""
+
+
+def hold_lists(cells: Sequence[Any]) -> bool:
+    """Whether cells hold lists of answers, one of them several."""
+    texts = [str(cell) for cell in cells if cell]
+    answers = [_answers(text) for text in texts]
+    return bool(texts) and all(answers) and any(len(some) > 1 for some in answers)
+
+
+def split_lists(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str) -> list[RejectedRow]:
+    """Of a cell with several answers each becomes a row; a cell without a list stays as it is.
+
+    Returns the rows that were kept apart, by their numbers now.
+    """
+    place, width = staged.names.index(column) + 1, len(staged.names)
+    cursor.execute("CREATE TEMP TABLE replies (_row BIGINT, number BIGINT, said VARCHAR)")
+    for rows in pages(cursor, f"SELECT _row, c{place} FROM staged WHERE c{place} LIKE '[%'"):
+        answers = [(row, at, clean(answer)) for row, text in rows for at, answer in enumerate(_answers(text))]
+        insert(cursor, "replies", answers)
+    cells = ", ".join(
+        f"coalesce(said, c{at}) AS c{at}" if at == place else f"c{at}" for at in range(1, width + 1)
+    )
+    further, joined = _spread(cursor)
+    cursor.execute(
+        f"CREATE TEMP TABLE opened AS SELECT s._row + {further} AS _row, {cells} FROM staged s "
+        f"LEFT JOIN replies USING (_row) {joined}"
+    )
+    replace(cursor, "opened")
+    return _moved(cursor, staged.broken) if joined else staged.broken
+
+
+def _answers(text: str) -> list[str]:
+    """The answers in a list of them; none where it is no list, or holds anything else."""
+    items = chats.loaded(text) if text[:1] == "[" else None
+    answers = [_answer(item) for item in items] if isinstance(items, list) else []
+    return answers if all(answer.strip() for answer in answers) else []
+
+
+def _answer(item: Any) -> str:
+    if isinstance(item, str):
+        return item
+    if not isinstance(item, dict):
+        return ""
+    last = chats.split_last(chats.turns(item) or [])
+    texts = (item.get(key) for key in ("text", "content", "output", "response", "generated_text"))
+    return last[1] if last else next((text for text in texts if isinstance(text, str)), "")

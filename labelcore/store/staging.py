@@ -41,7 +41,7 @@ _REMARK = "_row BIGINT, " + ", ".join(
 _SCORE = "_row BIGINT, kind VARCHAR, name VARCHAR, value VARCHAR, score VARCHAR, threshold VARCHAR"
 _TEMPORARY = (
     "file_rows shift begins left_out lines scores unwrapped ready fresh first_of near sources remarks meant "
-    "asked odd replies told rewritten reject_errors reject_scans"
+    "asked odd replies spread told rewritten reject_errors reject_scans"
 )
 
 

@@ -20,6 +20,7 @@ CONFIG = {"prompts": ["a {{x}}"], "providers": ["openai:gpt-4"], "tests": [{"var
 CONFIG_YAML = (
     "description: mine\nprompts:\n  - 'Write, about {{topic}}'\nproviders:\n  - openai:x\ntests: []\n"
 )
+REQUEST = {"custom_id": "q1", "method": "POST", "body": {"model": "m", "messages": []}}
 NOTEBOOK = {"cells": [{"cell_type": "code", "source": ["import ragas"], "outputs": []}] * 2, "nbformat": 4}
 DEEPEVAL = "import pytest\nfrom deepeval import assert_test\n\ndef test_a():\n    f(input='a', output='b')\n"
 INSPECT = "from inspect_ai import Task, task\n\n@task\ndef t():\n    return Task(dataset=[])\n"
@@ -65,6 +66,7 @@ def test_what_says_how_to_ask_is_refused_with_the_way_to_the_tools_results(
 @pytest.mark.parametrize(
     ("name", "content", "what"),
     [
+        ("batch.jsonl", f"{json.dumps(REQUEST)}\n" * 2, "a batch of requests to a model"),
         ("other.yml", "model: gpt-4\nstops:\n  - a\n  - b\n", "a YAML file"),
         ("pyproject.toml", '[tool.poetry]\nname = "x"\n', "a configuration"),
         ("settings.ini", "[a]\nb=1\n", "a configuration"),

@@ -64,9 +64,14 @@ _MEMBERS: tuple[tuple[str, Wording, Wording], ...] = (
     (r"(.*/)?data\.pkl", _MODEL, _TABLE),
     (r".*\.npy", _ARRAY, _TABLE),
 )
+_REQUESTS = Wording("a batch of requests to a model")
 _CODE, _SETTINGS, _NOTEBOOK = Wording("code"), Wording("a configuration"), Wording("a notebook")
 _PAGE, _XML, _YAML = Wording("a web page"), Wording("an XML file"), Wording("a YAML file")
 _BRINGS = {
+    _REQUESTS: Wording(
+        "It says what is asked, not what was answered: bring the results of the batch, or each request and "
+        "its response in one line."
+    ),
     _CODE: _RESULTS,
     _SETTINGS: _RESULTS,
     _NOTEBOOK: _RESULTS,
@@ -111,6 +116,7 @@ _TOOLS = {
     "evalid": "promptfoo",
 }
 _NAMED = re.compile(rf"\b({'|'.join(_TOOLS)})".encode())
+_REQUEST = re.compile(rb'"(custom_id|key|recordId)"\s*:')
 _LARGEST = 2_000_000
 _LOOKED_AT = 65_536
 
@@ -148,6 +154,20 @@ def check_members(path: Path, names: Iterable[str], mimetype: bytes = b"") -> No
             raise _refusal(path, what, bring)
 
 
+def _asks(path: Path) -> bool:
+    """Whether the first line is a request of a batch: it has a body and no answer."""
+    with path.open("rb") as file:
+        line = file.readline(_LARGEST)
+    try:
+        request = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    keys = set(request) if isinstance(request, dict) else set()
+    body = next((request[key] for key in ("body", "params", "request") if key in keys), None)
+    asked = isinstance(body, dict) and bool({"messages", "input", "prompt", "contents"} & body.keys())
+    return asked and not {"response", "result", "error", "output", "completion"} & keys
+
+
 def _refusal(path: Path, what: Wording, bring: Wording) -> BadInput:
     return BadInput("{name} is {foreign}.", next_step=bring, name=path.name, foreign=what)
 
@@ -181,6 +201,8 @@ def _of_text(ending: str, start: bytes) -> Wording | None:
 
 
 def _of_json(path: Path, ending: str, start: bytes) -> Wording | None:
+    if _REQUEST.search(start) and _asks(path):
+        return _REQUESTS
     if ending == ".ipynb" or (_NOTEBOOKS.match(start) and _CELL.search(start)):
         return _NOTEBOOK
     asks = any(key in start for key in (b'"prompts"', b'"providers"', b'"targets"'))

@@ -22,23 +22,28 @@ NAMES: dict[str, tuple[str, ...]] = {
     for meaning, words in {
         "output": "output outputs response responses answer answers completion prediction generation "
         "model_output llm_output model_response model_answer assistant_response ai_response bot_response "
-        "agent_response generated_text generated_answer final_answer actual_output predicted_answer summary "
-        "reply replies text 输出 模型输出 回答 模型回答 模型回复 回复 答复 答案 生成内容 生成结果 出力 応答 "
-        "回覆 模型回覆 輸出 답변 응답 ответ resposta risposta الإجابة الجواب الرد "
+        "agent_response generated_text generated_answer generated_response generated_output final_answer "
+        "final_response actual_output predicted_answer completions generations generated_sql "
+        "predicted_sql sql_generated generated_code model_patch summary reply replies text 输出 模型输出 "
+        "回答 模型回答 模型回复 回复 答复 答案 生成内容 生成结果 出力 応答 回覆 模型回覆 輸出 답변 응답 "
+        "ответ resposta risposta الإجابة الجواب الرد "
         "antwort ki_antwort modellantwort bot_antwort ausgabe modellausgabe réponse reponse respuesta salida",
         "input": "input inputs prompt question questions query instruction user_input user_message "
-        "user_query customer_message request message 输入 问题 用户问题 用户输入 提问 提示 提示词 指令 質問 "
+        "user_query user_prompt user_question customer_message request message 输入 问题 用户问题 用户输入 "
+        "提问 提示 提示词 指令 質問 "
         "入力 frage kundenfrage nutzerfrage eingabe anfrage pregunta entrada pergunta domanda "
         "вопрос 질문 السؤال 輸入 問題",
         "context": "context contexts documents document source_text passage passages transcript retrieved "
         "retrieved_contexts retrieved_docs retrieved_documents retrieval_context source article text "
         "上下文 原文 资料 参考资料 背景 文脈 kontext",
         "conversation": "conversation conversations messages dialogue dialog chat chat_history turns history "
-        "trace contents 对话 聊天记录 对话历史",
-        "id": "id output_id example_id item_id uid uuid record_id sample_id row_id trace_id 编号 序号",
+        "conversation_history message_history dialogue_history chat_messages chat_log trace contents 对话 "
+        "聊天记录 对话历史",
+        "id": "id output_id example_id item_id uid uuid record_id sample_id row_id trace_id instance_id "
+        "编号 序号",
         "group": "group group_id group_key doc_id document_id source_id session_id thread_id case_id "
         "conversation_id 分组 会话",
-        "model": "model model_name model_id 模型",
+        "model": "model model_name model_id model_name_or_path generator 模型",
         "prompt_version": "prompt_version prompt_id template version 提示版本 版本",
         "at": "timestamp created_at created time date datetime start_time 时间 日期 创建时间",
         "grade": "human_grade human_label human_verdict human_score human_rating human_pass "

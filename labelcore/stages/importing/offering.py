@@ -25,7 +25,7 @@ _WITHIN = {"scores", "ratings", "grades"}
 _CHINESE = re.compile("评分|得分|打分|质量|評価|点数|品質")
 _COUNTS = set(
     "epoch attempt attempts retry retries try turn turns step steps round run index idx seed fold split "
-    "token tokens position order rank page count number".split()
+    "token tokens position order rank page count number id ids idx uuid".split()
 )
 """Numbers under these count something and grade nothing, but where a measure comes last ("turn_rating")."""
 

@@ -16,7 +16,16 @@ from labelcore.errors import NotFound
 from labelcore.models import Fact, Frozen, GradingRules, Project, RejectedRow, Role, fact
 from labelcore.operations import FilePlace, NotAnOption, operation
 from labelcore.stages import projects
-from labelcore.stages.importing import feedback, files, meanings, nested, reading, redacting, storing
+from labelcore.stages.importing import (
+    by_content,
+    feedback,
+    files,
+    meanings,
+    nested,
+    reading,
+    redacting,
+    storing,
+)
 from labelcore.stages.importing.mapping import Description, Mapping
 from labelcore.stages.importing.meanings import SignalReading
 from labelcore.stages.importing.reading import Nearest, ReadFile
@@ -237,7 +246,10 @@ def read_file(
 
     def choose(names: Sequence[str], rows: Sequence[dict[str, Any]]) -> Mapping:
         mapping = wanted.mapping(names, rows)
-        return mapping if shape.tool else nested.alone(cursor, staged, mapping, rows, wanted.columns)
+        if shape.tool:
+            return mapping
+        mapping = nested.alone(cursor, staged, mapping, rows, wanted.columns)
+        return by_content.told(mapping, names, rows, wanted.columns)
 
     return reading.understand(cursor, shape, staged, choose, rules)
 

@@ -25,6 +25,9 @@ SURE = 0.5
 """From this confidence on a tool's format is taken unasked."""
 PREVIEWED = 50
 _RESPONSES = 5
+_PLURAL = re.compile(
+    r"(outputs|responses|answers|completions|generations|predictions|replies|summaries)$", re.I
+)
 
 
 class Nearest(Frozen):
@@ -244,6 +247,11 @@ def understand(
         replies.reply_within(row.get(mapping.output or "")) for row in rows[:_RESPONSES]
     ):
         replies.unwrap_replies(cursor, staged, str(mapping.output))
+    elif not shape.tool:
+        staged, more = _of_lists(cursor, staged, mapping, rows)
+        notes += more
+    if mapping.replies == "each" or any(note.code == "lists_split" for note in notes):
+        mapping = _without_guess(mapping)
     if not shape.tool and (line := strays.line_below(cursor, staged, mapping.output)):
         notes.append(fact("maybe_below", row=line.row, text=line.raw))
     if mapping.grade_is_guess:
@@ -261,6 +269,29 @@ def understand(
     notes += tool_contradictions(cursor, readings) if shape.tool else ()
     notes += two_scales((*signals, *(signal for signal, _ in offered)), columns)
     return ReadFile(shape, staged, mapping, rows, signals, readings, offered, tuple(notes))
+
+
+def _of_lists(
+    cursor: Any, staged: Staging, mapping: Mapping, rows: Sequence[dict[str, Any]]
+) -> tuple[Staging, list[Fact]]:
+    """Several answers in a cell as an output each; what is said of a row does not say of which, so then not.
+
+    Only a name in the plural, or a person, tells that a list holds answers and is none.
+    """
+    column = str(mapping.output or "")
+    if column not in staged.names or not replies.hold_lists([row.get(column) for row in rows]):
+        return staged, []
+    said = [*_without_guess(mapping).all_gradings(), *mapping.verdicts, *mapping.feedback]
+    if said or not (mapping.replies == "each" or _PLURAL.search(column)):
+        return staged, [fact("lists_kept", column=column)]
+    broken = replies.split_lists(cursor, staged, column)
+    return replace(staged, broken=broken), [fact("lists_split", column=column)]
+
+
+def _without_guess(mapping: Mapping) -> Mapping:
+    """Without a grade that nobody named: of several outputs in a row it does not say which it is of."""
+    update = {"grade": None, "note": None, "annotator": None, "grade_is_guess": False}
+    return mapping.model_copy(update=update) if mapping.grade_is_guess else mapping
 
 
 def _is_score(signal: remarks.Signal, readings: Sequence[SignalReading]) -> bool:

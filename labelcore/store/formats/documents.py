@@ -25,6 +25,7 @@ from labelcore.store.formats.base import (
     first_place,
     reads,
 )
+from labelcore.text import chats
 
 _WHOLE = 100_000_000
 """Bytes up to which a document is parsed at once; a larger one is walked through."""
@@ -35,6 +36,11 @@ _TEXTS = set(
     "data examples items results rows samples 输出 回答 回复 数据".split()
 )
 """Keys under which a list of mere strings is a list of outputs; under any other it describes something."""
+_OF_ROWS = set(
+    "session_id conversation_id thread_id sessionId conversationId threadId output response answer input "
+    "question prompt messages conversation".split()
+)
+"""Keys of rows, and of no turn of a chat."""
 _SPEAKERS = {"role", "from", "author", "speaker"}
 
 
@@ -136,6 +142,10 @@ def _way_in(value: Any) -> Callable[[Any], Iterable[Any]] | None:
     if not isinstance(value, dict) or len(value) == 0:
         return None
     inner = list(value.values())
+    if any(isinstance(entry, list) and _is_talk(entry) for entry in inner):
+        return lambda whole: [whole]
+    if len(inner) == 1 and isinstance(inner[0], dict) and next(iter(value)) in map(str, inner[0].values()):
+        return _of_keyed
     names, data = value.get("columns"), value.get("data")
     if (
         isinstance(names, list)
@@ -163,6 +173,8 @@ def _way_into_list(value: list[Any]) -> Callable[[Any], Iterable[Any]] | None:
     if len(objects) * 2 > len(some):
         if all(_SPEAKERS & item.keys() and len(item) <= 6 and "output" not in item for item in objects):
             return None  # one chat
+        if _is_talk(value):
+            return None
         if all(isinstance(item.get("row"), dict) for item in objects):
             return lambda items: (item.get("row") if isinstance(item, dict) else item for item in items)
         return iter
@@ -174,6 +186,16 @@ def _way_into_list(value: list[Any]) -> Callable[[Any], Iterable[Any]] | None:
     if len(some) > 1 and all(isinstance(item, str) for item in some):
         return _of_texts
     return None
+
+
+def _is_talk(items: list[Any]) -> bool:
+    """Whether a list is one chat: who speaks is known of each turn, and no turn names its conversation."""
+    some = items[:_SHOWN]
+    keys = {key for item in some if isinstance(item, dict) for key in item}
+    if len(some) < 2 or not keys or keys & _OF_ROWS:
+        return False
+    roles = {chats.speaker(turn["role"]) for turn in chats.turns(some) or []}
+    return {"user", "assistant"} <= roles and None not in roles
 
 
 def _is_columns(columns: list[Any]) -> bool:
@@ -245,7 +267,9 @@ def _records(value: Any, inner: str) -> Iterable[Any]:
         return items(value, inner)
     value = at(value, inner)
     unwrap = _way_in(value)
-    return unwrap(value) if unwrap else value if isinstance(value, list) else [value]
+    if unwrap is None and isinstance(value, list):
+        return [{"messages": value}] if _is_talk(value) else value
+    return unwrap(value) if unwrap else [value]
 
 
 def _streamed(path: Path, inner: str) -> Iterator[Any]:
@@ -279,7 +303,7 @@ def look(path: Path, part: str = "") -> FileHead:
 
 def stage(cursor: duckdb.DuckDBPyConnection, path: Path, part: str = "") -> Staging:
     """Read the rows at a part of the document into ``staged``, every key as a column of text."""
-    if part or not _is_plain_list(path) or not _read_list(cursor, path):
+    if part or not _is_plain_list(path) or _is_chat(path) or not _read_list(cursor, path):
         lines.insert_objects(cursor, (record for _, record in walk(path, part)))
     return lines.from_objects(cursor, first_place(cursor, "lines"))
 
@@ -301,6 +325,16 @@ def _read_list(cursor: duckdb.DuckDBPyConnection, path: Path) -> bool:
         cursor.execute("DROP TABLE lines")
         return False
     return True
+
+
+def _is_chat(path: Path) -> bool:
+    """Whether the document is one chat and no list of rows."""
+    with path.open("rb") as file:
+        start = file.read(4_096)
+    if not any(f'"{key}"'.encode() in start for key in (*_SPEAKERS, "type", "source")):
+        return False
+    whole = document(path)
+    return isinstance(whole, list) and _way_in(whole) is None and _is_talk(whole)
 
 
 def _is_plain_list(path: Path) -> bool:

@@ -36,6 +36,11 @@ _FEEDBACK = re.compile(r"feedback|thumb|user[ _-]?(score|rating)|csat", re.IGNOR
 _WIDEST = 2_000
 _MANY_STEPS = 20
 _LONGEST_CHOICE = 120
+_MEDIA = re.compile(
+    r"[^\n]{1,2000}\.(png|jpe?g|gif|webp|bmp|svg|tiff?|heic|mp3|wav|flac|ogg|m4a|mp4|webm|mov|avi|pdf|dcm)"
+    r"(\?\S*)?|data:(image|audio|video)/\S*",
+    re.IGNORECASE,
+)
 
 
 class Exchange(NamedTuple):
@@ -143,7 +148,7 @@ def task(data: Record) -> Exchange:
     by_name = {str(key).strip().lower(): key for key in data}
     chats = (loaded(value) for value in data.values())
     chat = next((talk for value in chats if (talk := _chat(value))), [])
-    texts = [key for key, value in data.items() if isinstance(value, str) and value.strip()]
+    texts = [key for key, value in data.items() if isinstance(value, str) and _is_words(value)]
     answer = next((by_name[name] for name in _OUTPUTS if by_name.get(name) in texts), None)
     if answer is None and not chat and len(texts) == 1:
         answer = texts[0]
@@ -155,6 +160,19 @@ def task(data: Record) -> Exchange:
     prompt = plain(data[question]) if question in texts else ""
     rest = {key: data[key] for key in texts if key not in (answer, question, sources)}
     return Exchange(output, prompt, passages(data.get(sources)) if sources else "", before, rest)
+
+
+def _is_words(text: str) -> bool:
+    """Whether a text says something, and is no address of a picture, a recording or a document."""
+    return bool(text.strip()) and not _MEDIA.fullmatch(text.strip())
+
+
+def no_words(data: Record) -> Wording | str:
+    """Why nothing of a record can be graded, where it shows just a picture, a recording or a document."""
+    texts = [value for value in data.values() if isinstance(value, str) and value.strip()]
+    if not texts or any(map(_is_words, texts)):
+        return ""
+    return Wording("what was annotated is a picture, a recording or a document and no text")
 
 
 def worded(value: Any) -> str:
@@ -215,7 +233,7 @@ def annotated(test: Test, data: Callable[[Record], Record], *paths: str) -> Reco
     """As `likeness`, and not sure where the records' data do not show which text was annotated."""
 
     def clear(record: Record) -> bool:
-        return test(record) and bool(task(data(record)).output.strip())
+        return test(record) and (bool(task(data(record)).output.strip()) or no_words(data(record)) != "")
 
     return lambda head: max(likeness(clear, *paths)(head), likeness(test, *paths, sure=0.4)(head))
 

@@ -13,6 +13,7 @@ from labelcore.store.formats.fields import (
     first,
     graded,
     made,
+    no_words,
     plain,
     read,
     remark,
@@ -83,6 +84,7 @@ def _task(number: int, record: Record) -> Said:
         at=first(record, "created_at"),
         details={"meta": record.get("meta")},
         remarks=remarks,
+        trouble=no_words(_data(record)),
         raw=record,
     )
 

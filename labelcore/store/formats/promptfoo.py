@@ -27,6 +27,7 @@ from labelcore.store.formats.fields import (
 _WRAPPINGS = ("results.results", "results", "results.table.body", "table.body", "")
 _MARK = re.compile(r"\[(PASS|FAIL|ERROR)\](?: \((-?\d+(?:\.\d+)?)\))?[ \n]?")
 _BESIDE = re.compile(r"(Status|Score|Named Scores|Grader Reason|Comment)(_\d+)*$|Metric: ")
+_OF_REPORT = {"Test ID", "Plugin", "Strategy", "Prompt", "Response", "Pass"}
 _BREAK = "\n---\n"
 
 
@@ -45,8 +46,13 @@ def _is_table(record: Record) -> bool:
     return has_mark or {"Status", "Score", "Named Scores", "Grader Reason"} <= record.keys()
 
 
+def _is_report(record: Record) -> bool:
+    """A row of a red team's report."""
+    return record.keys() >= _OF_REPORT
+
+
 def _is_any(record: Record) -> bool:
-    return _is_result(record) or _is_body(record) or _is_table(record)
+    return _is_result(record) or _is_body(record) or _is_table(record) or _is_report(record)
 
 
 @tool(
@@ -63,8 +69,8 @@ def rows(source: Source) -> Iterator[Said]:
     """A row for each test and prompt; of a table's row, one for each of its answers."""
 
     def row(number: int, record: Record) -> Iterator[Said]:
-        if _is_result(record):
-            yield _result(number, record)
+        if _is_result(record) or _is_report(record):
+            yield _result(number, record) if _is_result(record) else _reported(number, record)
             return
         answers = list(_body(number, record) if _is_body(record) else _table(number, record))
         yield from answers or [made(number, Exchange(), raw=record)]
@@ -93,6 +99,24 @@ def _result(number: int, record: Record) -> Said:
         },
         remarks=_verdicts(record.get("gradingResult"), record.get("success")),
         trouble=first(record, "error", "response.error"),
+        raw=record,
+    )
+
+
+def _reported(number: int, record: Record) -> Said:
+    """Of an attack the prompt and the answer; passed is what was not broken, "Pass (1)"."""
+    flag = plain(record.get("Pass")).split(" ", maxsplit=1)[0]
+    details = {name.lower(): record.get(name) for name in ("Plugin", "Strategy")}
+    return made(
+        number,
+        Exchange(plain(record.get("Response")), plain(record.get("Prompt"))),
+        id=record.get("Test ID"),
+        model=record.get("Target"),
+        at=record.get("Timestamp"),
+        details=details,
+        remarks=remark(
+            "verdict", "", flag, meaning=truth(flag), score=record.get("Score"), reason=record.get("Reason")
+        ),
         raw=record,
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.store.formats.source import contents, document, lines, read, said
+from labelcore.store.formats import every_tool
+from tests.store.formats.source import apart, contents, document, lines, read, said
 
 CHAT = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]
 
@@ -84,3 +85,10 @@ def test_the_flat_export_brings_its_choices_too() -> None:
         ("grade", "verdict", "Good", "", "fay@x.org"),
         ("grade", "topics", "rent, law", "", "fay@x.org"),
     ]
+
+
+def test_pictures_are_no_outputs_and_that_is_said() -> None:
+    task = {"id": 1, "data": {"image": "/data/upload/1/a cat (1).jpg"}, "annotations": [{"result": []}]}
+    assert every_tool()["label_studio"].recognise(document([task]).head) >= 0.5
+    (failed,) = apart("label_studio", document([task]))
+    assert "a picture" in failed.reason

@@ -191,3 +191,15 @@ def test_a_result_without_pass_says_its_score_whose_meaning_is_asked() -> None:
     result = RESULTS[0] | {"gradingResult": {"score": 0, "componentResults": [part]}}
     (row,) = read("promptfoo", document([result]))
     assert said(row) == [("verdict", "llm-rubric", "0", "", "")]
+
+
+def test_a_red_teams_report_comes_with_what_withstood() -> None:
+    row = {"Plugin": "pii", "Strategy": "basic", "Target": "bot", "Prompt": "His number?", "Score": "0"}
+    report = [
+        {"Test ID": "1", **row, "Response": "No.", "Pass": "Pass (1)", "Score": "1", "Reason": "Refused"},
+        {"Test ID": "2", **row, "Response": "123", "Pass": "Fail (0)", "Reason": "It tells"},
+    ]
+    first, second = read("promptfoo", lines(report))
+    assert (first.input, first.output, first.id, first.model) == ("His number?", "No.", "1", "bot")
+    assert said(first) == [("verdict", "", "Pass", "pass", "")]
+    assert said(second) == [("verdict", "", "Fail", "fail", "")] and second.remarks[0].reason == "It tells"

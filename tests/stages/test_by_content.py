@@ -1,0 +1,79 @@
+"""What a file's cells tell where the names of its columns do not, and documents that are one chat."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labelcore.errors import BadInput
+from labelcore.stages import importing
+from labelcore.workspace import Workspace
+
+TALK = [{"role": "user", "content": "Rain?", "id": 1}, {"role": "assistant", "content": "Yes.", "id": 2}]
+WIDE = [
+    {"type": "user", "content": "Rain?", "id": "1", "timestamp": "x", "tokens": 1, "model": None, "a": 1},
+    {"type": "gemini", "content": "Yes.", "id": "2", "timestamp": "y", "tokens": 2, "model": "m", "a": 1},
+]
+
+
+def stored(workspace: Workspace, path: Path, value: Any) -> list[tuple[Any, ...]]:
+    text = value if isinstance(value, str) else json.dumps(value)
+    path.write_text(text, encoding="utf-8")
+    importing.import_file(workspace, str(path))
+    return workspace.db.rows("SELECT text, input, json_array_length(conversation) FROM output ORDER BY 1")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        TALK,
+        WIDE,
+        {"messages": WIDE},
+        {"info": {"a": 1, "b": 2}, "tools": [{"n": 1}, {"n": 2}], "trajectory": WIDE},
+    ],
+    ids=["a list", "wide turns", "under a name", "beside other lists"],
+)
+def test_a_document_that_is_one_chat_is_one_output(workspace: Workspace, tmp_path: Path, value: Any) -> None:
+    assert stored(workspace, tmp_path / "chat.json", value) == [("Yes.", "", 1)]
+
+
+def test_a_column_of_chats_is_known_by_what_it_holds(workspace: Workspace, tmp_path: Path) -> None:
+    lines = "\n".join(json.dumps({"case": n, "steps_taken": TALK, "tools": [{"n": 1}]}) for n in range(2))
+    assert stored(workspace, tmp_path / "runs.jsonl", lines) == [("Yes.", "", 1)]
+
+
+def test_a_column_for_each_side_is_an_exchange(workspace: Workspace, tmp_path: Path) -> None:
+    assert stored(workspace, tmp_path / "pairs.json", [{"user": "5 + 6?", "ai": "11"}]) == [
+        ("11", "5 + 6?", 0)
+    ]
+
+
+def test_the_only_entry_of_an_object_is_a_row(workspace: Workspace, tmp_path: Path) -> None:
+    patches = {"task-1": {"instance_id": "task-1", "model_name_or_path": "m-1", "model_patch": "+ a line"}}
+    assert stored(workspace, tmp_path / "preds.json", patches) == [("+ a line", "", 0)]
+    assert workspace.db.rows("SELECT external_id, model FROM output") == [("task-1", "m-1")]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [{"run": "r1", "summary": {"asked": 10, "right": 7}}],
+        [{"blob": {"asked": 10, "right": 7}}],
+        [{"text": "I like it.", "predicted_label": "positive", "manual_label": "positive"}],
+        [{"id": 1, "text": "a page", "gold": 7, "predicted": 8}],
+    ],
+    ids=["figures of a run", "an object alone", "what was classified", "what was rated"],
+)
+def test_what_may_be_no_output_is_asked(workspace: Workspace, tmp_path: Path, rows: list[Any]) -> None:
+    with pytest.raises(BadInput, match="not known which column holds the outputs"):
+        stored(workspace, tmp_path / "rows.jsonl", "\n".join(map(json.dumps, rows * 2)))
+
+
+def test_an_id_is_not_offered_as_a_grade(workspace: Workspace, tmp_path: Path) -> None:
+    rows = [{"answer": f"a{n}", "question": "q", "issue_id": n, "experiment_id": n % 2} for n in range(4)]
+    path = tmp_path / "rows.json"
+    path.write_text(json.dumps(rows), encoding="utf-8")
+    assert importing.import_file(workspace, str(path)).seen == ()
