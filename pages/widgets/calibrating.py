@@ -20,6 +20,7 @@ from labelcore.messages.figures import alpha_words
 from labelcore.models import Role
 from labelcore.stages import grading
 from labelcore.stages.deriving import editing
+from labelcore.text.showing import shortened
 from labelcore.workspace import Workspace
 from pages.widgets import gold, guidelines, keys, shell, talking, telling, who
 from pages.widgets.shell import plain
@@ -159,7 +160,7 @@ def show_outputs(workspace: Workspace, round_: grading.Round) -> None:
 
 
 def _title(row: grading.SideBySide) -> str:
-    begin = " ".join(row.output.text.split())[:80]
+    begin = shortened(row.output.text, 80)
     if row.differ:
         return say("differ: {begin}", begin=begin)
     if not row.compared:

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import streamlit as st
 from pydantic import Field, ValidationError
@@ -30,6 +30,7 @@ from labelcore.stages.grading.card import (
 )
 
 _MOST_ACTS = 50
+Act = TypeVar("Act", bound=Frozen)
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -166,10 +167,10 @@ def judges_table(words: Mapping[str, str], groups: Sequence[Mapping[str, Any]], 
     mounting("judges")(key=key, data=data, on_opened_change=lambda: None)
 
 
-def criteria_act(key: str) -> CriteriaAct | None:
-    """What was done in the list with this run."""
+def act_of(key: str, kind: type[Act]) -> Act | None:
+    """What was done in a component with this run."""
     try:
-        return CriteriaAct.model_validate(payload_of(key, "acted"))
+        return kind.model_validate(payload_of(key, "acted"))
     except ValidationError:
         return None
 

@@ -17,8 +17,9 @@ from labelcore.stages.finding import find_criterion
 from labelcore.store import assignments
 from labelcore.workspace import Workspace
 from pages.widgets import gold, keys, shell
+from pages.widgets.components import act_of
 from pages.widgets.shell import plain
-from pages.widgets.side_by_side import ConflictAct, conflict_act, show_conflict
+from pages.widgets.side_by_side import ConflictAct, show_conflict
 
 _KEY = "conflict"
 _STATES = ("open", "waiting", "settled", "all")
@@ -26,7 +27,7 @@ _STATES = ("open", "waiting", "settled", "all")
 
 def show_conflicts(workspace: Workspace) -> None:
     """The filters, then the conflict that is open, settled by a key or a button."""
-    refusal, act_id = _take_in(workspace, conflict_act(_KEY))
+    refusal, act_id = _take_in(workspace, act_of(_KEY, ConflictAct))
     unfiltered = grading.conflicts(workspace)
     counts = {state: sum(conflict.state == state for conflict in unfiltered) for state in _STATES[:2]}
     if not unfiltered:

@@ -12,6 +12,7 @@ from labelcore.messages.calibrating import standing_words
 from labelcore.models import Output, Role
 from labelcore.stages import grading
 from labelcore.stages.deriving.editing import list_criteria
+from labelcore.text.showing import shortened
 from labelcore.workspace import Workspace
 from pages.widgets import shell, telling
 from pages.widgets.menu import menu_for
@@ -115,7 +116,7 @@ def _show_output(workspace: Workspace, row: grading.GoldOutput) -> None:
         if row.gold.training:
             st.badge(say("training"), color="blue")
         why = row.ruling.reason if row.ruling else say("not settled any more: not shown")
-        st.text(f"{why} — {' '.join(row.output.text.split())[:80]}", width="stretch")
+        st.text(f"{why} — {shortened(row.output.text, 80)}", width="stretch")
         if row.right.n:
             st.text(say("people right: {rate}", rate=rate_words(row.right)))
         if st.button(say("Take it out"), key=f"gold-out-{row.output.id}"):

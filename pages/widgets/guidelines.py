@@ -7,6 +7,7 @@ from labelcore.messages.catalogue import NAMES, Language
 from labelcore.models import GuidelineExample
 from labelcore.stages import grading
 from labelcore.stages.grading.presses import card_guideline
+from labelcore.text.showing import shortened
 from labelcore.workspace import Workspace
 from pages.widgets import shell, telling
 from pages.widgets.components import shown_guideline
@@ -82,7 +83,7 @@ def _examples(workspace: Workspace, guidelines: grading.Guidelines) -> None:
 def _example(workspace: Workspace, example: GuidelineExample, text: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(say(example.value), color="green" if example.value == "pass" else "red")
-        st.text(f"{example.why} — {' '.join(text.split())[:120]}", width="stretch")
+        st.text(f"{example.why} — {shortened(text, 120)}", width="stretch")
         if st.button(say("Take it out"), key=f"example-out-{example.output_id}"):
             with shell.guard():
                 grading.set_example(workspace, example.output_id, "withdrawn")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from labelcore.messages import say
 from labelcore.messages.card import card_words
@@ -13,7 +13,7 @@ from labelcore.models import Frozen, GradingRules, Output
 from labelcore.stages.grading import Opinion
 from labelcore.stages.grading.presses import shown
 from pages.widgets import shell
-from pages.widgets.components import mounting, payload_of
+from pages.widgets.components import mounting
 
 
 class ConflictAct(Frozen):
@@ -49,14 +49,6 @@ def _translated(opinion: Opinion) -> Opinion:
         for part in (opinion.parts, opinion.earlier)
     )
     return opinion.model_copy(update={"parts": parts, "earlier": earlier})
-
-
-def conflict_act(key: str) -> ConflictAct | None:
-    """What was done on the conflict with this run."""
-    try:
-        return ConflictAct.model_validate(payload_of(key, "acted"))
-    except ValidationError:
-        return None
 
 
 def show_conflict(

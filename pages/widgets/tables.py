@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from unicodedata import east_asian_width
 
 import pandas as pd
 import streamlit as st
 
 from labelcore.messages.digest import marked_off
+from labelcore.stages.deriving.versions import WordingPiece
+from labelcore.text.showing import columns_of
 
 _ONE_LINE = 60
 """Of a cell of a table, in characters."""
 _BESIDE, _BETWEEN, _FEW = 95, 3, 20
 """So many characters stand beside each other on a small screen, so many of them between two columns; longer
 tables are scrolled."""
+_MARKS = {"gone": ":red[~~{}~~]", "new": ":green[**{}**]"}
 _APART = ":red[]"
 """Nothing at all, in red: Streamlit shows HTML's comments."""
 
@@ -23,6 +25,17 @@ _APART = ":red[]"
 def plain(text: str) -> str:
     """Text from outside for places that read Markdown: nothing in it is formatted or loaded."""
     return marked_off(text.replace("\n", " "), _APART)
+
+
+def marked(piece: WordingPiece, around: int | None = None) -> str:
+    """A piece of a changed wording with its mark; of a long one that stayed, so much on both sides."""
+    text = " ".join(piece.text.split())
+    if piece.kind != "same":
+        return f" {_MARKS[piece.kind].format(plain(text))} " if text else " "
+    if around and len(text) > 2 * around:
+        head, tail = text[:around], text[-around:]
+        text = f"{head.rpartition(' ')[0] or head} … {tail.partition(' ')[2] or tail}"
+    return plain(text)
 
 
 def table(rows: Sequence[Mapping[str, Any]], *, narrow: bool = False) -> None:
@@ -47,16 +60,11 @@ def _fits(rows: Sequence[Mapping[str, Any]]) -> bool:
     """Whether every cell stands on one line, and of few rows all columns beside each other."""
     names = dict.fromkeys(name for row in rows for name in row)
     widest = [
-        max(_width(str(cell)) for cell in (name, *(row.get(name, "") for row in rows))) for name in names
+        max(columns_of(str(cell)) for cell in (name, *(row.get(name, "") for row in rows))) for name in names
     ]
     return max(widest, default=0) <= _ONE_LINE and (
         len(rows) > _FEW or sum(widest) + _BETWEEN * len(widest) <= _BESIDE
     )
-
-
-def _width(text: str) -> int:
-    """In characters; wide ones count double."""
-    return len(text) + sum(east_asian_width(char) in "WF" for char in text)
 
 
 def choose_rows(

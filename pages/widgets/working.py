@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextvars import copy_context
 from dataclasses import dataclass
 from threading import Thread
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -17,6 +17,7 @@ from labelcore.workspace import Workspace
 from pages.widgets import shell
 from pages.widgets.shell import plain
 
+Answer = TypeVar("Answer")
 _log = logging.getLogger("labelcore.pages")
 
 
@@ -74,6 +75,14 @@ def take(key: str) -> Any:
     if work.trouble:
         st.error(plain(work.trouble), icon=":material/error:")
     return work.result
+
+
+def worked_out(key: str, question: object, answer: Callable[[], Answer]) -> Answer:
+    """What takes a while, worked out once for each visitor and anew when the question is another one."""
+    memory: tuple[object, Answer] | None = st.session_state.get(key)
+    if memory is None or memory[0] != question:
+        memory = st.session_state[key] = (question, answer())
+    return memory[1]
 
 
 def refreshed(part: Callable[..., None], *arguments: Any, every: float, going: bool) -> None:

@@ -3,8 +3,9 @@
 import re
 
 import pytest
+from hypothesis import given, strategies as st
 
-from labelcore.text.showing import MOST, showable
+from labelcore.text.showing import MOST, columns_of, shortened, showable
 
 
 @pytest.mark.parametrize("mark", ["\u0301", "\u20dd", "\u0e49"])
@@ -17,3 +18,21 @@ def test_no_letter_carries_more_marks_than_a_page_can_lay_out(mark: str) -> None
 def test_of_a_long_text_the_beginning_is_shown_and_the_rest_is_counted() -> None:
     assert showable("x" * 1_000_000) == ("x" * MOST, 1_000_000 - MOST)
     assert showable("short") == ("short", 0)
+
+
+@given(text=st.text("ab \n\t价格。", max_size=80), columns=st.integers(1, 30))
+def test_a_line_holds_as_much_of_a_text_as_it_is_wide(text: str, columns: int) -> None:
+    line, short = " ".join(text.split()), shortened(text, columns)
+    if columns_of(line) <= columns and len(text) <= 4 * columns:
+        assert short == line
+        return
+    assert short.endswith("…") and "\n" not in short
+    beginning = short.removesuffix("…")
+    assert line.startswith(beginning) and columns_of(beginning) <= columns
+    assert len(text) > 4 * columns or columns_of(line[: len(beginning) + 2]) > columns
+
+
+def test_chinese_takes_two_columns() -> None:
+    assert columns_of("价格 OK。") == 9
+    assert shortened("价格不对，少了两元", 7) == "价格不…"
+    assert shortened("a price\nthat is wrong", 9) == "a price t…"

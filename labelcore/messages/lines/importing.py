@@ -71,7 +71,7 @@ def _counts(batch: ImportBatch) -> str:
 
 
 @lines("preview")
-def previewed(_workspace: Workspace, preview: importing.Preview) -> Iterator[str]:
+def previewed(preview: importing.Preview) -> Iterator[str]:
     """How much of the file can be read, and how."""
     yield say(
         "{title}: {rows_read} can be read, {rejected:,} cannot. Nothing is stored.",
@@ -119,7 +119,7 @@ def _words(signal: importing.SignalPreview) -> str:
 
 
 @lines("imports list")
-def imports(_workspace: Workspace, batches: Sequence[ImportBatch]) -> Iterator[str]:
+def imports(batches: Sequence[ImportBatch]) -> Iterator[str]:
     """Each import with what it brought and how it was read."""
     for batch in batches:
         when = f"{batch.at:%Y-%m-%d %H:%M}"
@@ -134,7 +134,7 @@ def imports(_workspace: Workspace, batches: Sequence[ImportBatch]) -> Iterator[s
 
 
 @lines("imports undo")
-def undone(_workspace: Workspace, result: UndoneImport) -> Iterator[str]:
+def undone(result: UndoneImport) -> Iterator[str]:
     """What went."""
     yield say(
         "{file_name} was taken back; gone with it: {outputs}, {grades}, {verdicts} and {feedback}.",
@@ -152,7 +152,7 @@ def undone(_workspace: Workspace, result: UndoneImport) -> Iterator[str]:
 
 
 @lines("imports keep")
-def kept(_workspace: Workspace, mapping: importing.Mapping) -> Iterator[str]:
+def kept(mapping: importing.Mapping) -> Iterator[str]:
     """That the mapping is kept."""
     yield say(
         "Kept: {columns}.",
@@ -173,7 +173,7 @@ def _found(fields: dict[str, dict[str, int]]) -> str:
 
 
 @lines("redact scan")
-def scanned(_workspace: Workspace, result: RedactionReport) -> Iterator[str]:
+def scanned(result: RedactionReport) -> Iterator[str]:
     """What a redaction would find, field by field."""
     yield say(
         "{touched:,} of {outputs:,} outputs hold something that points at a person.",
@@ -187,7 +187,7 @@ def scanned(_workspace: Workspace, result: RedactionReport) -> Iterator[str]:
 
 
 @lines("redact restore")
-def restored(_workspace: Workspace, result: RestoreReport) -> Iterator[str]:
+def restored(result: RestoreReport) -> Iterator[str]:
     """The outputs as they were, or where they are."""
     for row in result.outputs:
         yield row["output_id"]
@@ -201,7 +201,7 @@ def restored(_workspace: Workspace, result: RestoreReport) -> Iterator[str]:
 
 
 @lines("formats")
-def formats(_workspace: Workspace, forms: Sequence[Importable]) -> Iterator[str]:
+def formats(forms: Sequence[Importable]) -> Iterator[str]:
     """Each tool with how to get a file out of it, and the plain formats."""
     for form in forms:
         if form.get:

@@ -6,7 +6,6 @@ from labelcore.messages.catalogue import say
 from labelcore.messages.results import lines
 from labelcore.models import Noun, Project
 from labelcore.stages.projects import Overview
-from labelcore.workspace import Workspace
 
 
 @lines("status")
@@ -18,25 +17,25 @@ def counts(report: Overview) -> Iterator[str]:
 
 
 @lines("projects begin")
-def begun(_workspace: Workspace, project: Project) -> Iterator[str]:
+def begun(project: Project) -> Iterator[str]:
     """What it is called."""
     yield say("'{name}' is begun. Next: bring its outputs in with `labelcore import`.", name=project.name)
 
 
 @lines("projects hide")
-def hidden(_workspace: Workspace, project: Project) -> Iterator[str]:
+def hidden(project: Project) -> Iterator[str]:
     """How it comes back."""
     yield say("'{name}' is hidden. `labelcore projects show {name}` brings it back.", name=project.name)
 
 
 @lines("projects show")
-def shown(_workspace: Workspace, project: Project) -> Iterator[str]:
+def shown(project: Project) -> Iterator[str]:
     """That it is there."""
     yield say("'{name}' is among the projects again.", name=project.name)
 
 
 @lines("projects noun")
-def noun(_workspace: Workspace, called: Noun) -> Iterator[str]:
+def noun(called: Noun) -> Iterator[str]:
     """Both languages' names."""
     names = {"one": called.one or "output", "several": called.several or "outputs"}
     yield say("One is called “{one}”, several “{several}”.", **names)

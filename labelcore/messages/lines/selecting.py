@@ -7,6 +7,7 @@ from labelcore.messages.results import lines
 from labelcore.models import CourtRuling, Grade, Ruling
 from labelcore.stages.selecting import Listing, OutputFacts, ValueCount
 from labelcore.store.about import Event, VersionVerdict
+from labelcore.text.showing import shortened
 
 _EXCERPT = 90
 
@@ -109,8 +110,7 @@ def _ruled(ruling: Ruling | CourtRuling) -> dict[str, str]:
 
 def excerpt(text: str) -> str:
     """The beginning of a text in one line."""
-    flat = " ".join(text[: 4 * _EXCERPT].split())
-    return flat if len(flat) <= _EXCERPT else f"{flat[:_EXCERPT]}…"
+    return shortened(text, _EXCERPT)
 
 
 def _graded(grade: Grade) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from labelcore.messages.catalogue import say
 from labelcore.messages.results import lines
 from labelcore.stages.upkeep import Backup, Health, QueryReport, VacuumReport
+from labelcore.text.showing import columns_of, shortened
 from labelcore.workspace import Workspace
 
 _WIDEST = 40
@@ -55,12 +56,12 @@ def answer(report: QueryReport) -> Iterator[str]:
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[str]:
     cells = [[_cell(value) for value in row] for row in [columns, *rows]]
-    widths = [max(len(row[at]) for row in cells) for at in range(len(columns))]
+    widths = [max(columns_of(row[at]) for row in cells) for at in range(len(columns))]
     cells.insert(1, ["-" * width for width in widths])
     for row in cells:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        padded = (cell + " " * (width - columns_of(cell)) for cell, width in zip(row, widths, strict=True))
+        yield "  ".join(padded).rstrip()
 
 
 def _cell(value: Any) -> str:
-    text = "" if value is None else " ".join(str(value).split())
-    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
+    return "" if value is None else shortened(str(value), _WIDEST)

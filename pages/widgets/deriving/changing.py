@@ -14,8 +14,8 @@ from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.deriving import table
 from pages.widgets.shell import plain
+from pages.widgets.tables import marked
 
-_MARKS = {"same": "{}", "gone": ":red[~~{}~~]", "new": ":green[**{}**]"}
 _AT_ONCE = 6
 
 
@@ -37,11 +37,7 @@ def show_versions(workspace: Workspace, criterion: Criterion) -> None:
             st.write(plain(f"{_stakes(before)} → {_stakes(after)}"))
         if before and before.statement != after.statement:
             pieces = difference(before.statement, after.statement)
-            texts = (
-                _MARKS[piece.kind].format(plain(piece.text)) if piece.text.strip() else " "
-                for piece in pieces
-            )
-            st.markdown("".join(texts))
+            st.markdown("".join(map(marked, pieces)))
 
 
 def _stakes(criterion: Criterion) -> str:

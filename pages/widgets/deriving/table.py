@@ -14,8 +14,8 @@ from labelcore.stages.aligning.side_by_side import JudgeRow, JudgeTable, judge_t
 from labelcore.stages.deriving import editing
 from labelcore.stats.rate import share_words
 from labelcore.workspace import Workspace
-from pages.widgets import keys
-from pages.widgets.components import CriteriaAct, criteria_act, criteria_table
+from pages.widgets import keys, working
+from pages.widgets.components import CriteriaAct, act_of, criteria_table
 
 _ORDER = {"proposed": 0, "accepted": 1, "rejected": 2, "dropped": 3}
 
@@ -35,7 +35,7 @@ class CriteriaList:
 
 def read(workspace: Workspace) -> CriteriaList:
     """What is to be shown, after what was pressed in the list."""
-    if act := criteria_act(keys.CRITERIA_TABLE):
+    if act := act_of(keys.CRITERIA_TABLE, CriteriaAct):
         do(workspace, act)
     criteria = editing.list_criteria(workspace)
     criteria.sort(key=lambda criterion: (_ORDER[criterion.status], -len(criterion.evidence)))
@@ -66,10 +66,7 @@ def do(workspace: Workspace, act: CriteriaAct) -> None:
 def judges_of(workspace: Workspace) -> JudgeTable:
     """What judges find, measured anew when something was graded, decided or changed."""
     stamp = projects.overview(workspace).model_dump_json()
-    memory: tuple[str, JudgeTable] | None = st.session_state.get(keys.CRITERIA_JUDGES)
-    if memory is None or memory[0] != stamp:
-        memory = st.session_state[keys.CRITERIA_JUDGES] = (stamp, judge_table(workspace))
-    return memory[1]
+    return working.worked_out(keys.CRITERIA_JUDGES, stamp, lambda: judge_table(workspace))
 
 
 def measure(workspace: Workspace) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-from bisect import bisect
 from collections.abc import Mapping as Dictionary, Sequence
 from typing import Any
 
@@ -14,6 +12,7 @@ from labelcore.stages import importing
 from labelcore.stages.importing import Grading, Mapping
 from labelcore.stages.importing.mapping import REPLY, has
 from labelcore.stages.importing.nested import beside, paths, value_at
+from labelcore.text.showing import shortened
 from pages.widgets.importing import tree
 from pages.widgets.importing.source import is_of_tool
 
@@ -110,15 +109,8 @@ def _row(
         column = _select(field, preview, options, key, subject, width=200)
         value = "" if column in {None, REPLY} else str(value_at(next(iter(preview.rows), {}), str(column)))
         if value:
-            st.text(_short(value), width="stretch", wrap=False)
+            st.text(shortened(value, _SHOWN), width="stretch", wrap=False)
     return column
-
-
-def _short(text: str) -> str:
-    """The beginning of a text, as wide as the place for it; Chinese is twice as wide."""
-    line = text[:_SHOWN].replace("\n", " ")
-    ends = list(itertools.accumulate(2 if ord(letter) > 0x2E7F else 1 for letter in line))
-    return text if len(text) < _SHOWN and ends[-1] <= _SHOWN else f"{line[: bisect(ends, _SHOWN - 1)]}…"
 
 
 def _select(

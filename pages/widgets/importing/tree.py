@@ -10,6 +10,7 @@ import streamlit as st
 from labelcore.messages import say
 from labelcore.stages import importing
 from labelcore.stages.importing.nested import leaf, paths, value_at
+from labelcore.text.showing import shortened
 from pages.widgets import shell
 
 _PAGE, _SHOWN = 30, 60
@@ -54,8 +55,7 @@ def _above(path: str) -> str:
 
 def _short(preview: importing.Preview, path: str) -> str:
     value = next((cell for row in preview.rows if (cell := value_at(row, path)) != ""), "")
-    text = " ".join(str(value).split())
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return shortened(str(value), _SHOWN)
 
 
 def _choose(widget: str, path: str) -> None:

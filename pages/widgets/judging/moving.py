@@ -25,7 +25,7 @@ from labelcore.stages.refining.migration import Flip, Migration, ModelSide
 from labelcore.stages.refining.ongoing import OngoingTrial
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
-from pages.widgets import charts, keys, shell
+from pages.widgets import charts, keys, shell, working
 from pages.widgets.judging import crossing, trying, under_way, versions
 from pages.widgets.judging.drafting import WrittenDraft
 from pages.widgets.judging.under_way import VersionWork
@@ -128,17 +128,17 @@ def _say_how_to_add() -> None:
 
 
 def _estimate(workspace: Workspace, version: JudgeVersion, to: str, limit: int) -> bool:
-    """What it takes, worked out anew once something has changed; whether it can begin."""
-    question, memory = (version.id, to, limit), st.session_state.get(keys.MOVE_ESTIMATE)
-    if memory is None or memory[0] != question:
+    """What it takes; whether it can begin."""
+
+    def estimated() -> tuple[str, bool]:
         try:
-            memory = question, estimate_words(estimate_move(workspace, version, to, limit)), True
+            return estimate_words(estimate_move(workspace, version, to, limit)), True
         except LabelcoreError as trouble:
-            memory = question, trouble_words(trouble, on_page=True), False
-        st.session_state[keys.MOVE_ESTIMATE] = memory
-    _, words, ready = memory
+            return trouble_words(trouble, on_page=True), False
+
+    words, ready = working.worked_out(keys.MOVE_ESTIMATE, (version.id, to, limit), estimated)
     shell.aside(words)
-    return bool(ready)
+    return ready
 
 
 def _words_of(ongoing: OngoingTrial) -> str:

@@ -13,6 +13,7 @@ from labelcore.stages import refining
 from labelcore.stages.grading import fitting_labels
 from labelcore.stages.refining.prompts import Size
 from labelcore.store import outputs as output_table
+from labelcore.text.showing import shortened
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.outputs import show_text
@@ -38,7 +39,7 @@ def pick_output(workspace: Workspace, version: JudgeVersion) -> Output | None:
     def words(output_id: str) -> str:
         grade = {True: say("pass"), False: say("fail"), None: ""}[labels.value.get(output_id)]
         differs = say("the judge differs") if output_id in differing else ""
-        text = " ".join(outputs[output_id].text.split())[:_BEGINNING]
+        text = shortened(outputs[output_id].text, _BEGINNING)
         return " · ".join(filter(None, (grade, differs, text)))
 
     key = f"{keys.PROMPT_SHOWN}-{version.judge_id}-{opened.id if opened else ''}"

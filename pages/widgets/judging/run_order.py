@@ -16,7 +16,7 @@ from labelcore.models import JudgeVersion
 from labelcore.settings import settings
 from labelcore.stages import judging
 from labelcore.workspace import Workspace
-from pages.widgets import keys, shell
+from pages.widgets import keys, shell, working
 from pages.widgets.judging import running
 
 _ALL = ""
@@ -74,9 +74,4 @@ def _estimated(
     """What it takes, worked out anew once something has changed."""
     newest = next(iter(judging.runs(workspace)), None)
     question = (order, newest and (newest.id, newest.state), tuple(version.id for version in judges))
-    memory = st.session_state.get(keys.RUN_SOME, {})
-    if memory.get("of") != question:
-        memory = {"of": question, "found": judging.estimate_run(workspace, order=order)}
-        st.session_state[keys.RUN_SOME] = memory
-    estimate: judging.Estimate = memory["found"]
-    return estimate
+    return working.worked_out(keys.RUN_SOME, question, lambda: judging.estimate_run(workspace, order=order))

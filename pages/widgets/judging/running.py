@@ -42,19 +42,15 @@ def in_thread(work: Callable[[Event], object], name: str, failed_key: str) -> Ev
 
 def show_estimate(workspace: Workspace) -> None:
     """What a run over everything would take; worked out anew once something has changed."""
-    memory = st.session_state.get(keys.RUN_ESTIMATE, {})
     newest = next(iter(judging.runs(workspace)), None)
     if newest and newest.state == "running":
         return
     judges = tuple(version.id for version in judging.active_judges(workspace))
     question = (workspace.project.id, newest and (newest.id, newest.state), judges)
-    if memory.get("of") != question:
-        try:
-            estimate = judging.estimate_run(workspace)
-        except LabelcoreError:
-            return  # without judges or outputs there is nothing to estimate, and the page says so
-        st.session_state[keys.RUN_ESTIMATE] = memory = {"of": question, "found": estimate}
-    estimate = memory["found"]
+    try:
+        estimate = working.worked_out(keys.RUN_ESTIMATE, question, lambda: judging.estimate_run(workspace))
+    except LabelcoreError:
+        return  # without judges or outputs there is nothing to estimate, and the page says so
     shell.aside(
         estimate_words(estimate), plain(paragraph(*map(say, estimate.based_on))) if estimate.calls else None
     )

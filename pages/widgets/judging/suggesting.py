@@ -16,6 +16,7 @@ from labelcore.stages.refining.ongoing import Ongoing
 from labelcore.stages.refining.suggesting import search
 from labelcore.stages.refining.suggestions import ChangeSuggestion, Suggestions
 from labelcore.stages.refining.trying import USUAL, Order
+from labelcore.text.showing import shortened
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.judging import under_way, versions
@@ -114,7 +115,7 @@ def _show_found(
 
 
 def _left_words(suggestion: ChangeSuggestion) -> str:
-    words = " ".join(suggestion.candidate.words.split())[:_LONGEST]
+    words = shortened(suggestion.candidate.words, _LONGEST)
     values = {"what": kind_words(suggestion.kind), "state": state_words(suggestion.state), "words": words}
     return plain(say("{what}, {state}: {words}", **values))
 

@@ -11,7 +11,6 @@ from labelcore.messages import rate_words, say, sentence
 from labelcore.messages.lines.refining.comparing import kept_words
 from labelcore.models import JudgeVersion
 from labelcore.stages import judging
-from labelcore.stages.deriving.versions import WordingPiece
 from labelcore.stages.refining.history import PromptDiff, VersionRow, history, revert
 from labelcore.stages.refining.keeping import KeptVersion, keep
 from labelcore.workspace import Workspace
@@ -19,9 +18,9 @@ from pages.widgets import keys, shell
 from pages.widgets.judging import drafting, running
 from pages.widgets.judging.drafting import WrittenDraft
 from pages.widgets.shell import plain
+from pages.widgets.tables import marked
 
 _AT_ONCE = 4
-_MARKS = {"gone": ":red[~~{}~~]", "new": ":green[**{}**]"}
 _AROUND = 60
 """Characters that are shown before and after a change."""
 
@@ -134,21 +133,10 @@ def _show_difference(changed: PromptDiff) -> None:
         name = (
             say("{part} of prompt {n}", part=say(part.part), n=part.member) if part.member else say(part.part)
         )
-        st.markdown(f"{name}: {''.join(_marked(piece) for piece in part.pieces)}")
+        st.markdown(f"{name}: {''.join(marked(piece, _AROUND) for piece in part.pieces)}")
     for setting in changed.settings:
         values = {"name": say(setting.name), "before": _short(setting.before), "after": _short(setting.after)}
         st.write(plain(say("{name}: {before} → {after}", **values)))
-
-
-def _marked(piece: WordingPiece) -> str:
-    """A piece with its mark; of what stayed, what stands next to a change."""
-    text = " ".join(piece.text.split())
-    if piece.kind != "same":
-        return f" {_MARKS[piece.kind].format(plain(text))} " if text else " "
-    if len(text) > 2 * _AROUND:
-        head, tail = text[:_AROUND], text[-_AROUND:]
-        text = f"{head.rpartition(' ')[0] or head} … {tail.partition(' ')[2] or tail}"
-    return plain(text)
 
 
 def _short(value: object) -> str:

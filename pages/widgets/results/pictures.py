@@ -1,7 +1,5 @@
 """Over time, where it is better or worse, what fails most: beside each other, a click from the outputs."""
 
-from unicodedata import east_asian_width
-
 import streamlit as st
 
 from labelcore.messages import rate_words, say, sentence
@@ -12,6 +10,7 @@ from labelcore.stages.reporting.slicing import fields, slices
 from labelcore.stages.reporting.trend import Trend
 from labelcore.stages.reporting.trust import Trust
 from labelcore.stats.rate import share_words
+from labelcore.text.showing import shortened
 from labelcore.workspace import Workspace
 from pages.widgets import charts, keys, shell
 from pages.widgets.shell import plain
@@ -113,10 +112,8 @@ def _show_failures(report: Failures) -> None:
     more = len(report.rows) > _FAILURES
     everything = more and st.session_state.get(keys.RESULTS_FAILURES, False)
     for row in report.rows if everything else report.rows[:_FAILURES]:
-        share = share_words(row.share.value or 0.0)
-        label = say(
-            "{share} · {criterion} ({n})", share=share, criterion=_short(say(row.criterion)), n=row.outputs
-        )
+        share, name = share_words(row.share.value or 0.0), shortened(say(row.criterion), _WIDE)
+        label = say("{share} · {criterion} ({n})", share=share, criterion=name, n=row.outputs)
         shell.go_to(
             "1_outputs.py",
             label,
@@ -128,13 +125,3 @@ def _show_failures(report: Failures) -> None:
     st.caption(say("Share of the {n:,} outputs that people failed; click one to see them.", n=report.fails))
     if report.sealed:
         st.caption(sealed_fails_words(report.sealed))
-
-
-def _short(name: str) -> str:
-    """As much of a name as a line holds; wide characters count double."""
-    width = 0
-    for at, char in enumerate(name):
-        width += 2 if east_asian_width(char) in "WF" else 1
-        if width > _WIDE:
-            return f"{name[:at].rstrip()}…"
-    return name

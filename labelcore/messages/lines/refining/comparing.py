@@ -13,6 +13,7 @@ from labelcore.stages.refining.migration import Migration, ModelSide
 from labelcore.stages.refining.trials import WHATS, Attempt, ModelWork, Trial, What
 from labelcore.stats.changes import Change
 from labelcore.stats.rate import Rate
+from labelcore.text.showing import shortened
 
 _LISTED = 5
 _REASON = 160
@@ -172,18 +173,13 @@ def _attempts(what: What, attempts: Sequence[Attempt]) -> Iterator[str]:
             "  {output}: people {grade} it; before: {before}; now: {after}",
             output=attempt.external_id or attempt.output_id,
             grade=grade,
-            before=_short(attempt.present.reason),
-            after=_short(attempt.new.reason),
+            before=shortened(attempt.present.reason, _REASON),
+            after=shortened(attempt.new.reason, _REASON),
         )
         if attempt.notes:
-            yield say("    note: {note}", note=_short(attempt.notes[0]))
+            yield say("    note: {note}", note=shortened(attempt.notes[0], _REASON))
     if len(attempts) > _LISTED:
         yield say("  and {n:,} more; --json lists all.", n=len(attempts) - _LISTED)
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _REASON else f"{line[:_REASON]}…"
 
 
 def _side(side: ModelSide) -> Iterator[str]:

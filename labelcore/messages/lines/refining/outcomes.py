@@ -8,6 +8,7 @@ from labelcore.messages.telling import sentence
 from labelcore.stages.refining.drafts import PromptLint
 from labelcore.stages.refining.examples import Examples
 from labelcore.stages.refining.outcomes import Outcomes, RulingOutcome, State
+from labelcore.text.showing import shortened
 
 _QUOTED = 100
 
@@ -49,7 +50,7 @@ def examples(report: Examples) -> Iterator[str]:
     for pair in report.pairs:
         for example in filter(None, (pair.example, pair.beside)):
             lead = "  " if example is pair.example else say("    beside: ")
-            text = " ".join(example.text.split())[:_QUOTED]
+            text = shortened(example.text, _QUOTED)
             yield f"{lead}{example.output_id} {say(example.verdict)}: {text}"
     if report.elsewhere:
         yield elsewhere_words(report)

@@ -14,6 +14,7 @@ from labelcore.stages.refining.suggestions import (
     SuggestionKept,
     Suggestions,
 )
+from labelcore.text.showing import shortened
 
 _LISTED = 5
 _WORDS = 200
@@ -103,12 +104,11 @@ def state_words(state: State) -> str:
 
 
 def _suggestion(report: ChangeSuggestion) -> Iterator[str]:
-    words = " ".join(report.candidate.words.split())
     yield say(
         "{id}  {kind}: {words}",
         id=report.id,
         kind=kind_words(report.kind),
-        words=words if len(words) <= _WORDS else f"{words[:_WORDS]}…",
+        words=shortened(report.candidate.words, _WORDS),
     )
     for question in report.candidate.questions:
         yield f"    {question_words(question)}"
