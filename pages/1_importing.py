@@ -6,7 +6,7 @@ from labelcore.stages import importing
 from labelcore.stages.importing import redacting
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
-from pages.widgets.importing import beginning, columns, history, meaning, outcome, personal, source
+from pages.widgets.importing import beginning, columns, history, meaning, outcome, personal, several, source
 
 MENU = ("Import", ":material/upload_file:")
 
@@ -19,14 +19,18 @@ def import_step_by_step(workspace: Workspace, file: source.SourceFile) -> None:
     first, key = read
     left, right = st.columns([3, 2], gap="large")
     with left:
-        mapping = columns.choose(first, key)
+        chosen = columns.choose(first, key)
+        mapping = several.by_criterion(chosen, key)
         description = personal.ask(workspace, key)
         preview = file.preview(workspace, description, mapping)
+        mapping = mapping.model_copy(update={"gradings": preview.guessed.gradings})
+        several.ask(preview, chosen, key)
         meanings = meaning.ask(preview, mapping, key)
     with right:
         outcome.show_outputs(preview, key)
         if description.finders:
             personal.show_found(redacting.found_in(description, preview.rows, mapping), len(preview.rows))
+        source.warn(preview, beside=first)
         outcome.offer_import(outcome.ReadyFile(workspace, file, preview, mapping, description), meanings)
 
 

@@ -13,7 +13,8 @@ from labelcore.cli.sending import send
 from labelcore.errors import BadInput
 
 _SEVERAL = {
-    "grades": "overall=COL, CRITERION=COL, or CRITERION@PERSON=COL; several times for several raters.",
+    "grades": "overall=COL, CRITERION=COL, CRITERION@PERSON=COL; several times for several raters. Where a "
+    "column says what each row grades: {COL}=COL.",
     "passes": "A value that counts as pass (NAME=VALUE for one column).",
     "fails": "A value that counts as fail.",
     "unsure": "A value that counts as unsure.",

@@ -54,6 +54,10 @@ WORDS = {
         "'{name}' contradicts the score beside it in {n:,} rows, first in row {row}; it counts as the tool "
         "says.",
     ),
+    "several_grades": (
+        "One output has several different grades by “{who}”, of which the last one in the file counts.",
+        "{n:,} outputs have several different grades by “{who}”, of which the last one in the file counts.",
+    ),
     "two_scales": (
         "'{column}' seems to mix two scales: {low:,} rows up to 1 and {high:,} above 10. Bring them to one "
         "before a limit is set."

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from labelcore.store.formats.base import Staging
+from labelcore.store.formats.base import Staging, literal
 from labelcore.store.staging import expression, insert
 
 VALUE_SQL = "lower(trim(regexp_replace(value, '[\\x{1F3FB}-\\x{1F3FF}\\x{FE0F}]', '', 'g')))"
@@ -36,24 +36,34 @@ class Signal(NamedTuple):
 
 
 class ValueColumn(NamedTuple):
-    """A column of values with what stands beside it, each as the SQL of a literal or of a column."""
+    """A column of values with what stands beside it, each as the SQL of a literal or of a column.
+
+    ``only``: a column and its value in the rows that are meant, where others hold something else.
+    """
 
     column: str
     who: str = "''"
     reason: str = "''"
     moment: str = "''"
+    only: tuple[str, str] | None = None
 
 
 def take_column(
     cursor: duckdb.DuckDBPyConnection, staged: Staging, kind: str, name: str, told: ValueColumn
 ) -> None:
     """Make a column the remarks of one kind and name."""
+    meant = f"AND trim({expression(staged, told.only[0])}) = {literal(told.only[1])}" if told.only else ""
     cursor.execute(
         f"INSERT INTO remarks SELECT _row, ?, ?, {told.who}, {expression(staged, told.column)} AS value, "
         f"NULL, coalesce({told.reason}, ''), coalesce({told.moment}, '') FROM staged "
-        "WHERE trim(coalesce(value, '')) <> ''",
+        f"WHERE trim(coalesce(value, '')) <> '' {meant}",
         [kind, name],
     )
+
+
+def forget_grades(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Take the grades out of the remarks again."""
+    cursor.execute("DELETE FROM remarks WHERE kind = 'grade'")
 
 
 def signals(cursor: duckdb.DuckDBPyConnection, staged: Staging, text: str | None = None) -> list[Signal]:
@@ -122,6 +132,65 @@ def scores(cursor: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, float
         f"SELECT kind, name, {VALUE_SQL} AS word, TRY_CAST(score AS DOUBLE) AS number, TRY_CAST(threshold AS "
         "DOUBLE) AS bar, count(*), min(_row) FROM scores WHERE isfinite(number) GROUP BY ALL ORDER BY ALL"
     ).fetchall()
+
+
+class Differing(NamedTuple):
+    """How many outputs have several different grades by one person under one name, and who these are."""
+
+    name: str
+    people: list[str]
+    outputs: int
+
+
+def differing(
+    cursor: duckdb.DuckDBPyConnection, staged: Staging, texts: Sequence[str], nothing: Iterable[str]
+) -> list[Differing]:
+    """The people with more than one different grade of an output; ``nothing``: values that are no grade."""
+    rows = cursor.execute(
+        "SELECT name, list(DISTINCT who ORDER BY who), count(DISTINCT what) FROM (SELECT name, who, what "
+        f"FROM ({_told(staged, texts)}) GROUP BY ALL HAVING count(DISTINCT word) > 1) GROUP BY "
+        "name ORDER BY name",
+        [list(nothing)],
+    ).fetchall()
+    return [Differing(*row) for row in rows]
+
+
+def tells_apart(
+    cursor: duckdb.DuckDBPyConnection,
+    staged: Staging,
+    texts: Sequence[str],
+    nothing: Iterable[str],
+    column: str,
+) -> bool:
+    """Whether nobody gave an output several different grades within one value of a column of few values."""
+    within = f"trim(coalesce({expression(staged, column)}, ''))"
+    rows, empty, few, several = cursor.execute(
+        f"SELECT sum(n), bool_or(part = ''), count(DISTINCT part), count(*) FILTER (words > 1) FROM (SELECT "
+        f"part, count(DISTINCT word) AS words, count(*) AS n FROM ({_told(staged, texts, within)}) GROUP BY "
+        "name, who, what, part)",
+        [list(nothing)],
+    ).fetchone() or (0, True, 0, 0)
+    return not several and not empty and 1 < few <= rows / 2
+
+
+def _told(staged: Staging, texts: Sequence[str], part: str = "''") -> str:
+    """The SQL of every grade with what it is of: the hash of an output's texts."""
+    what = ", ".join(expression(staged, text) for text in texts)
+    columns = f"name, who, hash({what}) AS what, {VALUE_SQL} AS word, {part} AS part"
+    return (
+        f"SELECT * FROM (SELECT {columns} FROM remarks JOIN staged USING (_row) WHERE kind = 'grade') "
+        "WHERE NOT list_contains(?, word)"
+    )
+
+
+def parts(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str, most: int) -> list[str]:
+    """The values of a column in their order, as they are written; at most so many."""
+    text = f"trim({expression(staged, column)})"
+    rows = cursor.execute(
+        f"SELECT {text} AS part FROM staged WHERE coalesce({text}, '') <> '' GROUP BY 1 ORDER BY min(_row) "
+        f"LIMIT {most}"
+    ).fetchall()
+    return [part for (part,) in rows]
 
 
 def mean(cursor: duckdb.DuckDBPyConnection, meanings: Iterable[tuple[str, str, str, str]]) -> None:

@@ -25,6 +25,7 @@ from labelcore.stages.importing.meanings import GivenMeanings
 from labelcore.stages.importing.previewing import SHOWN, Preview, SignalPreview, preview, preview_bytes
 from labelcore.stages.importing.reading import ReadFile
 from labelcore.stages.importing.redacting import RedactedFile, RedactionWork
+from labelcore.stages.importing.several import refuse_several
 from labelcore.store import audit, batches, live, staging
 from labelcore.store.lookups import written
 from labelcore.wording import Wording
@@ -241,6 +242,7 @@ def _check(read: ReadFile) -> None:
             "--map id=COLUMN and what is said of them with --grades, --verdicts or --feedback NAME=COLUMN.",
             shown=first_row or Wording("empty"),
         )
+    refuse_several(read.notes, mapping)
     asked = {
         "verdict": {*mapping.verdicts},
         "grade": {grading.criterion for grading in mapping.all_gradings()},

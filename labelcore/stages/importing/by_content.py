@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
-import labelcore.stages.importing.mapping as mapping_rules
 from labelcore.stages.importing.mapping import Mapping
+from labelcore.stages.importing.names import is_named
 from labelcore.store.staging import FIELDS
 from labelcore.text import chats
 
@@ -28,9 +28,7 @@ def told(mapping: Mapping, columns: Sequence[str], rows: Rows, given: Collection
         return mapping
     output = mapping.output
     objects = output and _are_objects(output, rows) and (len(columns) == 1 or _is_text(output))
-    if objects or (
-        output and mapping_rules.is_named(output, "text") and any(map(_PREDICTED.search, columns))
-    ):
+    if objects or (output and is_named(output, "text") and any(map(_PREDICTED.search, columns))):
         mapping = mapping.model_copy(update={"output": None})
     if mapping.output or mapping.conversation:
         return mapping
@@ -39,7 +37,7 @@ def told(mapping: Mapping, columns: Sequence[str], rows: Rows, given: Collection
 
 
 def _is_text(column: str) -> bool:
-    return any(mapping_rules.is_named(column, name) for name in _TEXTS)
+    return any(is_named(column, name) for name in _TEXTS)
 
 
 def _are_objects(column: str, rows: Rows) -> bool:
@@ -70,7 +68,7 @@ def _ends_answered(column: str, rows: Rows) -> bool:
 def _sides(columns: Sequence[str]) -> dict[str, Any]:
     """Of a table of exchanges, a column for each side."""
     asks, answers = (
-        [column for column in columns if any(mapping_rules.is_named(column, name) for name in names)]
+        [column for column in columns if any(is_named(column, name) for name in names)]
         for names in (_ASK, _ANSWER)
     )
     return {"input": asks[0], "output": answers[0]} if len(asks) == len(answers) == 1 else {}

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import Field
@@ -12,54 +11,11 @@ from pydantic import Field
 from labelcore.errors import BadInput
 from labelcore.models import Frozen
 from labelcore.stages.importing.keys import Redaction
-from labelcore.stages.importing.meanings import GivenMeanings
+from labelcore.stages.importing.meanings import GivenMeanings, number_of, plain
+from labelcore.stages.importing.names import by_name, note_beside
 from labelcore.store.staging import FIELDS
-from labelcore.text import chats
 from labelcore.wording import did_you_mean
 
-NAMES: dict[str, tuple[str, ...]] = {
-    meaning: tuple(words.split())
-    for meaning, words in {
-        "output": "output outputs response responses answer answers completion prediction generation "
-        "model_output llm_output model_response model_answer assistant_response ai_response bot_response "
-        "agent_response generated_text generated_answer generated_response generated_output final_answer "
-        "final_response actual_output predicted_answer completions generations generated_sql "
-        "predicted_sql sql_generated generated_code model_patch summary reply replies text 输出 模型输出 "
-        "回答 模型回答 模型回复 回复 答复 答案 生成内容 生成结果 出力 応答 回覆 模型回覆 輸出 답변 응답 "
-        "ответ resposta risposta الإجابة الجواب الرد "
-        "antwort ki_antwort modellantwort bot_antwort ausgabe modellausgabe réponse reponse respuesta salida",
-        "input": "input inputs prompt question questions query instruction user_input user_message "
-        "user_query user_prompt user_question customer_message request message 输入 问题 用户问题 用户输入 "
-        "提问 提示 提示词 指令 質問 "
-        "入力 frage kundenfrage nutzerfrage eingabe anfrage pregunta entrada pergunta domanda "
-        "вопрос 질문 السؤال 輸入 問題",
-        "context": "context contexts documents document source_text passage passages transcript retrieved "
-        "retrieved_contexts retrieved_docs retrieved_documents retrieval_context source article text "
-        "上下文 原文 资料 参考资料 背景 文脈 kontext",
-        "conversation": "conversation conversations messages dialogue dialog chat chat_history turns history "
-        "conversation_history message_history dialogue_history chat_messages chat_log trace contents 对话 "
-        "聊天记录 对话历史",
-        "id": "id output_id example_id item_id uid uuid record_id sample_id row_id trace_id instance_id "
-        "编号 序号",
-        "group": "group group_id group_key doc_id document_id source_id session_id thread_id case_id "
-        "conversation_id 分组 会话",
-        "model": "model model_name model_id model_name_or_path generator 模型",
-        "prompt_version": "prompt_version prompt_id template version 提示版本 版本",
-        "at": "timestamp created_at created time date datetime start_time 时间 日期 创建时间",
-        "grade": "human_grade human_label human_verdict human_score human_rating human_pass "
-        "grade label pass passed rating verdict good is_good "
-        "is_correct expert_gold score stars correct 评分 得分 结果 标注 是否通过 是否合格 評価 判定 "
-        "bewertung korrekt 評分 évaluation avaliação valutazione оценка 평가 التقييم",
-        "note": "note notes reason critique comment comments reviewer_comment grader_comment feedback "
-        "explanation rationale 备注 原因 评语 意见 理由 评分理由 コメント kommentar begründung anmerkung "
-        "備註 commentaire comentario commento комментарий التعليق",
-        "annotator": "annotator annotator_id rater rater_id grader labeler reviewer expert user worker "
-        "graded_by reviewed_by labeled_by annotated_by rated_by by "
-        "标注人 标注员 评审人 評価者 bewerter prüfer",
-    }.items()
-}
-"""The names that a meaning is known by. A reference is none of them: it stays in the metadata, where
-scorers read it, and is nothing that the output was made from."""
 _TEXT = ("output", "input", "context", "conversation", "id", "group", "model", "prompt_version", "at")
 _LONE_NAME = re.compile(r"[^\W\d][\w.-]*( [\w.-]*[\w]){0,2}")
 REPLY, BEFORE = "(reply)", "(before the reply)"
@@ -70,13 +26,21 @@ OVERALL = "overall"
 class Grading(Frozen):
     """A column of grades: of which criterion ("overall" for none), by whom, with which notes.
 
-    ``annotator``: a column's name, or else a person's.
+    ``annotator``: a column's name, or else a person's. ``only``: a column and the value that it has in the
+    rows that are meant; a criterion "{column}" stands for one of each value of that column.
     """
 
     column: str
     criterion: str = OVERALL
     note: str | None = None
     annotator: str | None = None
+    only: tuple[str, str] | None = None
+
+    @property
+    def criterion_column(self) -> str | None:
+        """The column that says what each row grades."""
+        named = re.fullmatch(r"\{(.+)\}", self.criterion)
+        return named[1] if named else None
 
 
 class Mapping(Frozen):
@@ -111,6 +75,7 @@ class Mapping(Frozen):
     near_duplicates: Literal["keep", "leave out"] = "keep"
     id_is_guess: bool = False
     grade_is_guess: bool = False
+    note_is_guess: bool = False
     said: GivenMeanings = GivenMeanings()
     meanings: dict[str, dict[str, str]] = Field(default_factory=dict)
 
@@ -132,93 +97,22 @@ class Mapping(Frozen):
         ]
         return (*first, *others)
 
+    def for_columns(self, columns: Sequence[str]) -> Mapping:
+        """The same without notes that nobody asked for, where a file does not have them."""
+
+        def kept(note: str | None) -> str | None:
+            return note if note and has(note, columns) else None
+
+        if not self.note_is_guess:
+            return self
+        gradings = tuple(g.model_copy(update={"note": kept(g.note)}) for g in self.gradings)
+        return self.model_copy(update={"note": kept(self.note), "gradings": gradings})
+
     def used(self) -> set[str]:
         """Every column or path that means something, so that it is no metadata."""
         columns = {grading.column for grading in self.gradings} | {g.note for g in self.gradings if g.note}
+        columns |= {grading.only[0] for grading in self.gradings if grading.only}
         return {*self.named().values(), *columns, *self.verdicts.values(), *self.feedback.values()}
-
-
-def by_name(
-    columns: Sequence[str], rows: Sequence[dict[str, Any]], *, taken: Iterable[str] = ()
-) -> dict[str, str]:
-    """The columns that a name tells; a conversation also by what it holds."""
-    columns_by_meaning: dict[str, str] = {}
-    columns_by_name: dict[str, list[str]] = {}
-    for column in columns:
-        columns_by_name.setdefault(_plain(column), []).append(column)
-    for meaning, names in NAMES.items():
-        for name in filter(columns_by_name.__contains__, names):
-            used = {*columns_by_meaning.values(), *taken}
-            free = [column for column in columns_by_name[name] if column not in used]
-            if free and (meaning != "conversation" or is_chat(free[0], rows)):
-                columns_by_meaning[meaning] = free[0]
-                break
-    if (
-        "conversation" not in columns_by_meaning
-        and "input" in columns_by_meaning
-        and is_request(columns_by_meaning["input"], rows)
-    ):
-        columns_by_meaning["conversation"] = columns_by_meaning.pop("input")
-    columns_by_meaning |= _instructed(columns_by_name, columns_by_meaning, rows)
-    texts = {"output", "conversation"} & columns_by_meaning.keys()
-    if "output" in texts and not {"context", "conversation"} & columns_by_meaning.keys():
-        columns_by_meaning |= _dialogue(columns_by_name, rows, {*columns_by_meaning.values(), *taken})
-    if (
-        texts
-        and "id" in columns_by_meaning
-        and len({row.get(columns_by_meaning["id"]) for row in rows}) < len(rows)
-    ):
-        del columns_by_meaning["id"]  # what repeats in the first rows names no output
-    return columns_by_meaning
-
-
-def _instructed(
-    columns: dict[str, list[str]], mapped: dict[str, str], rows: Sequence[dict[str, Any]]
-) -> dict[str, str]:
-    """Where instructions differ and stand before an input that may be empty, they ask, and it is context."""
-    instruction, *_ = columns.get("instruction", [""])
-    text = mapped.get("input", "")
-    if not instruction or instruction == text or text not in columns.get("input", ()) or "context" in mapped:
-        return {}
-    asked = {str(row.get(instruction) or "") for row in rows}
-    differ = len(asked) > 1 or any(not row.get(text) for row in rows)
-    return {"input": instruction, "context": text} if differ and "" not in asked else {}
-
-
-def _dialogue(
-    columns_by_name: dict[str, list[str]], rows: Sequence[dict[str, Any]], used: set[str]
-) -> dict[str, str]:
-    """A dialogue written as one text, in which nobody can be told apart, as context."""
-    for column in (
-        column for name in ("dialogue", "dialog", "对话") for column in columns_by_name.get(name, ())
-    ):
-        if column not in used and not any(str(row.get(column)).lstrip()[:1] in "[{" for row in rows):
-            return {"context": column}
-    return {}
-
-
-def is_chat(column: str, rows: Sequence[dict[str, Any]]) -> bool:
-    """Whether it is known who spoke in the first rows of a column."""
-    texts = [text for row in rows if (text := str(row.get(column) or "").strip())]
-    readings = [chats.turns(text) for text in texts]
-    return bool(texts) and all(turns is not None for turns in readings)
-
-
-def is_request(column: str, rows: Sequence[dict[str, Any]]) -> bool:
-    """Whether a column holds chats that are JSON."""
-    return is_chat(column, rows) and str(rows[0].get(column) or "").lstrip()[:1] in {"{", "["}
-
-
-def is_named(column: str, name: str) -> bool:
-    """Whether a column bears a name, in any way of writing it."""
-    return _plain(column) == name
-
-
-@lru_cache(100_000)
-def _plain(column: str) -> str:
-    bare = re.sub(r"[（(\[].*$", "", column.strip(), flags=re.DOTALL).rstrip(" ?:*？：") or column.strip()
-    words = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", bare)
-    return re.sub(r"[\s\-]+", "_", words).lower()
 
 
 def guess(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> Mapping:
@@ -287,7 +181,11 @@ class Description(Redaction):
     @property
     def named(self) -> tuple[str, ...]:
         """Every column that must exist."""
-        grade_columns = [column for _, _, column in map(_grading, self.grades)]
+        gradings = [_grading(text) for text in self.grades]
+        grade_columns = [column for _, _, column in gradings]
+        grade_columns += filter(
+            None, (Grading(column=c, criterion=n).criterion_column for n, _, c in gradings)
+        )
         noted = filter(None, (self.note,))
         other_columns = (*self.verdicts.values(), *self.feedback.values())
         return (*self.columns.values(), *(self.meta or ()), *grade_columns, *noted, *other_columns)
@@ -323,35 +221,54 @@ class Description(Redaction):
         if tuple(columns) == FIELDS:
             texts = {name: name for name in _TEXT if name not in used}
         who = self.annotator if self.annotator and has(self.annotator, columns) else None
+        told = {
+            "annotator": who,
+            "annotator_name": self.annotator if self.annotator and not who else "import",
+        }
         return Mapping(
             **{**texts, **self.columns},
-            annotator=who,
-            annotator_name=(self.annotator if self.annotator and not who else "import"),
             meta=self.meta,
             verdicts=self.verdicts,
             feedback=self.feedback,
             id_is_guess="id" in texts and "id" not in self.columns,
-            **self._graded(),
             **options,
+            **(told | self._graded(columns, rows)),
         )
 
-    def _graded(self) -> dict[str, Any]:
-        """The columns of grades: one overall stands by itself, several of one name are one rater each."""
+    def _graded(self, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        """The columns of grades: one overall stands by itself, several of one name are one rater each.
+
+        Who graded and why is what was said, or what stands beside them by its name.
+        """
         gradings_read = list(map(_grading, self.grades))
+        if not gradings_read:
+            return {"gradings": (), "note": self.note}
+        named = by_name(columns, rows, taken={*self.columns.values(), *(c for *_, c in gradings_read)})
+        note = self.note or _of_texts(named.get("note"), rows)
+        who: dict[str, Any] = {"note_is_guess": not self.note}
+        if not self.annotator and named.get("annotator"):
+            who["annotator"] = named["annotator"]
         if len(gradings_read) == 1 and gradings_read[0][:2] == (OVERALL, ""):
-            return {"grade": gradings_read[0][2], "note": self.note}
+            column = gradings_read[0][2]
+            return {"grade": column, "note": self.note or note_beside(column, columns) or note, **who}
         names = [name for name, _, _ in gradings_read]
         many = {name for name in names if names.count(name) > 1}
         gradings = tuple(
             Grading(
                 column=column,
                 criterion=name,
-                note=self.note,
-                annotator=who or (column if name in many else None),
+                note=self.note or note_beside(column, columns) or note,
+                annotator=person or (column if name in many else None),
             )
-            for name, who, column in gradings_read
+            for name, person, column in gradings_read
         )
-        return {"gradings": gradings, "note": None if gradings_read else self.note}
+        return {"gradings": gradings, "note": None, **who}
+
+
+def _of_texts(column: str | None, rows: Sequence[dict[str, Any]]) -> str | None:
+    """A column of notes, but where it holds numbers: in several languages that is the word for a mark."""
+    cells = [str(row[column]) for row in rows if column and row.get(column)]
+    return None if cells and all(number_of(plain(cell)) is not None for cell in cells) else column
 
 
 def _grading(text: str) -> tuple[str, str, str]:

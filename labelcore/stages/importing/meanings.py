@@ -31,13 +31,17 @@ _WORDS: dict[str, str] = {
     }.items()
     for word in words.split()
 }
-_EMPTY = frozenset("n/a na n.a. nan null - -- – — skip skipped tbd todo ungraded unrated k.a. 未标注".split())
+EMPTY = frozenset("n/a na n.a. nan null - -- – — skip skipped tbd todo ungraded unrated k.a. 未标注".split())
 """What people and programs write where there is no grade."""
 _ANSWERS: dict[str, bool] = {
     word: affirmed
     for affirmed, words in {
-        True: "yes y true t 1 1.0 是 有 はい 真 ja wahr vrai verdadero vero sí si oui sim да",
-        False: "no n false f 0 0.0 否 无 没有 不是 いいえ 假 偽 nein faux falso non não нет",
+        True: "yes y true t 1 1.0 是 有 はい 真 ja wahr vrai verdadero vero sí si sì oui sim да 예 "
+        "네 نعم हाँ हां "
+        "tak evet так có ya ใช่ ναι כן بله ◎ ○ ◯",
+        False: "no n false f 0 0.0 否 无 没有 不是 いいえ 假 偽 nein faux falso non não нет 아니오 "
+        "아니요 لا नहीं "
+        "nie hayır ні không tidak ไม่ใช่ όχι לא خیر ×",
     }.items()
     for word in words.split()
 }
@@ -76,6 +80,8 @@ _LEGEND, _EITHER = (
     re.compile(r"[（(\[].*"),
     re.compile(r"\b(yes|y|true|ja|oui|s[ií])\s*/\s*(no|n|false|nein|non)\b"),
 )
+_QUESTION = re.compile("(?<![有无無没沒的在出现現])(问题|問題)(?!あり|なし|が|点|の有|有|无|無)")
+"""The word for a problem is also the one for a question, where none is said to be there."""
 _DENIED = re.compile("[无無没沒不未非]|なし|ない")
 _ASKED = re.compile("是否|有没有|有无|有無")
 
@@ -152,7 +158,7 @@ def affirmed(value: str) -> bool | None:
 
 def by_word(value: str) -> str | None:
     """What a value says wherever it stands: pass, fail, unsure, or "" for no grade; None where nothing."""
-    if value in _EMPTY:
+    if value in EMPTY:
         return NOTHING
     words = re.sub(r"[\s_-]+", "_", value).rstrip("!.")
     denied = re.sub("^(not|nicht|pas|non|не)_", "", words)
@@ -191,7 +197,7 @@ def polarity(name: str) -> int:
 
     One that explains its values in brackets ("correct (1 = no)") is for a person to read.
     """
-    split = re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower()
+    split = re.sub(r"([a-z])([A-Z])", r"\1 \2", re.sub(r"\[\d+\]", " ", name)).lower()
     legend = _LEGEND.search(split)
     if legend and _explains(legend[0]):
         return 0
@@ -216,6 +222,7 @@ def _sign(word: str) -> int:
     """Whether a word praises or blames; one without blanks between words also by what stands in it."""
     if ord(word[0]) < 0x3000:
         return (word in _GOOD) - (word in _BAD)
+    word = _QUESTION.sub("", word)
     parts = [part for part in (*_GOOD, *_BAD) if ord(part[0]) > 0x3000 and part in word]
     if not parts:
         return 0
@@ -231,7 +238,7 @@ def read(signal: Signal, said: GivenMeanings, rules: GradingRules, column: str =
     """
     words = [value.value for value in signal.values]
     words_of_person = said.words(signal.name)
-    empty = _EMPTY - (_DASHES if "+" in words else frozenset())
+    empty = EMPTY - (_DASHES if "+" in words else frozenset())
     spoken = {
         word: words_of_person.get(word, NOTHING) for word in words if word in words_of_person or word in empty
     }

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping as Dictionary, Sequence
 from typing import Any
 
-from labelcore.stages.importing.mapping import Mapping, by_name
+from labelcore.stages.importing.mapping import Mapping
+from labelcore.stages.importing.names import by_name
 from labelcore.store import staging
 from labelcore.store.formats.base import Staging
 

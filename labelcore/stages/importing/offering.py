@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-import labelcore.stages.importing.mapping as mapping_rules
 from labelcore.models import GradingRules
 from labelcore.stages.importing import feedback, meanings, nested
 from labelcore.stages.importing.mapping import OVERALL, Mapping
 from labelcore.stages.importing.meanings import SignalReading
+from labelcore.stages.importing.names import NAMES, is_named, is_note
 from labelcore.store import remarks, staging
 from labelcore.store.formats.base import Staging
 
@@ -23,9 +23,12 @@ _MEASURES = set(
 _WITHIN = {"scores", "ratings", "grades"}
 """Objects of which every value is a measure, whatever it is called."""
 _CHINESE = re.compile("评分|得分|打分|质量|評価|点数|品質")
+_NAMING = frozenset("key id url link title name".split())
+"""Texts under these name something and grade nothing ("Issue key")."""
 _COUNTS = set(
     "epoch attempt attempts retry retries try turn turns step steps round run index idx seed fold split "
-    "token tokens position order rank page count number id ids idx uuid".split()
+    "token tokens position order rank page count number id ids uuid start end offset length span "
+    "duration".split()
 )
 """Numbers under these count something and grade nothing, but where a measure comes last ("turn_rating")."""
 
@@ -48,7 +51,7 @@ def signal(cursor: Any, staged: Staging, column: str, mapping: Mapping) -> remar
 def is_mark(column: str | None, rows: Sequence[dict[str, Any]]) -> bool:
     """Whether a column of notes holds numbers: in several languages that is the word for a mark."""
     cells = [meanings.plain(str(row[column])) for row in rows if column and row.get(column)]
-    return bool(column and mapping_rules.is_named(column, "note") and cells) and _are_numbers(cells)
+    return bool(column and is_named(column, "note") and cells) and _are_numbers(cells)
 
 
 def _places(cursor: Any, staged: Staging, mapping: Mapping, rows: Sequence[dict[str, Any]]) -> list[str]:
@@ -89,6 +92,8 @@ def _free(
 
 def _is_offered(place: str, values: set[str], *, named: bool) -> bool:
     numbers, words = _are_numbers(values), _words(place)
+    if not numbers and (is_note(nested.telling(place)) or (words[-1:] and words[-1] in _NAMING)):
+        return False
     if numbers and _COUNTS & set(words) and words[-1] not in _MEASURES:
         return False
     tells = named or bool(meanings.polarity(place))
@@ -99,7 +104,7 @@ def _is_offered(place: str, values: set[str], *, named: bool) -> bool:
 
 def _is_measure(place: str) -> bool:
     name = nested.telling(place)
-    is_grade = any(mapping_rules.is_named(name, word) for word in mapping_rules.NAMES["grade"])
+    is_grade = any(is_named(name, word) for word in NAMES["grade"])
     if not _WITHIN.isdisjoint(re.split(r"[.\[\]]", place.lower())[:-1]):
         return True
     return is_grade or not _MEASURES.isdisjoint(_words(place)) or bool(_CHINESE.search(name))

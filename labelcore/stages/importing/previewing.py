@@ -28,6 +28,7 @@ from labelcore.stages.importing import (
 )
 from labelcore.stages.importing.mapping import Description, Mapping
 from labelcore.stages.importing.meanings import SignalReading
+from labelcore.stages.importing.names import by_name
 from labelcore.stages.importing.reading import Nearest, ReadFile
 from labelcore.store import batches, remarks, staging
 from labelcore.workspace import Workspace
@@ -173,7 +174,7 @@ def _previewed(workspace: Workspace, path: Path, wanted: Description | Mapping) 
         seen=seen_in(read),
         nearest=read.shape.nearest,
         container=Nearest(format=read.shape.form.name, title=read.shape.form.title, confidence=1),
-        named=mapping_rules.by_name(read.staged.names, read.rows),
+        named=by_name(read.staged.names, read.rows),
         parts=read.shape.parts,
         counts=first.counts | {"apart": len(broken)},
         grade_words=meanings_of(read).get("grade overall", {}),
@@ -220,7 +221,10 @@ def fits(
         name
         for name, mapping in _kept(workspace).items()
         if mapping.format in {"", form}
-        and all(mapping_rules.has(column, columns) for column in mapping.used() - added_columns)
+        and all(
+            mapping_rules.has(column, columns)
+            for column in mapping.for_columns(columns).used() - added_columns
+        )
     )
 
 
@@ -242,7 +246,7 @@ def read_file(
     shape = reading.shape_of(source, wanted.format, wanted.part, columns=_columns(wanted))
     staged = reading.stage(cursor, source, shape)
     if isinstance(wanted, Mapping):
-        return reading.understand(cursor, shape, staged, wanted, rules)
+        return reading.understand(cursor, shape, staged, wanted.for_columns(staged.names), rules)
 
     def choose(names: Sequence[str], rows: Sequence[dict[str, Any]]) -> Mapping:
         mapping = wanted.mapping(names, rows)

@@ -14,8 +14,10 @@ from labelcore.stages.importing import feedback, files, meanings
 from labelcore.stages.importing.contradicting import contradictions, tool_contradictions, two_scales
 from labelcore.stages.importing.mapping import BEFORE, REPLY, Mapping
 from labelcore.stages.importing.meanings import SignalReading
+from labelcore.stages.importing.names import NAMES, by_name
 from labelcore.stages.importing.offering import offers
-from labelcore.stages.importing.taking import known_grade
+from labelcore.stages.importing.several import by_criterion, several_grades
+from labelcore.stages.importing.taking import known_grade, without_grade
 from labelcore.store import remarks, replies, staging, strays
 from labelcore.store.formats import Format, Tool, every_format, every_tool
 from labelcore.store.formats.base import FileHead, FormatRow, Sheet, Source, Staging, literal
@@ -185,8 +187,8 @@ def _listed(parts: list[Sheet]) -> str:
 
 
 def _meanings(columns: Sequence[str]) -> set[str]:
-    by_names = mapping_rules.by_name(columns, [])
-    chats = set(mapping_rules.NAMES["conversation"]) & {column.lower() for column in columns}
+    by_names = by_name(columns, [])
+    chats = set(NAMES["conversation"]) & {column.lower() for column in columns}
     return {*by_names, *(["conversation"] if chats else [])}
 
 
@@ -256,7 +258,12 @@ def understand(
         notes.append(fact("maybe_below", row=line.row, text=line.raw))
     if mapping.grade_is_guess:
         mapping = known_grade(cursor, staged, mapping, rows, rules)
+    mapping = by_criterion(cursor, staged, mapping)
     columns = _take(cursor, staged, mapping)
+    several = () if shape.tool else tuple(several_grades(cursor, staged, mapping))
+    if several and mapping.grade_is_guess:
+        mapping, several = without_grade(mapping), ()
+        remarks.forget_grades(cursor)
     signals = tuple(remarks.signals(cursor, staged, mapping.output))
     readings = tuple(
         _reading(signal, mapping.said, rules, columns.get((signal.kind, signal.name), ""))
@@ -265,7 +272,7 @@ def understand(
     offered = tuple(
         offer for offer in offers(cursor, staged, mapping, rows, rules) if not _is_score(offer[0], readings)
     )
-    notes += contradictions(cursor, staged, readings, offered)
+    notes += [*several, *contradictions(cursor, staged, readings, offered)]
     notes += tool_contradictions(cursor, readings) if shape.tool else ()
     notes += two_scales((*signals, *(signal for signal, _ in offered)), columns)
     return ReadFile(shape, staged, mapping, rows, signals, readings, offered, tuple(notes))
@@ -358,9 +365,10 @@ def _take(cursor: Any, staged: Staging, mapping: Mapping) -> dict[tuple[str, str
             else literal(who)
         )
         reason = staging.expression(staged, grading.note) if grading.note else "''"
-        values = remarks.ValueColumn(grading.column, person, reason)
+        values = remarks.ValueColumn(grading.column, person, reason, only=grading.only)
         remarks.take_column(cursor, staged, "grade", grading.criterion, values)
-        columns["grade", grading.criterion] = grading.column
+        told = f"{grading.criterion} {grading.column}" if grading.only else grading.column
+        columns["grade", grading.criterion] = told
     beside = {} if mapping.all_gradings() else _event(staged, mapping)
     for name, column in mapping.verdicts.items():
         remarks.take_column(cursor, staged, "verdict", name, remarks.ValueColumn(column))
@@ -371,7 +379,7 @@ def _take(cursor: Any, staged: Staging, mapping: Mapping) -> dict[tuple[str, str
     return columns
 
 
-def _event(staged: Staging, mapping: Mapping) -> dict[str, str]:
+def _event(staged: Staging, mapping: Mapping) -> dict[str, Any]:
     """Where nobody graded, a row's person, remark and time are those of its feedback."""
 
     def text(column: str | None) -> str:

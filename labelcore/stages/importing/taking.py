@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-import labelcore.stages.importing.mapping as mapping_rules
 from labelcore.models import GradingRules
 from labelcore.stages.importing import meanings
 from labelcore.stages.importing.mapping import Mapping
 from labelcore.stages.importing.meanings import SignalReading
+from labelcore.stages.importing.names import NAMES, is_named
 from labelcore.stages.importing.offering import is_mark, signal
 from labelcore.store.formats.base import Staging
 
@@ -46,6 +46,11 @@ def known_grade(
         if told.values and known.known and not on_scale and not other:
             note = None if is_mark(mapping.note, rows) else mapping.note
             return mapping.model_copy(update={"grade": column, "note": note})
+    return without_grade(mapping)
+
+
+def without_grade(mapping: Mapping) -> Mapping:
+    """The mapping without the column of grades that was found by its name, and what stands beside it."""
     return mapping.model_copy(
         update={"grade": None, "note": None, "annotator": None, "grade_is_guess": False}
     )
@@ -54,7 +59,7 @@ def known_grade(
 def _named_grades(staged: Staging, mapping: Mapping, rows: Sequence[dict[str, Any]]) -> list[str]:
     """The columns named like grades; where some are said to be people's those, and none that a model gave."""
     free = [column for column in staged.names if column not in mapping.texts().values()]
-    named = [c for name in mapping_rules.NAMES["grade"] for c in free if mapping_rules.is_named(c, name)]
+    named = [c for name in NAMES["grade"] for c in free if is_named(c, name)]
     people = [column for column in named if _is_of_people(column)]
     who = {str(row.get(mapping.annotator or "") or "") for row in rows}
     if not people and (any(map(_JUDGE.match, free)) or any(map(_MODEL.search, who))):
@@ -65,7 +70,7 @@ def _named_grades(staged: Staging, mapping: Mapping, rows: Sequence[dict[str, An
 def _is_of_the_text(column: str, mapping: Mapping) -> bool:
     """Whether a label may tell a text's mood, as it does in sets of texts that answer nothing."""
     asked = mapping.input or mapping.context or mapping.conversation
-    return mapping_rules.is_named(column, "label") and not asked
+    return is_named(column, "label") and not asked
 
 
 def _is_lone(column: str, known: SignalReading, mapping: Mapping, rows: Sequence[dict[str, Any]]) -> bool:

@@ -11,6 +11,7 @@ from labelcore.messages import say
 from labelcore.stages import importing
 from labelcore.stages.importing import Grading, Mapping
 from labelcore.stages.importing.mapping import REPLY, has
+from labelcore.stages.importing.names import note_beside
 from labelcore.stages.importing.nested import beside, paths, value_at
 from labelcore.text.showing import shortened
 from pages.widgets.importing import tree
@@ -124,7 +125,8 @@ def _select(
 ) -> str | None:
     column = getattr(preview.guessed, field)
     if field in _OF_JUDGED and subject:
-        column = column or beside(subject, options).get(field) or preview.named.get(field)
+        near = note_beside(subject, preview.columns) if field == "note" else None
+        column = column or beside(subject, options).get(field) or near or preview.named.get(field)
     names = list(
         dict.fromkeys([*([REPLY] if column == REPLY else []), *options, *([column] if column else [])])
     )
@@ -167,8 +169,9 @@ def _beside(mapping: Mapping, preview: importing.Preview, key: str, free: Sequen
         feedback = st.multiselect(
             say("Feedback from the product's users"), free, placeholder=empty, key=f"{key}-feedback"
         )
-        gradings = [Grading(column=name, criterion=name) for name in criteria]
-        gradings += [Grading(column=name, annotator=name) for name in raters]
+        noted = {name: _note_of(name, mapping, preview) for name in (*criteria, *raters)}
+        gradings = [Grading(column=name, criterion=name, note=noted[name]) for name in criteria]
+        gradings += [Grading(column=name, annotator=name, note=noted[name]) for name in raters]
         changes = {
             "gradings": (*mapping.gradings, *gradings),
             "verdicts": mapping.verdicts | {name: name for name in verdicts},
@@ -183,3 +186,8 @@ def _beside(mapping: Mapping, preview: importing.Preview, key: str, free: Sequen
         if st.toggle(say("Leave out near duplicates"), key=f"{key}-near"):
             changes["near_duplicates"] = "leave out"
     return mapping.model_copy(update=changes)
+
+
+def _note_of(name: str, mapping: Mapping, preview: importing.Preview) -> str | None:
+    """The notes on a grade: in the column that bears its name, else the file's only one."""
+    return note_beside(name, preview.columns) or mapping.note or preview.named.get("note")

@@ -20,7 +20,7 @@ from labelcore.workspace import Workspace
 from pages.widgets import keys, next_step, shell
 from pages.widgets.components import shown_output
 from pages.widgets.downloads import once_asked
-from pages.widgets.importing import history, personal
+from pages.widgets.importing import history, personal, several
 from pages.widgets.importing.meaning import ValueMeanings, given_meanings
 from pages.widgets.importing.source import OF_THE_COMMAND, SourceFile
 
@@ -83,7 +83,9 @@ def offer_import(ready: ReadyFile, meanings: Sequence[ValueMeanings]) -> None:
                 say("“{name}”: {n:,} values have no meaning yet.", name=shell.plain(name), n=column.open),
                 icon=":material/help:",
             )
-        is_ready = bool(n or (not mapping.output and mapping.id and meanings)) and not undecided
+        are_asked = any(told.values["asked"] for told in several.facts(preview))
+        has_rows = n or (not mapping.output and mapping.id and meanings)
+        is_ready = bool(has_rows) and not undecided and not are_asked
         label = counted("Import one output", "Import {n:,} outputs", n=n) if n else say("Import")
         if st.button(label, type="primary", disabled=not is_ready, key=f"{keys.IMPORT}-go"):
             with st.spinner(say("Importing …")):

@@ -173,6 +173,13 @@ def _say_what_it_is(file: SourceFile, preview: importing.Preview, choices: dict[
         )
 
 
+def warn(preview: importing.Preview, *, beside: importing.Preview) -> None:
+    """What is odd about the file as it is read now, and was not said of it before."""
+    known = {*OF_THE_COMMAND, "several_grades"}
+    new = [told for told in preview.warnings if told not in beside.warnings and told.code not in known]
+    shell.warn([messages.sentence(told) for told in new])
+
+
 def is_of_tool(preview: importing.Preview) -> bool:
     """Whether the format says what is what."""
     return preview.container is not None and preview.format != preview.container.format

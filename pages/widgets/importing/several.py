@@ -1,0 +1,81 @@
+"""Several grades of one output by one person: who graded, or what, is asked before anything is stored."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from labelcore.messages import say
+from labelcore.models import Fact
+from labelcore.stages import importing
+from labelcore.stages.importing import Grading, Mapping
+from pages.widgets import shell
+
+_MOST = 4
+
+
+def facts(preview: importing.Preview) -> list[Fact]:
+    """What the file has several grades of."""
+    return [told for told in preview.warnings if told.code == "several_grades"]
+
+
+def by_criterion(mapping: Mapping, key: str) -> Mapping:
+    """The mapping with the column that says what each row grades, where one was chosen."""
+    column = st.session_state.get(f"{key}-criterion")
+    if not column or not mapping.grade:
+        return mapping
+    grading = Grading(
+        column=mapping.grade, criterion=f"{{{column}}}", note=mapping.note, annotator=mapping.annotator
+    )
+    return mapping.model_copy(update={"grade": None, "note": None, "gradings": (*mapping.gradings, grading)})
+
+
+def ask(preview: importing.Preview, mapping: Mapping, key: str) -> None:
+    """What tells the grades apart, one press for each column that does."""
+    for told in facts(preview):
+        st.warning(
+            say(
+                "{n:,} outputs have several different grades by “{who}”. Who graded, or what?",
+                n=told.values["n"],
+                who=shell.plain(str(told.values["who"])),
+            ),
+            icon=":material/group:",
+        )
+        with st.container(horizontal=True):
+            for column in told.values["apart"][:_MOST]:
+                _offer(column, mapping, key)
+        if told.values["asked"] and mapping.grade and not mapping.annotator:
+            st.caption(
+                say(
+                    "If one person graded anew and the last grade counts, give the name under “More "
+                    "columns”, “The grades are by”."
+                )
+            )
+    if column := st.session_state.get(f"{key}-criterion"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.text(say("“{column}” says what each row grades.", column=column), width="content")
+            st.button(
+                say("Not so"), key=f"{key}-no-criterion", on_click=_set, args=(f"{key}-criterion", None)
+            )
+
+
+def _offer(column: str, mapping: Mapping, key: str) -> None:
+    if not mapping.grade:
+        return
+    name = shell.plain(column)
+    st.button(
+        say("“{column}” says what was graded", column=name),
+        key=f"{key}-what-{column}",
+        on_click=_set,
+        args=(f"{key}-criterion", column),
+    )
+    if not mapping.annotator:
+        st.button(
+            say("“{column}” says who graded", column=name),
+            key=f"{key}-who-{column}",
+            on_click=_set,
+            args=(f"{key}-annotator-{mapping.grade}", column),
+        )
+
+
+def _set(key: str, column: str | None) -> None:
+    st.session_state[key] = column

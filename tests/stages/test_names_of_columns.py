@@ -1,0 +1,82 @@
+"""What the columns of people's tables are called: forms and tools of many languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from labelcore.stages.importing.meanings import by_word, polarity
+from labelcore.stages.importing.names import by_name, note_beside
+
+ROW: list[dict[str, str]] = []
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        (["Zeitstempel", "Frage des Kunden", "Antwort der KI"], {"input": 1, "output": 2, "at": 0}),
+        (["Kundenanfrage", "KI-Antwort", "Kommentare"], {"input": 0, "output": 1, "note": 2}),
+        (["1、用户问题", "2、模型回答", "3、您的建议"], {"input": 0, "output": 1, "note": 2}),
+        (["Customer message", "Bot reply", "Reviewer notes"], {"input": 0, "output": 1, "note": 2}),
+        (["Question shown", "Answer shown", "The answer is correct."], {"input": 0, "output": 1}),
+        (["user_query", "chatgpt_response", "hallucination"], {"input": 0, "output": 1}),
+        (["Issue key", "Summary", "Custom field (AI answer)", "Comment"], {"output": 2, "note": 3}),
+        (["pregunta", "respuesta del modelo", "comentarios"], {"input": 0, "output": 1, "note": 2}),
+        (["Вопрос", "Ответ модели", "Оценщик"], {"input": 0, "output": 1, "annotator": 2}),
+        (["질문", "AI 답변", "평가자"], {"input": 0, "output": 1, "annotator": 2}),
+        (["source", "translation", "worker_id"], {"context": 0, "output": 1, "annotator": 2}),
+        (["Prompt", "Story", "Any comments?"], {"input": 0, "output": 1, "note": 2}),
+        (["prompt", "response_a", "response_b"], {"input": 0}),
+        (["prompt", "expected_answer"], {"input": 0}),
+        (["prompt", "How would you rate the answer?"], {"input": 0}),
+        (["prompt", "Is this a good answer"], {"input": 0}),
+        (["prompt", "preferred_response"], {"input": 0}),
+        (["问题", "参考答案"], {"input": 0}),
+        (["问题", "您对回答是否满意？"], {"input": 0}),
+        (["prompt", "Response ID", "response_time", "answer_quality"], {"input": 0}),
+    ],
+)
+def test_a_column_is_known_by_the_noun_that_its_name_is_about(
+    columns: list[str], expected: dict[str, int]
+) -> None:
+    assert by_name(columns, ROW) == {meaning: columns[place] for meaning, place in expected.items()}
+
+
+@pytest.mark.parametrize(
+    ("column", "columns", "note"),
+    [
+        ("Tone", ["Tone", "Tone comment", "Facts comment"], "Tone comment"),
+        ("tone_score", ["tone_score", "comment_tone"], "comment_tone"),
+        ("张三评分", ["张三评分", "张三备注", "李四备注"], "张三备注"),
+        ("score", ["score", "comment"], None),
+        ("Tone", ["Tone", "Tone comment", "Tone note"], None),
+    ],
+)
+def test_a_grades_notes_are_those_that_bear_its_name(
+    column: str, columns: list[str], note: str | None
+) -> None:
+    assert note_beside(column, columns) == note
+
+
+@pytest.mark.parametrize(
+    ("name", "sign"),
+    [
+        ("用户问题", 0),
+        ("1、用户问题", 0),
+        ("是否有问题", -1),
+        ("存在问题", -1),
+        ("問題あり", -1),
+        ("annotations[0].faithful", 1),
+        ("errors[0].fixed", 0),
+        ("issues[0].valid", 0),
+    ],
+)
+def test_the_word_for_a_question_blames_nothing_and_a_place_in_a_list_is_read_whole(
+    name: str, sign: int
+) -> None:
+    assert polarity(name) == sign
+
+
+def test_no_word_for_yes_or_no_says_by_itself_what_is_good() -> None:
+    assert {by_word(word) for word in ("예", "아니오", "نعم", "لا", "हाँ", "नहीं", "○", "×", "tak", "nie")} == {
+        None
+    }
