@@ -35,11 +35,31 @@ def spoken_of(note: str) -> set[str]:
         ("Tense or certainty", ("The tense is wrong: the vote is still to come.", "说得太肯定了")),
         ("Contradicts the source", ("The source says the opposite", "contradicts the report", "与原文矛盾")),
         ("Harmful or biased", ("A stereotypical, dangerous answer", "带有偏见")),
+        ("Wrong language", ("in French, must be English", "the reply is not in Chinese", "用日语回复")),
+        ("Sounds like advertising", ("sounds like an advert", "大段推销，和问题无关", "答非所问，像广告")),
+        ("Wrong facts", ("12 not 21 million", "Lille not Lyon", "one year, not two", "是12万，不是21万")),
+        ("Too short or thin", ("没有具体时间", "太短了")),
+        ("Placeholder left in", ("电话号码没有填",)),
+        ("Leaves something out", ("没有给出年龄", "没解释规则")),
     ],
 )
 def test_notes_of_one_family_are_known_as_such(family: str, notes: tuple[str, ...]) -> None:
     for note in notes:
         assert family in spoken_of(note), note
+
+
+@pytest.mark.parametrize(
+    ("note", "families"),
+    [
+        ("'As an AI language model' has no place in a summary", set()),
+        ('starts with "In other words, the price is wrong"', set()),
+        ("“送货上门”是编的", {"Invents what is not in the source"}),
+        ("the speaker's tone isn't the reader's", {"Wrong tone"}),
+        ("“too long”", {"Too long"}),  # where nothing but a quote is there it is what is said
+    ],
+)
+def test_words_that_a_note_quotes_are_the_outputs_and_no_complaint(note: str, families: set[str]) -> None:
+    assert spoken_of(note) == families
 
 
 @pytest.mark.parametrize("note", ["Nicely stated", "", "It mentions no price of the parcel", "好"])
@@ -104,6 +124,18 @@ def test_a_criterion_is_named_by_what_its_notes_say_and_not_by_one_case(
     assert quotes["Leaves something out"] >= set(notes[3:5])
     assert not any(note in quotes for note in notes)
     assert all(quote not in criterion.statement for criterion in found.criteria for quote in notes)
+
+
+@pytest.mark.whole
+def test_a_criterion_that_is_named_by_one_note_rests_on_notes_that_say_the_same(
+    workspace: Workspace, add_outputs: Callable[..., list[Output]], give_all: Callable[..., list[Grade]]
+) -> None:
+    notes = ["greets the reader twice", "two greetings", "the verses do not rhyme", "starts an endless loop"]
+    outputs = add_outputs(*(f"Output {number}" for number in range(len(notes))))
+    give_all(outputs, ["fail"] * len(notes), notes)
+    for criterion in derivation.derive(workspace, offline=True).criteria:
+        quotes = {item.quote for item in criterion.evidence}
+        assert quotes <= set(notes[:2]) or len(quotes) == 1
 
 
 @pytest.mark.whole

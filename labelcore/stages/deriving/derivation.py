@@ -22,7 +22,7 @@ from labelcore.stages.deriving.clauses import Clause, clauses_of_fails
 from labelcore.stages.deriving.coding import CodeQuotes, list_codes
 from labelcore.stages.deriving.editing import accept, drop, list_criteria, live_criteria, new_criterion
 from labelcore.stages.deriving.families import FAMILIES
-from labelcore.stages.deriving.grouping import Floats, central, group, points_of, unit
+from labelcore.stages.deriving.grouping import APART, Floats, central, group, points_of, unit
 from labelcore.stages.deriving.naming import (
     case_words,
     family_of,
@@ -325,10 +325,14 @@ def _named_groups(mapped: _Placed) -> Iterator[tuple[_Placed, _Named]]:
     numbers = group(others.points)
     for k in range(int(numbers.max(initial=-1)) + 1):
         same = others.some(np.flatnonzero(numbers == k).tolist())
-        typical = same.clauses[central(same.points)]
+        middle = central(same.points)
+        typical, near = same.clauses[middle], same.points @ same.points[middle] >= 1 - APART
         case = frozenset[str]() if typical.marked else mapped.case  # marked words are the output's
         if name := name_of(typical.text, case):
-            yield same, _Named(name, statement_of(typical.text, marked=typical.marked))
+            alike = same.some(
+                np.flatnonzero(near).tolist()
+            )  # a name by one note is of those that say the same
+            yield alike, _Named(name, statement_of(typical.text, marked=typical.marked))
 
 
 def _by_family(mapped: _Placed) -> dict[int, list[int]]:

@@ -50,7 +50,7 @@ FAMILIES = (
         ),
         TwoLanguages(
             "too short|too brief|thin|more detail|not enough detail|lacks detail|lack of detail",
-            "太短|过短|太简单|不够详细|缺少细节",
+            "太短|过短|太简单|不够详细|缺少细节|不够具体|没有具体|不具体|太少",
         ),
     ),
     Family(
@@ -121,7 +121,7 @@ FAMILIES = (
             "把看法或猜测说成事实不通过；说明是谁的看法才通过。",
         ),
         TwoLanguages(
-            ("opinion|opinions|editorial*|subjective|as fact|as a fact|speculat*|belief|point of view"),
+            "opinion|opinions|editorial*|subjective|as fact|as a fact|speculat*|belief|point of view",
             "观点|主观|当成事实|当作事实|个人看法|猜测|臆测",
         ),
     ),
@@ -180,7 +180,7 @@ FAMILIES = (
                 "nothing on|nothing about|no mention|is gone|is lost|not in it|is not there|lacks|"
                 "neither|nobody gave"
             ),
-            "遗漏|漏掉|漏了|缺少|缺失|没有包含|没写|没有说明|忽略|未包含|少了|没提|一句没|没告诉|没有告诉|没讲|没说|不说|没给|没列|没有正文",
+            "遗漏|漏掉|漏了|缺少|缺失|没有包含|没写|没有说明|忽略|未包含|少了|没提|一句没|没告诉|没有告诉|没讲|没说|不说|没给|没列|没有正文|没有给|没有列|没提供|没有提供|没交代|没解释",
         ),
     ),
     Family(
@@ -191,7 +191,11 @@ FAMILIES = (
             "用了不该用的语言不通过；全文使用读者的语言才通过。",
         ),
         TwoLanguages(
-            "wrong language|in english|in chinese|language|mixed languages", "语言|英文|中文|中英|夹杂"
+            (
+                "wrong language|in english|in chinese|in french|in german|in spanish|in japanese|language*|"
+                "must be english|must be chinese|NOT~english|NOT~chinese"
+            ),
+            "语言|英文|中文|英语|法语|德语|日语|俄语|韩语|西班牙语|外语|外文|中英|夹杂",
         ),
     ),
     Family(
@@ -213,11 +217,19 @@ FAMILIES = (
         ),
         TwoLanguages(
             (
-                "tone|rude|cold|unfriendly|impolite|formal|informal|robotic|empathy|apologi*|salesy|"
-                "pushy|hype|praise|superlative*"
+                "tone|rude|cold|unfriendly|impolite|formal|informal|robotic|empathy|apologi*|chatty|hype|"
+                "praise|superlative*|insult*|blames|blaming"
             ),
-            "语气|态度|生硬|冷淡|不礼貌|太正式|随便|夸张|道歉|推销|客套",
+            "语气|态度|生硬|冷淡|不礼貌|太正式|随便|夸张|道歉|客套|指责|责怪|推卸",
         ),
+    ),
+    Family(
+        TwoLanguages("Sounds like advertising", "推销、像广告"),
+        TwoLanguages(
+            "Selling or praising in place of the matter fails; passes when it keeps to the matter.",
+            "借机推销、像广告不通过；只谈正事才通过。",
+        ),
+        TwoLanguages("advert*|salesy|pushy|sales pitch|promotion*|upsell*", "推销|广告|营销|软文|促销"),
     ),
     Family(
         TwoLanguages("Wrong format or structure", "格式或结构不对"),
@@ -239,7 +251,7 @@ FAMILIES = (
             "A blank to be filled in, left standing, fails; passes when nothing is left to fill in.",
             "留有没填的占位内容不通过；没有待填内容才通过。",
         ),
-        TwoLanguages("placeholder*|template|brackets|unfilled", "占位|模板|未填|方括号"),
+        TwoLanguages("placeholder*|template|brackets|unfilled", "占位|模板|未填|没填|没有填|方括号"),
     ),
     Family(
         TwoLanguages("Cut off or unfinished", "没写完"),

@@ -65,6 +65,14 @@ _SHORT_NOTE = 5
 _SHARE = 0.75
 _OFTEN, _FEW_GROUPS = 3, 0.5
 _LATIN = re.compile(r"[A-Za-z][A-Za-z'’\-]*")
+_QUOTED = re.compile(r"“[^”]*”|「[^」]*」|\"[^\"]*\"|(?<!\w)'[^'\n]*'(?!\w)|(?<!\w)‘[^’\n]*’(?!\w)")
+_NUMBER = r"(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|twelve)"
+_CORRECTED = re.compile(
+    rf"\b[A-Z]\w+,? not [A-Z]\w|\b{_NUMBER}(?: \w+)?,? not {_NUMBER}\b"
+    r"|不是\s*\d[^，。；]*(?:，|而)?\s*是\s*\d|\d[^，。；]*(?:，|而)?\s*不是\s*\d"
+)
+"""A fact set right: "Lille not Lyon", "12 not 21 million"."""
+_FACTS = next(at for at, family in enumerate(FAMILIES) if family.name.english == "Wrong facts")
 _FRAMES = (("A good output gives an expert no reason to say: ", "."), ("好的输出不应让专家指出：", "。"))
 """What stands around an expert's words in a statement, in English and in Chinese."""
 
@@ -72,14 +80,23 @@ _FRAMES = (("A good output gives an expert no reason to say: ", "."), ("好的�
 @lru_cache(maxsize=16_384)
 def family_scores(text: str) -> npt.NDArray[np.float64]:
     """How strongly a note speaks of each family, shape (len(FAMILIES),), unit length or zero; read-only."""
-    padded, plain = f" {' '.join(words(text))} ", text.lower()
+    said = without_quotes(text)
+    padded, plain = f" {' '.join(words(said))} ", said.lower()
     counts = [
         len(set(english.findall(padded))) + sum(term in plain for term in chinese)
         for english, chinese in _TERMS
     ]
+    if not any(counts) and _CORRECTED.search(said):
+        counts[_FACTS] = 1
     scores = np.array(counts, dtype=float) / (float(np.linalg.norm(counts)) or 1)
     scores.flags.writeable = False
     return scores
+
+
+def without_quotes(text: str) -> str:
+    """A note without what it quotes of the output, which is no complaint; as it is where nothing is left."""
+    plain = _QUOTED.sub(" ", text)
+    return plain if terms(plain) else text
 
 
 def terms(text: str) -> set[str]:
