@@ -37,6 +37,7 @@ def spoken_of(note: str) -> set[str]:
         ("Harmful or biased", ("A stereotypical, dangerous answer", "带有偏见")),
         ("Wrong language", ("in French, must be English", "the reply is not in Chinese", "用日语回复")),
         ("Sounds like advertising", ("sounds like an advert", "大段推销，和问题无关", "答非所问，像广告")),
+        ("Cut off or unfinished", ("advertises a broken clip, unfinished",)),
         ("Wrong facts", ("12 not 21 million", "Lille not Lyon", "one year, not two", "是12万，不是21万")),
         ("Too short or thin", ("没有具体时间", "太短了")),
         ("Placeholder left in", ("电话号码没有填",)),
@@ -53,6 +54,7 @@ def test_notes_of_one_family_are_known_as_such(family: str, notes: tuple[str, ..
     [
         ("'As an AI language model' has no place in a summary", set()),
         ('starts with "In other words, the price is wrong"', set()),
+        ('"Bold Title:" printed', {"Wrong format or structure"}),
         ("“送货上门”是编的", {"Invents what is not in the source"}),
         ("the speaker's tone isn't the reader's", {"Wrong tone"}),
         ("“too long”", {"Too long"}),  # where nothing but a quote is there it is what is said

@@ -229,7 +229,9 @@ FAMILIES = (
             "Selling or praising in place of the matter fails; passes when it keeps to the matter.",
             "借机推销、像广告不通过；只谈正事才通过。",
         ),
-        TwoLanguages("advert*|salesy|pushy|sales pitch|promotion*|upsell*", "推销|广告|营销|软文|促销"),
+        TwoLanguages(
+            "advert|advertisement*|advertising|salesy|sales pitch|upsell*", "推销|像广告|打广告|营销"
+        ),
     ),
     Family(
         TwoLanguages("Wrong format or structure", "格式或结构不对"),

@@ -65,6 +65,7 @@ _SHORT_NOTE = 5
 _SHARE = 0.75
 _OFTEN, _FEW_GROUPS = 3, 0.5
 _LATIN = re.compile(r"[A-Za-z][A-Za-z'’\-]*")
+_NAME_WORDS, _NAME_CHARACTERS = 2, 4  # a longer quote is a part of a sentence
 _QUOTED = re.compile(r"“[^”]*”|「[^」]*」|\"[^\"]*\"|(?<!\w)'[^'\n]*'(?!\w)|(?<!\w)‘[^’\n]*’(?!\w)")
 _NUMBER = r"(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|twelve)"
 _CORRECTED = re.compile(
@@ -94,9 +95,15 @@ def family_scores(text: str) -> npt.NDArray[np.float64]:
 
 
 def without_quotes(text: str) -> str:
-    """A note without what it quotes of the output, which is no complaint; as it is where nothing is left."""
-    plain = _QUOTED.sub(" ", text)
+    """A note without the sentences that it quotes of the output, which are no complaint; a word or two may
+    name what is wrong. As it is where nothing is left.
+    """
+    plain = _QUOTED.sub(lambda quote: " " if _is_sentence(quote[0]) else quote[0], text)
     return plain if terms(plain) else text
+
+
+def _is_sentence(quote: str) -> bool:
+    return len(words(quote)) > (_NAME_CHARACTERS if han_share(quote) > 0.5 else _NAME_WORDS)
 
 
 def terms(text: str) -> set[str]:
