@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,13 +15,23 @@ from labelcore.judges.learned_model import LearnedModel
 from labelcore.judges.operating_point import HIGHEST, Aim, cut_of
 
 _FOLDS = 5
+FEW = 40
+"""With fewer grades one split into folds says little: several are averaged."""
+_AGAIN = 5
 
 
-def folds_by_group(groups: npt.ArrayLike, count: int, seed: int) -> Ints:
-    """A fold number for each item; items of one group share it, sizes are even."""
+def folds_by_group(
+    groups: npt.ArrayLike, count: int, seed: int | Sequence[int], fails: Bools | None = None
+) -> Ints:
+    """A fold number for each item; items of one group share it, sizes are even. With ``fails`` groups that
+    hold one are spread evenly too.
+    """
     names, which = np.unique(np.asarray(groups), return_inverse=True)
+    order = np.random.default_rng(seed).permutation(len(names))
+    if fails is not None:
+        order = order[np.argsort(np.bincount(which, fails, len(names))[order] == 0, kind="stable")]
     number = np.empty(len(names), dtype=np.int64)
-    number[np.random.default_rng(seed).permutation(len(names))] = np.arange(len(names)) % count
+    number[order] = np.arange(len(names)) % count
     return number[which]
 
 
@@ -35,17 +46,27 @@ class CrossFitted:
     shown: Floats
     limits: Floats
 
+    @classmethod
+    def mean(cls, rounds: Sequence[CrossFitted]) -> CrossFitted:
+        """Of several splits into folds."""
+        parts = ([getattr(one, name) for one in rounds] for name in ("scores", "cuts", "shown", "limits"))
+        return cls(*(np.mean(part, axis=0) for part in parts))
+
     def at(self, rows: Ints) -> CrossFitted:
         """Those of some rows."""
         return CrossFitted(self.scores[rows], self.cuts[rows], self.shown[rows], self.limits[rows])
 
 
 def cross_fitted(data: TrainingData, graded: GradedRows, aim: Aim = HIGHEST, seed: int = 0) -> CrossFitted:
-    """Of the graded rows."""
-    folds = folds_by_group([data.groups[int(i)] for i in graded.rows], _FOLDS, seed)
-    crossed = by_folds(data, graded, FoldedRows(graded.rows, folds), aim)
-    assert crossed is not None  # noqa: S101 - there is no deadline
-    return crossed
+    """Of the graded rows; of few, where a single split may mislead, the mean of several."""
+    groups = [data.groups[int(i)] for i in graded.rows]
+    rounds = []
+    for again in range(_AGAIN if len(groups) < FEW else 1):
+        folds = folds_by_group(groups, _FOLDS, [seed, again] if again else seed, graded.fails)
+        crossed = by_folds(data, graded, FoldedRows(graded.rows, folds), aim)
+        assert crossed is not None  # noqa: S101 - there is no deadline
+        rounds.append(crossed)
+    return CrossFitted.mean(rounds)
 
 
 def by_folds(data: TrainingData, graded: GradedRows, parts: FoldedRows, aim: Aim) -> CrossFitted | None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from labelcore.judges.candidates import Candidate, FoldedRows, RefitTargets, Target
 from labelcore.judges.code_checks import FittedCheck, fitted_phrases, fitted_thresholds
-from labelcore.judges.cross_fitting import folds_by_group
+from labelcore.judges.cross_fitting import FEW, folds_by_group
 from labelcore.judges.detectors import REGISTRY
 from labelcore.judges.features import Bools, GradedRows, TrainingData, mentions
 from labelcore.judges.fitting import GUIDES
@@ -22,15 +22,17 @@ from labelcore.judges.kinds.learned import LearnedKind, make_spec
 from labelcore.judges.learned_model import RECURRING, too_few
 from labelcore.judges.operating_point import HIGHEST, Aim
 from labelcore.models import OVERALL, Frozen
+from labelcore.wording import Wording
 
-_SAME = 0.95  # two candidates that agree on this share of outputs are duplicates
+_SAME, _ALIKE = 0.95, 0.8  # two candidates that agree on so many outputs are duplicates; of one quantity
+_CLEARLY = 1.645
+"""Standard errors by which a judge of a criterion must hold up: it is the best of many that were tried."""
 _USEFUL = 0.05  # the least shrunk gain for which a check is worth trying
 _TRIED = 3  # checks of each kind
-_UNTOLD = 3.0  # standard errors by which a check that no note talks about must hold up
+_UNTOLD = 3.0  # by which a check that no note talks about must hold up, or one of next to no fails
 _COMMON = 0.25  # a single word that more outputs use says nothing that a reader would find plausible
 _OFTEN = 1 / 3  # of a criterion's quotes talk about what a check of it measures, unless its name does
 _JUDGED = re.compile(r"(?i)\b(?:wrong|incorrect|false|bad)\b|错误|不对")  # says that it fails, not what for
-_FEW = 40
 _FOLDS = 5
 LEARNED_FROM = RECURRING
 """From so many fails on, a criterion has a learned judge, which takes part in the choice of the set."""
@@ -59,20 +61,35 @@ class HeldOutCounts(Frozen):
         """Whether it catches no less, wrongly fails no more, and is not the same."""
         return self != other and self.caught >= other.caught and self.wrong <= other.wrong
 
-    def holds_up(self, errors: float = 1.0) -> bool:
-        """Whether the gain is above 0 by so many standard errors, with Jeffreys' prior in both shares."""
+    @property
+    def error(self) -> float:
+        """The standard error of the gain, with Jeffreys' prior in both shares."""
         variance = 0.0
         for count, size in ((self.caught, self.fails), (self.wrong, self.passes)):
             share = (count + 0.5) / (size + 1)
             variance += share * (1 - share) / (size + 1)
-        return self.gain > errors * math.sqrt(variance)
+        return math.sqrt(variance)
+
+    def holds_up(self, errors: float = 1.0) -> bool:
+        """Whether the gain is above 0, which is a constant answer's, by so many standard errors."""
+        return self.gain > errors * self.error
 
     @property
-    def words(self) -> str:
+    def is_open(self) -> bool:
+        """Whether so few grades cannot tell it from a constant answer; not where it is clearly worse, or
+        one itself.
+        """
+        constant = self.caught == self.wrong == 0 or (self.caught, self.wrong) == (self.fails, self.passes)
+        few = self.fails + self.passes < FEW
+        return few and not constant and not self.holds_up() and self.gain > -self.error
+
+    @property
+    def words(self) -> Wording:
         """The same as a sentence."""
-        return (
-            f"On grades that it was not fitted to it catches {self.caught} of {self.fails} bad outputs "
-            f"and wrongly fails {self.wrong} of {self.passes} good ones."
+        return Wording(
+            "On grades that it was not fitted to it catches {caught} of {fails} bad outputs and wrongly "
+            "fails {wrong} of {passes} good ones.",
+            **self.model_dump(),
         )
 
 
@@ -134,10 +151,13 @@ def propose(data: TrainingData, graded: GradedRows, order: CandidateOrder) -> li
     checks = _checks(data, graded, order) if order.kind != LearnedKind.stored else []
     learned = list(_learned(data, graded, order)) if order.kind != CodeKind.stored else []
     if order.quotes is not None:
-        learned = [
-            judge for judge in learned if not any(check.held_out.beats(judge.held_out) for check in checks)
-        ]
+        learned = unbeaten(learned, checks)
     return [*learned, *checks][: order.limit]
+
+
+def unbeaten(learned: Sequence[JudgeProposal], checks: Sequence[JudgeProposal]) -> list[JudgeProposal]:
+    """The learned judges that no check beats."""
+    return [judge for judge in learned if not any(check.held_out.beats(judge.held_out) for check in checks)]
 
 
 def distinct(proposed: Sequence[Sequence[JudgeProposal]]) -> list[list[JudgeProposal]]:
@@ -166,15 +186,15 @@ def _learned(data: TrainingData, graded: GradedRows, order: CandidateOrder) -> I
     if too_few(graded.fails) is not None or (of_criterion and len(graded.failed) < LEARNED_FROM):
         return
     spec = make_spec(data, graded, order.seed, order.aim)
-    judge, few = LearnedKind(spec), len(graded.fails) < _FEW
+    judge = LearnedKind(spec)
     counts = HeldOutCounts.of(judge.held_out_votes, graded.fails)
     believed = judge.spec.reliability
-    if of_criterion and believed and not believed.beats_constant():
+    if not judge.spec.looks_at or (of_criterion and believed and not believed.beats_constant()):
         return
-    if not counts.holds_up() and not (few and graded.topics):
-        return  # so few grades of the whole output cannot tell yet
+    if not counts.holds_up(_CLEARLY if of_criterion else 1.0) and (of_criterion or not counts.is_open):
+        return
     why = f"{counts.words} No graded output is judged by a model that saw its grade."
-    if few:
+    if len(graded.fails) < FEW:
         why += f" With only {len(graded.fails)} grades it is a guess that more grades will sharpen."
     yield JudgeProposal(f"{order.name} · learned", judge, why, counts)
 
@@ -186,14 +206,24 @@ def _checks(data: TrainingData, graded: GradedRows, order: CandidateOrder) -> li
     proposals = []
     for check, counts in candidates:
         votes = check.votes[graded.rows]
-        alike = ((votes == other.votes[graded.rows]).mean() >= _SAME for other in distinct)
-        if check.spec.key in {other.spec.key for other in distinct} or any(alike):
+        if any(
+            _is_duplicate(check, other, float((votes == other.votes[graded.rows]).mean()))
+            for other in distinct
+        ):
             continue
         distinct.append(check)
         why = counts.words + (" The notes talk about it." if check.spec.guided else "")
         judge = CodeKind(check.spec.model_dump())
         proposals.append(JudgeProposal(f"{order.name} · {check.spec.key}", judge, why, counts))
     return proposals
+
+
+def _is_duplicate(check: FittedCheck, other: FittedCheck, agree: float) -> bool:
+    """Whether two checks say the same: words and characters are both lengths."""
+    same_key = check.spec.key == other.spec.key
+    one, two = REGISTRY[check.spec.detector], REGISTRY[other.spec.detector]
+    is_one = one.topics == two.topics and check.spec.parameters == other.spec.parameters
+    return same_key or agree >= (_ALIKE if is_one and check.spec.side == other.spec.side else _SAME)
 
 
 def _tried(
@@ -213,7 +243,8 @@ def _tried(
             continue
         candidate: Candidate | None = CodeKind(check.spec.model_dump()).candidate(refitting)
         votes = candidate.out_of_fold([candidate], parts) if candidate else None
-        errors = 1.0 if order.quotes is not None or _told(check, data, graded) else _UNTOLD
+        told = order.quotes is not None or _told(check, data, graded)
+        errors = _CLEARLY if told and len(graded.failed) >= LEARNED_FROM else _UNTOLD
         if votes is None:
             continue
         counts = HeldOutCounts.of(votes[:, 0], graded.fails)

@@ -68,6 +68,20 @@ WORDS = {
         "passed ones better than a constant answer. What helps: about {more} more "
         "failing grades with a note, or a model."
     ),
+    "too_few_fails": (
+        "Not measurable yet, as fewer than three failed outputs speak of it: {names}. What helps: about "
+        "{more} more failing grades with a note, or a model.",
+        "Not measurable yet, as fewer than three failed outputs speak of each: {names}. What helps: about "
+        "{more} more failing grades of each with a note, or a model.",
+    ),
+    "no_graded_passes": (
+        "“{name}”: all {n} graded outputs fail it, so nobody can tell a judge from a constant answer. What "
+        "helps: about {more} passing grades."
+    ),
+    "not_measurable_yet": (
+        "“{name}”: whether the learned judge is better than a constant answer is not measurable with {n} "
+        "grades. {counts} What helps: about {more} more grades."
+    ),
     "made_anew": "Version {version} is made from {n} grades.",
     "shared_sources": ("Several graded outputs come from one source, so the bounds are a little too tight."),
 }

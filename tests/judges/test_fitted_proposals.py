@@ -7,7 +7,14 @@ import pytest
 
 from labelcore.judges.detectors import REGISTRY
 from labelcore.judges.features import GradedRows, TrainingData
-from labelcore.judges.fitted_proposals import CandidateOrder, HeldOutCounts, JudgeProposal, distinct, propose
+from labelcore.judges.fitted_proposals import (
+    CandidateOrder,
+    HeldOutCounts,
+    JudgeProposal,
+    distinct,
+    propose,
+    unbeaten,
+)
 from labelcore.judges.kinds.code import CodeKind
 from labelcore.judges.kinds.learned import LearnedKind
 from labelcore.models import Output
@@ -112,22 +119,48 @@ def test_a_learned_judge_of_a_criterion_never_counts_less_of_what_is_bad_as_wors
         assert all(slope * against[ends[key]] <= 0 for key, slope in slopes)
 
 
-@pytest.mark.whole
-def test_a_learned_judge_of_a_criterion_that_a_check_beats_is_not_proposed() -> None:
-    quotes, left_out = ("invents a date",) * 12, 0
-    for seed in range(8):
-        data, graded = dates()
-        wrong = np.random.default_rng(seed).choice(len(graded.rows), 6, replace=False)
-        noisy = GradedRows(graded.rows, graded.fails ^ np.isin(graded.rows, wrong))
-        alone = propose(
-            data, noisy, CandidateOrder("Invents what is not there", kind="learned", quotes=quotes)
-        )
-        found = propose(data, noisy, CandidateOrder("Invents what is not there", limit=9, quotes=quotes))
-        checks = [one.held_out for one in found if not isinstance(one.judge, LearnedKind)]
-        beaten = any(check.beats(one.held_out) for check in checks for one in alone)
-        left_out += beaten
-        assert len(found) - len(checks) == len(alone) - beaten
-    assert 0 < left_out < 8
+def proposal(measure: str, caught: int, wrong: int = 0, *, guided: bool = False) -> JudgeProposal:
+    """A check with what it does on held-out grades, 9 fails and 20 passes."""
+    spec = {"detector": measure, "threshold": 1.0, "side": "above", "guided": guided}
+    counts = HeldOutCounts(caught=caught, fails=9, wrong=wrong, passes=20)
+    return JudgeProposal(measure, CodeKind(spec), "", counts)
+
+
+def test_a_learned_judge_that_a_check_beats_is_not_proposed() -> None:
+    learned = proposal("learned", 7, 2)
+    assert unbeaten([learned], [proposal("words", 7, 2), proposal("names", 9, 3)]) == [learned]
+    assert (
+        unbeaten([learned], [proposal("words", 7, 1)]) == unbeaten([learned], [proposal("words", 8, 2)]) == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("caught", "fails", "wrong", "passes", "holds_up", "is_open"),
+    [
+        (
+            3,
+            11,
+            3,
+            4,
+            False,
+            False,
+        ),  # agrees with 4 of 15 grades where a constant answer has 11: clearly worse
+        (1, 4, 8, 11, False, False),
+        (6, 9, 3, 6, False, True),  # better or not: so few grades cannot tell
+        (2, 4, 6, 11, False, True),
+        (4, 9, 3, 6, False, True),
+        (8, 9, 1, 6, True, False),
+        (0, 9, 0, 6, False, False),  # a constant answer itself
+        (9, 9, 6, 6, False, False),
+        (15, 30, 12, 30, False, False),  # enough grades to tell
+        (25, 30, 10, 30, True, False),
+    ],
+)
+def test_few_grades_tell_a_judge_that_is_clearly_worse_than_a_constant_and_leave_others_open(
+    caught: int, fails: int, wrong: int, passes: int, holds_up: bool, is_open: bool
+) -> None:
+    counts = HeldOutCounts(caught=caught, fails=fails, wrong=wrong, passes=passes)
+    assert (counts.holds_up(), counts.is_open) == (holds_up, is_open)
 
 
 def test_one_quantity_is_proposed_once() -> None:
@@ -154,13 +187,8 @@ def test_a_learned_judge_of_a_criterion_is_nearer_to_the_grades_than_the_share_o
 
 
 def test_a_measure_is_proposed_for_the_criterion_that_it_decides_best_unless_notes_ask_for_it() -> None:
-    def check(measure: str, caught: int, *, guided: bool = False) -> JudgeProposal:
-        spec = {"detector": measure, "threshold": 1.0, "side": "above", "guided": guided}
-        counts = HeldOutCounts(caught=caught, fails=9, wrong=0, passes=20)
-        return JudgeProposal(measure, CodeKind(spec), "", counts)
-
-    many, few = check("words", 7), check("words", 2)
-    told, alone = check("words", 1, guided=True), check("sentences", 1)
+    many, few = proposal("words", 7), proposal("words", 2)
+    told, alone = proposal("words", 1, guided=True), proposal("sentences", 1)
     assert distinct([[many], [few, alone]]) == [[many], [alone]]
     assert distinct([[many], [few]]) == [[many], [few]], "each criterion keeps one"
     assert distinct([[many, alone], [told]]) == [[alone], [told]], "what notes ask for comes first"

@@ -36,6 +36,7 @@ from labelcore.text.embedding import SIZE
 from labelcore.wording import Wording
 
 _SHOWN = 2
+_LEAST = 1e-3  # a smaller weight moves no probability by anything that is shown
 
 
 class LearnedSpec(Frozen):
@@ -133,7 +134,9 @@ def digest(grades: Iterable[tuple[str, bool, str]]) -> str:
 
 
 def looks_at(model: LearnedModel, columns: Sequence[Column], limit: int = 4) -> list[Wording]:
-    """What weighs most, in words, each quantity once: the checks, then "more words", "fewer names"."""
+    """What weighs most, in words, each quantity once: the checks, then "more words", "fewer names"; nothing
+    where it answers the same for every output.
+    """
     weights = mean_slopes(model)[: len(columns)]
     every = [
         (share * (good - bad), spec)
@@ -145,7 +148,7 @@ def looks_at(model: LearnedModel, columns: Sequence[Column], limit: int = 4) -> 
     for spec in strongest:
         parts.setdefault((spec.key, spec.side == "above"), check_words(spec))
     for at in np.argsort(-np.abs(weights))[:limit].tolist():
-        if weights[at] != 0:
+        if abs(weights[at]) > _LEAST:
             up = bool(weights[at] > 0)
             parts.setdefault((columns[at].key, up), leaning(columns[at], up=up))
     return list(parts.values())

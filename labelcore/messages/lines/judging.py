@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 
-from labelcore.messages.catalogue import counted, judge_words, say
+from labelcore.messages.catalogue import counted, judge_words, paragraph, say
 from labelcore.messages.figures import rate_words
 from labelcore.messages.lines import bringing as bringing, endpoints as endpoints, probing as probing
 from labelcore.messages.results import lines
@@ -31,7 +31,10 @@ _SHOWN = 10
 def proposed(report: ProposedJudges) -> Iterator[str]:
     yield say("Proposed {judges}.", judges=counted("{n:,} judge", "{n:,} judges", n=len(report.judges)))
     for judge in report.judges:
-        yield f"  {_line(judge.name, judge.kind)}{description_words(judge)}"
+        words = description_words(judge)
+        if (counts := report.held_out.get(judge.judge_id)) and counts.words not in words:
+            words = paragraph(words, say(counts.words))
+        yield f"  {_line(judge.name, judge.kind)}{words}"
     for suspect in report.suspects:
         yield f"  ! {sentence((suspect.says, suspect.advice))}"
     yield from sentences(report.nothing)

@@ -94,7 +94,7 @@ FAMILIES = (
             (
                 "wrong person|wrong name|wrong speaker|wrong company|misattribut*|attribut*|"
                 "misreferenc*|refers to|referring to|referenced|confuses|confused with|mixes up|"
-                "mixed up|conflat*|instead of|someone else|another person|rather than|"
+                "mixed up|conflat*|someone else|another person|"
                 "the wrong thing|takes the"
             ),
             "张冠李戴|归属|指代|混淆|弄混|搞混|认错|另一个人|的人也错|人错了|人称错",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -24,7 +23,7 @@ from labelcore.judges.kinds.learned import LearnedKind
 from labelcore.judges.kinds.llm import LlmKind
 from labelcore.judges.operating_point import HIGHEST, Aim
 from labelcore.llm import client_for
-from labelcore.models import OVERALL, Fact, JudgeVersion, fact
+from labelcore.models import OVERALL, Fact, JudgeVersion
 from labelcore.operations import Options
 from labelcore.settings import Endpoint, settings
 from labelcore.stages.deriving.editing import LIMITS, list_criteria, risk_of
@@ -37,6 +36,7 @@ from labelcore.stages.judging.keeping.binding import endpoint_named
 from labelcore.stages.judging.keeping.versions import JudgeDraft, stored
 from labelcore.stages.judging.proposing import teaching
 from labelcore.stages.judging.proposing.checks import CheckWriter
+from labelcore.stages.judging.proposing.lacking import lacks, told_together
 from labelcore.stages.judging.proposing.subjects import (
     Subject,
     field_data_of,
@@ -80,14 +80,13 @@ class ProposalOrder(Options):
     )
 
 
-_TELLING = 12  # so many failing grades tell a useful judge from a constant answer
 EVERY_CRITERION, OFFLINE = ProposalOrder(), ProposalOrder(offline=True)
 
 
 @dataclass(frozen=True)
 class ProposalReport:
     """Judges as they are stored, what each does on held-out grades (by judge), what could not be used, and
-    where nothing holds up.
+    where nothing holds up or nobody can tell yet.
     """
 
     versions: list[JudgeVersion]
@@ -134,7 +133,7 @@ def propose_all(workspace: Workspace, order: ProposalOrder) -> ProposalReport:
         criteria = [subject for subject in for_models if subject.criterion]
         report.versions.extend(proposer.written(criteria, report.remarks))
     helped = {subject.name for subject in for_models}
-    nothing = [lack for lack in report.nothing if lack.values["name"] not in helped]
+    nothing = told_together(report.nothing, helped)
     return replace(report, versions=stored(workspace, report.versions), nothing=nothing)
 
 
@@ -198,8 +197,7 @@ class _Proposer:
                 version = self._version(subject, proposal, pointer)
                 report.versions.append(version)
                 report.held_out[version.judge_id] = proposal.held_out
-            if not proposals:
-                report.nothing.append(_nothing_holds(subject))
+            report.nothing.extend(lacks(subject, proposals))
         schema = self._project.settings.json_schema
         schema_wanted = self._order.kind in {None, CodeKind.stored}
         if schema and schema_wanted and any(subject.criterion is None for subject in subjects):
@@ -294,10 +292,3 @@ class _Proposer:
         topics = None if subject.criterion else topics_of(self._workspace, ids)
         places = np.array([rows[output_id] for output_id in ids], dtype=int)
         return GradedRows(places, np.array(fails, dtype=bool), topics)
-
-
-def _nothing_holds(subject: Subject) -> Fact:
-    """That no candidate beats a constant answer, and how many more fails would help."""
-    fails = sum(subject.fails.values())
-    more = max(_TELLING - fails, math.ceil(fails / 2))
-    return fact("nothing_holds_up", name=subject.name, n=fails, more=more)

@@ -27,6 +27,8 @@ from labelcore.store import Database, judges as judge_table, outputs as output_t
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
+_UNHELD = Wording("made from the grades as they are it would be no better than a constant answer")
+
 
 class Freshness(Frozen):
     """How many grades a learned judge was made from, and how many came or changed since.
@@ -167,14 +169,17 @@ def retrain(
     new_by_judge: dict[str, JudgeVersion] = {}
     ids, judge_ids = {version.id for version in due}, {version.judge_id for version in due}
     aims = {version.criterion_id: LearnedKind(version.spec).spec.aim or HIGHEST for version in due}
+    remade: set[str] = set()
     for criterion_id, aim in aims.items():
         again = learned_again(workspace, criterion_id, aim)
+        remade |= {new.judge_id for new in again}
         new_by_judge |= {
             new.judge_id: new for new in again if new.id not in ids and new.judge_id in judge_ids
         }
+    unheld = judge_ids - remade
     return [
         Retraining(
-            before=state,
+            before=state.model_copy(update={"why_not": _UNHELD}) if state.judge in unheld else state,
             version=new_by_judge.get(version.judge_id, version),
             new=version.judge_id in new_by_judge,
         )

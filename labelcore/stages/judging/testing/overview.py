@@ -26,7 +26,7 @@ class ProposedJudges(Frozen):
     """New judges, what is wrong with them already, and why some could not be made.
 
     ``held_out``: what each does on grades that it was not fitted on, by judge. ``nothing``: for which
-    criteria nothing beats a constant answer, and what would help.
+    criteria nothing beats a constant answer or nobody can tell yet, and what would help.
     """
 
     judges: tuple[JudgeVersion, ...]
