@@ -68,7 +68,7 @@ WORDS = {
         "passed ones better than a constant answer. What helps: about {more} more "
         "failing grades with a note, or a model."
     ),
-    "too_few_fails": (
+    "next_to_no_fails": (
         "Not measurable yet, as fewer than three failed outputs speak of it: {names}. What helps: about "
         "{more} more failing grades with a note, or a model.",
         "Not measurable yet, as fewer than three failed outputs speak of each: {names}. What helps: about "

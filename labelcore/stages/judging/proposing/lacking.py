@@ -12,8 +12,8 @@ from labelcore.stages.judging.proposing.subjects import Subject
 from labelcore.wording import Wording
 
 TELLING = 12  # so many failing grades tell a useful judge from a constant answer
-_ALONE = "not_measurable_yet"
-_TOGETHER = "too_few_fails"
+_OPEN = "not_measurable_yet"
+_TOGETHER = "next_to_no_fails"
 
 
 def lacks(subject: Subject, proposals: Sequence[JudgeProposal]) -> Iterator[Fact]:
@@ -21,11 +21,11 @@ def lacks(subject: Subject, proposals: Sequence[JudgeProposal]) -> Iterator[Fact
     name, fails, n = Wording(subject.name), sum(subject.fails.values()), len(subject.fails)
     for proposal in proposals:
         if proposal.held_out.is_open:
-            yield fact(_ALONE, name=name, n=n, more=FEW - n, counts=proposal.held_out.words)
+            yield fact("not_measurable_yet", name=name, n=n, more=FEW - n, counts=proposal.held_out.words)
     if proposals:
         return
     if fails < LEARNED_FROM:
-        yield fact(_TOGETHER, name=name, n=fails)
+        yield fact("next_to_no_fails", names=[name], n=1, more=TELLING - fails)
     elif fails == n:
         yield fact("no_graded_passes", name=name, n=fails, more=TELLING)
     else:
@@ -34,10 +34,14 @@ def lacks(subject: Subject, proposals: Sequence[JudgeProposal]) -> Iterator[Fact
 
 def told_together(every: Sequence[Fact], helped: Collection[str]) -> list[Fact]:
     """Without those for which a model's judge is proposed; those with next to no fails in one sentence."""
-    kept = [lack for lack in every if lack.code == _ALONE or lack.values["name"] not in helped]
-    few = [lack.values for lack in kept if lack.code == _TOGETHER]
-    found = [lack for lack in kept if lack.code != _TOGETHER]
-    if few:
-        names = [values["name"] for values in few]
-        found.append(fact(_TOGETHER, names=names, n=len(few), more=TELLING - max(v["n"] for v in few)))
+    few = [lack for lack in every if lack.code == _TOGETHER]
+    names = [name for lack in few for name in lack.values["names"] if name not in helped]
+    found = [
+        lack
+        for lack in every
+        if lack.code != _TOGETHER and (lack.code == _OPEN or lack.values["name"] not in helped)
+    ]
+    if names:
+        more = min(lack.values["more"] for lack in few)
+        found.append(fact("next_to_no_fails", names=names, n=len(names), more=more))
     return found
