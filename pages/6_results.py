@@ -24,10 +24,8 @@ with shell.guard():
         st.stop()
     over_time = trend(workspace)
     answer.show(workspace, result, newest_versions(workspace, over_time))
-    pictures.show(workspace, result, over_time)
-    left, right = st.columns([3, 1])
-    with left:
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         measured.offer()
-    if result.action.kind != "share":  # then it stands in the answer itself
-        with right:
+        if result.action.kind != "share":  # then it stands in the answer itself
             answer.offer_to_share(workspace)
+    pictures.show(workspace, result, over_time)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from labelcore.messages.catalogue import counted, language, say
+from collections.abc import Sequence
+
+from labelcore.messages.catalogue import counted, field_words, language, say
 from labelcore.models import Assignment
 from labelcore.stages.grading import Assigned, Completion, Load, Queue
+from labelcore.store.assignments import LANGUAGE_FIELDS
 
 
 def who_words(row: Assignment) -> str:
@@ -21,11 +24,18 @@ def which_words(row: Assignment | Completion) -> str:
     """Which outputs."""
     if isinstance(row, Completion) and row.language is not None:
         return language_words(row.language)
-    conditions = [f"{name} = {' / '.join(values)}" for name, values in row.fields.items()]
+    conditions = [_condition(name, values) for name, values in row.fields.items()]
     if row.batch:
         conditions.append(say("import {batch}", batch=row.batch))
-    everything = say("everything to grade") if isinstance(row, Completion) else say("all outputs")
+    everything = say("Everything to grade") if isinstance(row, Completion) else say("all outputs")
     return ", ".join(conditions) or everything
+
+
+def _condition(name: str, values: Sequence[str]) -> str:
+    """A value of a field; a language by its name alone."""
+    if name in LANGUAGE_FIELDS:
+        return " / ".join(map(language_words, values))
+    return f"{field_words(name)} = {' / '.join(values)}"
 
 
 def how_words(row: Assignment) -> str:
@@ -63,7 +73,9 @@ def forecast_words(load: Load) -> str:
         return say("all graded") if load.total else say("nothing assigned")
     if load.ready_on is None:
         return (
-            say("late, no grade in seven days") if load.late else say("no grade in seven days: no forecast")
+            say("late, nothing graded for a week")
+            if load.late
+            else say("nothing graded for a week: no forecast")
         )
     if load.late:
         return say("about {day}, too late", day=load.ready_on)
@@ -72,14 +84,14 @@ def forecast_words(load: Load) -> str:
 
 def nobodys_words(report: Assigned) -> str:
     """That some outputs are nobody's, and what to do; "" where none is."""
-    if not report.nobodys:
+    if not report.nobodys_left:
         return ""
     return counted(
-        "1 output is assigned to nobody who reads it: it stays ungraded, and figures would miss its kind. "
-        "Assign it, or add somebody's language.",
-        "{n:,} outputs are assigned to nobody who reads them: they stay ungraded, and figures would miss "
-        "their kind. Assign them, or add somebody's language.",
-        n=report.nobodys,
+        "1 output that lacks grades is assigned to nobody who reads it: it stays as it is, and figures would "
+        "miss its kind. Assign it, or add somebody's language.",
+        "{n:,} outputs that lack grades are assigned to nobody who reads them: they stay as they are, and "
+        "figures would miss their kind. Assign them, or add somebody's language.",
+        n=report.nobodys_left,
     )
 
 

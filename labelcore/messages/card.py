@@ -37,7 +37,7 @@ CARD_WORDS = {
     "your_grade": "Your grade: {value}",
     "your_note": "Note: {note}",
     "note_attached": "Note for your grade: {note}",
-    "last": "{place}: {value}",
+    "named": "{name}: {told}",
     "what_is_wrong": "What is wrong with this output?",
     "note_label": "Note on this output",
     "note_fail_hint": "Marked as failed. Enter = save the note, next · Esc = next, no note",

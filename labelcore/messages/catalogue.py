@@ -94,6 +94,19 @@ def judge_words(name: str, tongue: Language | None = None) -> str:
 SHOWN_AS.append(partial(judge_words, tongue="zh"))
 
 
+def field_words(name: str) -> str:
+    """What a field of an output is called; a key of its metadata stays as it is."""
+    words = {
+        "prompt_version": say("version"),
+        "model": say("model"),
+        "language": say("language"),
+        "group_key": say("source"),
+        "batch_id": say("import"),
+        "external_id": say("id in your data"),
+    }
+    return words.get(name, name)
+
+
 def _worded(tongue: Language, words: str, key: str = "") -> str:
     """The template in a language, with what the project calls an output; ``key``: how the catalogue has it.
 

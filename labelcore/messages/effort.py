@@ -38,19 +38,21 @@ def thanks_words(effort: Effort) -> str:
 
 
 def effect_words(effect: NoteEffect) -> str:
-    """What a person's notes became, and what that catches now."""
+    """Which criterion a person's notes stand behind, and what that catches now."""
     name = say(effect.criterion)
-    became = (
-        say("Your note became the criterion “{name}”.", name=name)
+    rests = (
+        say("Your note is part of what the criterion “{name}” rests on.", name=name)
         if effect.notes == 1
-        else say("{n} of your notes became the criterion “{name}”.", n=effect.notes, name=name)
+        else say(
+            "{n} of your notes are part of what the criterion “{name}” rests on.", n=effect.notes, name=name
+        )
     )
     rulings = counted(
         "1 ruling on it settled an output that you graded.",
         "{n} rulings on it settled outputs that you graded.",
         n=effect.rulings,
     )
-    return paragraph(became, _caught_words(effect.caught), rulings if effect.rulings else "")
+    return paragraph(rests, _caught_words(effect.caught), rulings if effect.rulings else "")
 
 
 def _caught_words(caught: int | None) -> str:

@@ -89,6 +89,7 @@ _COMPARED = (
     "Coverage of the set",
     "False failures of the set",
 )
+_SPLITS = ("train", "dev", "test")
 _OF_PROMPTS = (
     *("statement", "glossary", "examples", "conversation", "context", "reference"),
     *("system", "user", "marked", "model", "endpoint", "shown", "probability"),
@@ -101,5 +102,5 @@ _PLANTED = (
 )
 PHRASES = (
     *(*_OF_PAGES, *_OF_CRITERIA, *_ASSUMPTIONS, *_COMPARED, *_OF_PROMPTS),
-    *(*_OF_FILES, *_OF_PEOPLE, *_PLANTED),
+    *(*_OF_FILES, *_OF_PEOPLE, *_PLANTED, *_SPLITS),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from labelcore.messages.aligning import sampling_words
-from labelcore.messages.catalogue import calling, counted, judge_words, say
+from labelcore.messages.catalogue import calling, counted, field_words, judge_words, say
 from labelcore.messages.figures import rate_words
 from labelcore.messages.slicing import notes, point_words, series, slice_table, telling
 from labelcore.messages.telling import sentence, sentences
@@ -175,7 +175,7 @@ def _slices(findings: Findings) -> Iterator[Block]:
     yield ReportText(words=say("Where it is better or worse"), tone="heading")
     for sliced in findings.slices:
         yield Intervals(
-            title=say("Pass rate by {field}, with 95% intervals", field=sliced.field),
+            title=say("Pass rate by {field}, with 95% intervals", field=field_words(sliced.field)),
             names=tuple(row.name for row in sliced.rows[:_SHOWN]),
             series=series(sliced, _SHOWN),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from labelcore.messages.catalogue import say
+from labelcore.messages.catalogue import field_words, say
 from labelcore.messages.figures import rate_words
 from labelcore.messages.telling import listed, sentence
 from labelcore.stages.reporting.document import Table
@@ -47,7 +47,7 @@ def slice_table(sliced: SliceReport, most: int) -> Table:
     """The first ``most`` slices in numbers, each interval alone."""
     corrects = any(row.corrected is not None for row in sliced.rows)
     columns = (
-        sliced.field,
+        field_words(sliced.field),
         say("outputs"),
         say("graded"),
         say("by people"),

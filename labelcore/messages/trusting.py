@@ -34,9 +34,9 @@ WORDS: dict[str, Words] = {
         "The graded outputs were not drawn at random, so this is not a figure for all outputs."
     ),
     "grade_until": "That takes at least {n}.",
-    "surely": "The figure is certain to within {points:.0f} points.",
-    "widely": "The figure is only certain to within {points:.0f} points.",
-    "too_widely": "The figure is only certain to within {points:.0f} points, which says little.",
+    "surely": "The interval is {points:.0f} points wide.",
+    "widely": "The interval is {points:.0f} points wide: the figure is rough.",
+    "too_widely": "The interval is {points:.0f} points wide: that says little.",
     "nobody_to_compare": "Only one person graded, so whether others would agree is not known.",
     "graders_agree": "People who graded the same outputs agree.",
     "people_agree_on": "People agree on {share:.0%} of the {n:,} outputs that several of them graded.",
@@ -54,9 +54,9 @@ WORDS: dict[str, Words] = {
         "{n} of {judges} judges in use are not reliable enough yet.",
     ),
     "set_weak": "It is not certain yet that the judges together catch enough of the bad outputs.",
-    "set_unknown": "How well the judges together do on outputs they had not seen is not known.",
-    "set_like_a_coin": "On outputs they had not seen, the judges together may do no better than a coin toss.",
-    "set_holds": "On outputs they had not seen, the judges together do better than a coin toss.",
+    "set_unknown": "How well the set of judges does on outputs it had not seen is not known.",
+    "set_like_a_coin": "The set of judges may do no better than a coin toss on outputs it had not seen.",
+    "set_holds": "The set of judges does better than a coin toss on outputs it had not seen.",
     "judges_no_help": "The judges' verdicts do not make the figure more certain, so it rests on people's "
     "grades alone.",
     "outputs_unjudged": "The judges have seen {judged:,} of {n:,} outputs.",
@@ -95,6 +95,10 @@ WORDS: dict[str, Words] = {
     "rests_on_all_shaped": (
         "The pass rate rests on all {n:,} graded outputs; most of them shaped {shaped} of the set's {judges} "
         "judges, whose errors elsewhere may be larger than the correction takes them for."
+    ),
+    "rests_not_on_conflicts": (
+        "1 more graded output counts nowhere: people differ on it, and nobody has settled it.",
+        "{n:,} more graded outputs count nowhere: people differ on them, and nobody has settled them.",
     ),
     "rests_on_held_out": (
         "Whether the judges are good enough rests on the {n:,} grades outside the sealed test at the time of "

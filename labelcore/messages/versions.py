@@ -8,7 +8,7 @@ from labelcore.messages.figures import points_words, rate_words
 from labelcore.messages.telling import sentence
 from labelcore.stages.reporting.comparing import VersionComparison
 from labelcore.stats.paired import PairedDifference
-from labelcore.stats.rate import difference, share_words
+from labelcore.stats.rate import difference
 
 
 def version_lines(report: VersionComparison) -> Iterator[str]:
@@ -64,9 +64,8 @@ def versions_in_short(report: VersionComparison) -> VersionsInShort:
 def _where(report: VersionComparison) -> str:
     """The inputs that both answered, with what each of them reaches there."""
     paired = report.by_people
-    a, b = ((paired.both + only) / paired.n for only in (paired.only_first, paired.only_second))
-    shares = {"a": share_words(a), "b": share_words(b)}
-    return say("{b} against {a} on the same {n} inputs, graded by people", n=paired.n, **shares)
+    a, b = (paired.both + only for only in (paired.only_first, paired.only_second))
+    return say("{b:,} good against {a:,} on the same {n:,} inputs, graded by people", a=a, b=b, n=paired.n)
 
 
 def version_sentence(short: VersionsInShort) -> str:

@@ -20,9 +20,11 @@ Made = TypeVar("Made")
 Named = TypeVar("Named", Assignment, Expertise)
 _ASSIGNMENT = RowMapping(Assignment, "assignment", id="assignment_id", at="made_at")
 _EXPERTISE = RowMapping(Expertise, "expertise", at="made_at")
+LANGUAGE_FIELDS = ("language", "lang", "locale")
+"""Keys of the metadata that say in which language an output is, the first of them that is there."""
+_STATED = ", ".join(f"json_extract_string(metadata, '$.{name}')" for name in LANGUAGE_FIELDS)
 _TEXTS = (
-    "SELECT output_id, coalesce(json_extract_string(metadata, '$.language'), "
-    "json_extract_string(metadata, '$.lang'), json_extract_string(metadata, '$.locale'), ''), "
+    f"SELECT output_id, coalesce({_STATED}, ''), "
     "left(coalesce(nullif(text, ''), nullif(input, ''), context), 2000) FROM output WHERE project_id = ?"
 )
 

@@ -48,7 +48,7 @@ def show_chosen(workspace: Workspace) -> None:
 
 def show_each(workspace: Workspace) -> None:
     """Every judge on the grades of a split, beside people and the constant answer, with its outputs."""
-    words = {"all": say("all"), "train": "train", "dev": "dev", "test": say("the sealed test")}
+    words = {"all": say("all"), "train": say("train"), "dev": say("dev"), "test": say("the sealed test")}
     split = st.radio(
         say("Grades of"), SPLITS, horizontal=True, key="align-split", format_func=words.__getitem__
     )

@@ -15,7 +15,7 @@ from labelcore.messages.assigning import (
     nobodys_words,
     pairs_words,
 )
-from labelcore.messages.catalogue import NAMES
+from labelcore.messages.catalogue import NAMES, field_words
 from labelcore.stages import grading, selecting
 from labelcore.workspace import Workspace
 from pages.widgets import shell, telling, who
@@ -66,19 +66,22 @@ def _assign(workspace: Workspace, stamp: str) -> None:
     """A form that is empty again once something is saved."""
     with st.expander(say("Assign outputs")):
         field = st.selectbox(
-            say("Only outputs with a value of"),
+            say("Which outputs"),
             [_ALL, *selecting.known_fields(workspace)],
-            format_func=lambda name: name or say("all outputs"),
+            format_func=lambda name: (
+                say("only with certain values of: {field}", field=field_words(name))
+                if name
+                else say("all outputs")
+            ),
         )
         with st.form(f"assign-{stamp}", border=False):
-            names = who.choose_people(workspace, say("Who"))
-            knows = st.text_input(say("Or everybody who knows"))
             values: list[str] = []
             if field:
                 counts = selecting.list_values(workspace, field)
-                values = st.multiselect(
-                    plain(field), [count.value for count in counts], placeholder=say("Choose")
-                )
+                options = [count.value for count in counts]
+                values = st.multiselect(plain(field_words(field)), options, placeholder=say("Choose"))
+            names = who.choose_people(workspace, say("Who"))
+            knows = st.text_input(say("Or everybody who knows"))
             share = st.number_input(
                 say("Share, if the outputs are divided (0: anyone may take them)"), 0.0, 100.0, 0.0
             )

@@ -184,11 +184,14 @@ def trend(report: Trend, *, key: str) -> None:
 
 
 def marked(
-    names: Sequence[str], rates: Sequence[Rate], marks: Sequence[tuple[str, int]], *, key: str
+    rows_of: Mapping[str, str], rates: Sequence[Rate], marks: Sequence[tuple[str, int]], *, key: str
 ) -> None:
-    """A row for each name: its rate with the interval, and how it stands, in words and as -1, 0 or 1."""
+    """A row for each name: its rate with the interval, and how it stands, in words and as -1, 0 or 1.
+
+    ``rows_of``: by name, the address that the name leads to, "" for none.
+    """
     figure = go.Figure()
-    rows = row_names(names)
+    rows = row_names(list(rows_of))
     measured = {row: rate for row, rate in zip(rows, rates, strict=True) if rate.value is not None}
     figure.add_scatter(
         mode="markers",
@@ -199,13 +202,14 @@ def marked(
         customdata=[rate_words(rate).replace("<", "‹") for rate in measured.values()],
         hovertemplate="%{y}<br>%{customdata}<extra></extra>",
     )
-    for row, rate, (mark, standing) in zip(rows, rates, marks, strict=True):
+    for row, link, rate, (mark, standing) in zip(rows, rows_of.values(), rates, marks, strict=True):
         share = say("not measurable") if rate.value is None else share_words(rate.value).replace("<", "‹")
         if standing:
             mark = f'<b style="color:{_ORANGE if standing < 0 else _GREEN}">{mark}</b>'
         words = say("{share} of {n:,} · {mark}", share=share, n=rate.n, mark=mark)
         place = {"xref": "paper", "x": 0, "xanchor": "left", "y": row, "yshift": 15, "showarrow": False}
-        figure.add_annotation(text=f"<b>{row}</b> {words}", align="left", **place)
+        name = f'<a href="{link}" target="_self"><u>{row}</u></a>' if link else row
+        figure.add_annotation(text=f"<b>{name}</b> {words}", align="left", **place)
     figure.update_layout(
         showlegend=False,
         xaxis={"range": [-0.02, 1.02], "tickformat": ".0%", "nticks": 3},

@@ -106,7 +106,11 @@ def _place(shown: Sequence[grading.Conflict]) -> int:
 def show_opened(workspace: Workspace, conflict: grading.Conflict, progress: Mapping[str, Any]) -> None:
     """One conflict and what may be done about it; ``progress``: where it stands, what became of an act."""
     subject, ruling = conflict.criterion, conflict.ruling
-    st.text(f"{say(subject.name)}: {say(subject.statement)}" if subject else say("On the whole"))
+    st.text(
+        say("{name}: {told}", name=say(subject.name), told=say(subject.statement))
+        if subject
+        else say("On the whole")
+    )
     if conflict.due:
         st.info(plain(say("Sent back; {people} have not looked again yet.", people=", ".join(conflict.due))))
     elif conflict.state == "agreed":

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from labelcore.messages import listed, say
-from labelcore.messages.catalogue import counted, judge_words
+from labelcore.messages.catalogue import counted, field_words, judge_words
 from labelcore.messages.lines.sampling import pick_words
 from labelcore.messages.lines.selecting import excerpt
 from labelcore.messages.verdicts import reason_words
@@ -88,17 +88,20 @@ def _chips(workspace: Workspace, filters: Filters) -> Iterator[tuple[str, tuple[
     if field:
         values = [condition.partition("=")[2] for condition in filters.where]
         words = listed(excerpt(value) or say("(none)") for value in values)
-        yield f"{field}: {words}", (keys.OUTPUTS_FIELD, f"{keys.OUTPUTS_FIELD}-{field}")
+        yield (
+            say("{name}: {told}", name=field_words(field), told=words),
+            (keys.OUTPUTS_FIELD, f"{keys.OUTPUTS_FIELD}-{field}"),
+        )
     if filters.graded_by:
-        yield f"{say('Graded by')}: {filters.graded_by}", (keys.OUTPUTS_WHO,)
+        yield say("{name}: {told}", name=say("Graded by"), told=filters.graded_by), (keys.OUTPUTS_WHO,)
     users = st.session_state.get(keys.OUTPUTS_USERS)
     for condition in filters.verdict:
         version, _, value = condition.rpartition("=")
         boxes = (keys.OUTPUTS_USERS,) if condition == users else (keys.OUTPUTS_JUDGE, keys.OUTPUTS_VERDICT)
-        yield f"{judges.get(version, version)}: {_word(value)}", boxes
+        yield say("{name}: {told}", name=judges.get(version, version), told=_word(value)), boxes
     if filters.criterion:
-        name = editing.criterion_names(workspace).get(filters.criterion)
-        yield (f"{say('Failed for')}: {say(name) if name else filters.criterion}", (keys.OUTPUTS_CRITERION,))
+        name = editing.criterion_names(workspace).get(filters.criterion, filters.criterion)
+        yield say("{name}: {told}", name=say("Failed for"), told=say(name)), (keys.OUTPUTS_CRITERION,)
 
 
 def _take_away(*names: str) -> None:
@@ -136,7 +139,10 @@ def _ask_more(workspace: Workspace) -> dict[str, Any]:
 
 
 def _ask_field(workspace: Workspace, name: Any, value: Any) -> tuple[str, ...]:
-    field = _choose(name, say("Field"), selecting.known_fields(workspace), keys.OUTPUTS_FIELD)
+    fields = selecting.known_fields(workspace)
+    field = address.choose(
+        name, say("Field"), fields, keys.OUTPUTS_FIELD, words=field_words, empty=say("all")
+    )
     if not field:
         return ()
     counts = {count.value: count.n for count in selecting.list_values(workspace, field, most=_VALUES)}
@@ -157,7 +163,7 @@ def _ask_verdict(judge: Any, verdict: Any, judges: Mapping[str, str]) -> str | N
 def _ask_users(where: Any, signals: Mapping[str, str]) -> str | None:
     """What users said, by the judge that reads the signal."""
     words = {
-        f"{version}={value}": f"{name}: {word}"
+        f"{version}={value}": say("{name}: {told}", name=name, told=word)
         for version, name in signals.items()
         for value, word in (
             ("fail", say("complaint")),
@@ -230,10 +236,10 @@ def show_table(listing: Listing) -> Output | None:
     rows = [
         {
             say("output"): excerpt(row.output.text),
-            say("grades"): ", ".join(f"{who}: {say(value)}" for who, value in row.grades.items()),
+            say("grades"): ", ".join(_said(who, value) for who, value in row.grades.items()),
             say("input"): excerpt(row.output.input),
             say("model"): row.output.model,
-            say("split"): row.split,
+            say("split"): say(row.split),
             say("id"): row.output.external_id or row.output.id,
         }
         for row in listing.rows
@@ -241,6 +247,11 @@ def show_table(listing: Listing) -> Output | None:
     key = shell.key_of("outputs", [row.output.id for row in listing.rows])
     chosen = shell.choose_rows(rows, key, widths=dict.fromkeys((say("output"), say("input")), 260))
     return listing.rows[chosen[0] if chosen else 0].output
+
+
+def _said(who: str, value: str) -> str:
+    """Who says what."""
+    return say("{name}: {told}", name=who, told=say(value))
 
 
 def show_one(workspace: Workspace, output: Output | None) -> None:
@@ -254,7 +265,7 @@ def show_one(workspace: Workspace, output: Output | None) -> None:
     gold.offer(workspace, output)
     for grade in details.grades:
         about = say(" on one criterion") if not grade.is_overall else ""
-        st.text(f"{grade.annotator}: {say(grade.value)}{about}{f' — {grade.note}' if grade.note else ''}")
+        st.text(f"{_said(grade.annotator, grade.value)}{about}{f' — {grade.note}' if grade.note else ''}")
     if not details.grades:
         st.caption(say("Nobody has graded it."))
     if details.verdicts:
@@ -276,7 +287,7 @@ def show_one(workspace: Workspace, output: Output | None) -> None:
             say("id"): output.id,
             say("Import"): details.batch.file_name if details.batch else "",
             say("imported at"): f"{output.at:%Y-%m-%d %H:%M}",
-            say("Split"): details.split,
+            say("Split"): say(details.split),
             say("Sample"): listed(pick_words(draw.reason) for draw in details.samples),
             say("source"): output.group_key,
             say("model"): output.model,
@@ -369,4 +380,4 @@ def _word(name: str) -> str:
         "down": say("last to first"),
         "none": say("nobody yet"),
     }
-    return words.get(name) or say(name)
+    return words.get(name) or say(field_words(name))

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from labelcore.messages import say
+from labelcore.messages.catalogue import counted
 from labelcore.models import Role
 from labelcore.stages import auditing, notifying, people
 from labelcore.workspace import Workspace
@@ -25,9 +26,13 @@ def show_people(workspace: Workspace) -> None:
     invite(workspace)  # first, so that whoever is invited now stands in the table
     with table:
         rows = people.list_people(workspace)
-        names = shell.key_of("people", [row.name for row in rows])
-        chosen = shell.choose_rows([_row(row) for row in rows], names)
-    if chosen and workspace.role is Role.ADMIN:
+        shown = [_row(row) for row in rows]
+        if workspace.role is not Role.ADMIN:
+            shell.table(shown)
+            shell.aside(say("An admin changes roles and removes people."))
+            return
+        chosen = shell.choose_rows(shown, shell.key_of("people", [row.name for row in rows]))
+    if chosen:
         _change(workspace, rows[chosen[0]])
 
 
@@ -73,7 +78,8 @@ def _row(row: people.PersonRow) -> dict[str, Any]:
     state = (
         say("signs in") if row.can_sign_in else say("invited") if row.invited_until else say("cannot sign in")
     )
-    return {say("person"): row.name, say("role"): words, say("state"): state, say("signed in"): row.sessions}
+    devices = counted("1 browser", "{n:,} browsers", n=row.sessions) if row.sessions else "–"
+    return {say("person"): row.name, say("role"): words, say("state"): state, say("signed in on"): devices}
 
 
 def invite(workspace: Workspace) -> None:
@@ -81,7 +87,10 @@ def invite(workspace: Workspace) -> None:
     first = sorted(_ROLES, key=lambda role: role is not Role.EXPERT)
     roles = {role: say(_ROLES[role]) for role in first if workspace.role.includes(role)}
     key = f"{keys.LINKS}-{workspace.project.id}"
-    with st.form(keys.INVITED, clear_on_submit=True, border=False), st.container(horizontal=True):
+    with (
+        st.form(keys.INVITED, clear_on_submit=True, border=False),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
         name = st.text_input(say("Their name"), max_chars=100)
         role = st.selectbox(say("Their role"), list(roles), format_func=roles.__getitem__)
         is_lead = workspace.role.includes(Role.LEAD)
@@ -104,7 +113,7 @@ def _show_link(invitation: people.Invitation) -> None:
         st.success(plain(say("{name} signs in already, and has the role now.", name=invitation.name)))
         return
     url = urlsplit(str(st.context.url or ""))
-    words = say("Send {name} this link; it is good for once and for {n} days.", name=invitation.name, n=7)
+    words = say("Send {name} this link. It works once, within {n} days.", name=invitation.name, n=7)
     st.write(plain(words))
     st.code(f"{url.scheme}://{url.netloc}{invitation.path}", language=None, wrap_lines=True)
 
@@ -114,7 +123,14 @@ def _change(workspace: Workspace, row: people.PersonRow) -> None:
     st.subheader(plain(row.name))
     faces = {str(role): say(words) for role, words in _ROLES.items()} | {"none": say("nothing here")}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        role = st.selectbox(say("role"), list(faces), format_func=faces.__getitem__, key=f"role-{row.name}")
+        held = str(row.role) if row.role else "none"
+        role = st.selectbox(
+            say("Role"),
+            list(faces),
+            list(faces).index(held),
+            faces.__getitem__,
+            key=f"role-{row.name}-{held}",
+        )
         if st.button(say("Give this role")):
             _do(lambda: people.set_role(workspace, row.name, role))
         if st.button(say("Sign out everywhere")):

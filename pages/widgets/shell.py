@@ -189,12 +189,11 @@ def keep_place() -> None:
 
 
 def _write_place() -> None:
-    """Let the address say where the person is, as links do: at once, for each write is a step of the
-    browser's way back.
+    """Let the address say where the person is, as links do: at once, for each change is a step of the
+    browser's way back. Written even where nothing is new: a link to the page that is open changes what
+    the page is asked, and the browser's address only when it is told.
     """
-    fresh = {key: value for key, value in _place().items() if st.query_params.get(key) != value}
-    if fresh:
-        st.query_params.update(fresh)
+    st.query_params.update(_place())
 
 
 def _faces(held: Role) -> list[Role]:
@@ -359,6 +358,11 @@ def address(workspace: Workspace) -> str:
     """
     query = {keys.PROJECT: workspace.project.name}
     return f"{(st.context.url or '').partition('?')[0]}?{urlencode(query)}"
+
+
+def address_of(page: str, parameters: Mapping[str, str]) -> str:
+    """A page with its filters, where the person is: for what is no link of Streamlit's."""
+    return f"{page}?{urlencode(_place() | dict(parameters))}"
 
 
 def is_only_here() -> bool:

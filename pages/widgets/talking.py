@@ -63,7 +63,9 @@ def show_talk(workspace: Workspace) -> None:
         subject = item.criterion.id if item.criterion else None
         with st.container(border=True):
             if item.criterion:
-                st.text(f"{say(item.criterion.name)}: {say(item.criterion.statement)}")
+                st.text(
+                    say("{name}: {told}", name=say(item.criterion.name), told=say(item.criterion.statement))
+                )
             if item.ruling:
                 st.write(plain(f"{ruling_words(item.ruling)} {item.ruling.reason}"))
             show_side_by_side(

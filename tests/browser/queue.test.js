@@ -68,6 +68,12 @@ test("a refused press is given back and sent no more", (t) => {
   assert.deepEqual([queue.concerns("o1"), queue.concerns("o2")], [false, true]);
 });
 
+test("people count outputs, not the presses on them", (t) => {
+  const { queue } = queueWith(t);
+  queue.add(press("a"), press("b"), press("c", "o2"));
+  assert.deepEqual([queue.size, queue.outputs], [3, 2]);
+});
+
 test("at most two hundred presses go at once, the rest after the answer", (t) => {
   const { queue, sent } = queueWith(t);
   queue.add(...Array.from({ length: 250 }, (_, n) => press(`id-${n}`)));

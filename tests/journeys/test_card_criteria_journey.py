@@ -62,6 +62,41 @@ def test_what_is_required_is_asked_first_and_cannot_be_missed(trial: Any, visit:
     assert all(event["criterion_version"] == 2 for event in card.events()[:3])
 
 
+def test_a_second_touch_of_a_criterion_leads_back_to_the_whole(trial: Any, visit: Any) -> None:
+    many = [
+        {
+            "id": f"m{at}",
+            "version": 1,
+            "name": f"Criterion number {at}",
+            "severity": "should",
+            "statement": "It is.",
+        }
+        for at in range(12)
+    ]
+    card = trial(criteria=many)
+    page = visit(card)
+    page.set_viewport_size({"width": 390, "height": 844})
+    asked = page.locator(".asked-now strong")
+    last = page.get_by_role("button", name="Criterion number 11")
+    last.click()
+    expect(asked).to_have_text("Criterion number 11")
+    last.click()
+    expect(asked).to_have_text("The output as a whole")
+    page.keyboard.press("p")
+    expect_shown(page, "o2")
+    expect(page.locator(".mark").first).to_be_in_viewport(ratio=1)
+    page.keyboard.press("s")
+    expect(page.locator(".line .last")).to_have_text("Skipped")  # no number: the next output takes its place
+
+
+def test_where_there_is_no_output_nothing_can_be_answered(trial: Any, visit: Any) -> None:
+    page = visit(trial(items=PLAIN[:1]))
+    page.keyboard.press("p")
+    for name in ("Pass", "Fail", "Unsure", "Skip", "Note"):
+        expect(page.get_by_role("button", name=name, exact=True)).to_be_disabled()
+    expect(page.get_by_role("button", name="Undo", exact=True)).to_be_enabled()
+
+
 def test_a_note_on_a_criterion_outlives_a_reload_and_an_undo(trial: Any, visit: Any) -> None:
     card = trial(criteria=CRITERIA)
     page = visit(card)

@@ -42,6 +42,21 @@ def test_a_manager_learns_by_keys_that_v2_is_better_and_on_what_that_rests(app: 
     expect(page.get_by_text("Report as PDF")).to_be_visible()
 
 
+def test_a_manager_goes_to_how_it_was_measured_and_back_and_stays_there(app: str, page: Page) -> None:
+    page.goto(f"{app}/results?labelcore-role=manager&labelcore-language=English")
+    page.get_by_role("link", name="How this was measured").click()
+    page.get_by_role("link", name="Back to the results").click()
+    versions = page.get_by_role("radio", name="version", exact=True)
+    versions.click()
+    expect(page.get_by_role("link", name="v2", exact=True)).to_be_visible()
+    expect(versions).to_be_checked()
+    expect(page.get_by_text("Over time")).to_be_visible()
+    assert "view=" not in page.url
+    page.get_by_role("link", name="v2", exact=True).click()
+    expect(page.get_by_text("75 outputs match")).to_be_visible()
+    expect(page.get_by_role("button", name="version: v2")).to_be_visible()
+
+
 def test_an_expert_grades_fifteen_with_notes_on_a_phone_in_chinese(app: str, browser: Browser) -> None:
     context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, locale="zh-CN")
     page = context.new_page()

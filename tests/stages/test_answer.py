@@ -310,7 +310,7 @@ def test_two_versions_are_compared_on_the_same_inputs_and_another_model_is_said(
     grade_all(workspace, outputs, ["fail"] * 15 + ["pass"] * 5 + ["pass"] * 20)
     found = compare_versions(workspace, "v1", "v2")
     short = versions_in_short(found)
-    assert "100% against 25% on the same 20 inputs" in short.says
+    assert "20 good against 5 on the same 20 inputs" in short.says
     assert "Of all graded outputs" in short.rates
     assert ("another model" in short.beside) is says
 
@@ -356,7 +356,18 @@ def test_nobody_is_asked_to_grade_where_nothing_is_left_to_grade(workspace: Work
     outputs = made(workspace, 60)
     grade_all(workspace, outputs, ["fail"] * 3 + ["pass"] * 57)
     found = trust(workspace)
-    assert found.reasons[0].weight == "bad" and found.action.kind not in {"grade", "draw"}
+    assert found.reasons[0].weight == "bad" and found.action.kind == "import"
+
+
+def test_outputs_on_which_people_differ_are_said_to_count_nowhere(workspace: Workspace) -> None:
+    outputs = made(workspace, 60)
+    grade_all(workspace, outputs, ["fail", "pass"] * 30)
+    grade_all(workspace, outputs[:3], ["pass", "fail", "fail"], "ben")
+    says = [sentence(fact) for fact in trust(workspace).rests_on]
+    assert says[:2] == [
+        "The pass rate rests on all 58 graded outputs.",
+        "2 more graded outputs count nowhere: people differ on them, and nobody has settled them.",
+    ]
 
 
 @pytest.mark.whole

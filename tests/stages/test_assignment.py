@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from labelcore.errors import BadInput, NotAllowed, NotFound
+from labelcore.messages.assigning import assignment_words, nobodys_words, which_words
 from labelcore.models import Grade, Output, Role, now
-from labelcore.stages import grading, projects
+from labelcore.stages import grading, people, projects
 from labelcore.stages.grading import AssignedPart
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
@@ -40,6 +41,42 @@ def in_two_languages(workspace: Workspace, n: int) -> list[str]:
     ]
     output_table.add(workspace.db, made)
     return [output.id for output in made]
+
+
+def test_whoever_is_to_grade_is_listed_and_whoever_was_removed_is_not(workspace: Workspace) -> None:
+    made = in_two_languages(workspace, 6)
+    admin = workspace.by("Lena")
+    for name in ("Ann", "Bo"):
+        people.invite(admin, name, Role.EXPERT)
+        grading.assign(admin, name, part=AssignedPart(where=("task=mail",)))
+    people.invite(admin, "Cy", Role.EXPERT)
+    assert [load.name for load in grading.assignments(admin).people] == ["Ann", "Bo", "Cy"]
+    people.remove(admin, "Bo")
+    found = grading.assignments(admin)
+    assert [load.name for load in found.people] == ["Ann", "Cy"]
+    assert [row.person for row in found.assignments] == ["Ann"]
+    assert (found.nobodys, found.nobodys_left) == (3, 3)
+    grading.grade(workspace.by("Ann"), made[1], "pass")
+    assert grading.assignments(admin).nobodys_left == 2
+    assert "2 outputs that lack grades" in nobodys_words(grading.assignments(admin))
+
+
+def test_a_part_that_is_a_language_has_one_bar(workspace: Workspace) -> None:
+    project = workspace.project.id
+    made = [
+        Output(id=f"o{at}", project_id=project, text=f"{at}", metadata={"language": tongue, "task": task})
+        for at, (tongue, task) in enumerate([("en", "mail"), ("en", "note"), ("zh", "mail")])
+    ]
+    output_table.add(workspace.db, made)
+    grading.assign(workspace, "Ann", part=AssignedPart(where=("language=zh",)))
+    assert [which_words(row) for row in grading.completion(workspace)] == [
+        "Everything to grade",
+        "English",
+        "Chinese",
+    ]
+    grading.assign(workspace, "Ann", part=AssignedPart(where=("task=mail",)))
+    assert [which_words(row) for row in grading.completion(workspace)][3:] == ["task = mail"]
+    assert assignment_words(grading.assignments(workspace).assignments[0]) == "Ann: Chinese; any of them"
 
 
 def test_who_is_assigned_outputs_gets_these_and_others_none(workspace: Workspace) -> None:

@@ -133,7 +133,7 @@ export class Asking {
     this.at = index < parts.length ? index : null;
     const part = this.current;
     view.clearNotice();
-    view.tell(part ? `${part.name}: ${part.statement}` : view.say("output"));
+    view.tell(part ? view.say("named", { name: part.name, told: part.statement }) : view.say("output"));
     return this.card.show();
   }
 

@@ -215,7 +215,7 @@ export class Card {
 
   /** After a reload or a lost session: say what is on its way, and what was refused. */
   welcome() {
-    if (this.queue.size > 0) this.view.tell(this.view.say("restored", { n: this.queue.size }));
+    if (this.queue.size > 0) this.view.tell(this.view.say("restored", { n: this.queue.outputs }));
     const [refused] = this.keep.all("refused/");
     if (refused) this.view.showNotice(this.view.say("refused", { reason: refused.reason }), true);
   }
@@ -429,7 +429,7 @@ export class Card {
     const event = pressOn(this, item, value, { note, supersedes: earlier?.client_id ?? null, part });
     this.deck.giveMark(item.output_id, part.id, { value, note, client_id: event.client_id });
     this.commit([event]);
-    this.view.tell(`${part.name}: ${this.view.say(value === "skipped" ? "inapplicable" : value)}`);
+    this.view.tell(this.view.say("named", { name: part.name, told: this.view.say(value === "skipped" ? "inapplicable" : value) }));
   }
 
   /**
@@ -515,7 +515,7 @@ export class Card {
   }
 
   showStatus() {
-    this.view.showStatus(this.queue.state, this.queue.size);
+    this.view.showStatus(this.queue.state, this.queue.outputs);
   }
 
   /** Nothing came: ask again. */

@@ -21,7 +21,7 @@ export function partsOf(criteria, item) {
 
 export class Marks {
   /**
-   * `choose(index)` is called when somebody clicks a criterion.
+   * `choose(index)` is called when somebody clicks a criterion; the one that is asked again: past the last, the whole.
    * @param {Say} say
    * @param {(index: number) => void} choose
    */
@@ -41,17 +41,19 @@ export class Marks {
   show(parts, gradeOf, focus) {
     this.element.hidden = parts.length === 0;
     this.isAnyRequired = parts.some((part) => part.required);
-    this.element.replaceChildren(...parts.map((part, at) => this.chip(part, gradeOf(part.id), at, at === focus)));
-    this.element.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    this.element.replaceChildren(...parts.map((part, at) => this.chip(part, gradeOf(part.id), at === focus, () => this.choose(at === focus ? parts.length : at))));
+    const asked = this.element.querySelector("[aria-current]");
+    if (asked) asked.scrollIntoView({ block: "nearest", inline: "nearest" });
+    else this.element.scrollLeft = 0; // the next output begins with the first of them
   }
 
   /**
    * @param {Part} part
    * @param {Grade | null} grade
-   * @param {number} at
    * @param {boolean} isAsked
+   * @param {() => void} press
    */
-  chip(part, grade, at, isAsked) {
+  chip(part, grade, isAsked, press) {
     const value = grade?.value ?? "none";
     const words = this.say(value === "none" ? "not_graded" : value === "skipped" ? "inapplicable" : value);
     const isField = part.severity === "field";
@@ -67,7 +69,7 @@ export class Marks {
         "data-value": value,
         "aria-current": isAsked ? "true" : null,
         title: part.statement,
-        onclick: () => this.choose(at),
+        onclick: press,
       },
       severity,
       el("span", { class: "name" }, ...visible(part.name)),

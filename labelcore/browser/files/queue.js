@@ -104,6 +104,11 @@ export class Queue {
     return this.waiting.size;
   }
 
+  /** Of how many outputs presses wait: what people count. */
+  get outputs() {
+    return new Set([...this.waiting.values()].map((event) => event.output_id)).size;
+  }
+
   /** "ready" before the first press, then "saving", "saved", or "failing" after a vain try. */
   get state() {
     if (this.size === 0) return this.everSaved ? "saved" : "ready";

@@ -17,6 +17,8 @@ const GRADES = [
   ["unsure", "U"],
   ["inapplicable", "D"],
 ];
+/** What there must be an output for. */
+const ANSWERS = ["pass", "fail", "unsure", "skip", "note"];
 const OTHERS = [
   ["skip", "S"],
   ["note", "N"],
@@ -116,7 +118,8 @@ export class View {
     const name = part?.name ?? this.say("asked_whole");
     this.asked.replaceChildren(el("strong", {}, ...visible(name)), ...visible(part ? ` ${part.statement}` : ""));
     for (const action of ["pass", "fail", "unsure", "inapplicable"]) {
-      this.buttons.get(action)?.setAttribute("aria-label", parts.length === 0 ? this.say(action) : `${this.say(action)}: ${name}`);
+      const words = parts.length === 0 ? this.say(action) : this.say("named", { name: this.say(action), told: name });
+      this.buttons.get(action)?.setAttribute("aria-label", words);
     }
     const skip = this.buttons.get("skip")?.querySelector("span");
     if (skip) skip.textContent = this.say(part ? "leave_open" : "skip");
@@ -207,6 +210,7 @@ export class View {
     this.progress.title = this.say("progress", { done, total });
     const body = item ? this.sheets.of(item) : this.without(mode, total, waiting);
     if (this.body.firstChild !== body) this.turnTo(body);
+    for (const action of ANSWERS) this.buttons.get(action)?.toggleAttribute("disabled", !item && mode !== "loading");
     this.opinions.show(item?.opinions ?? []);
     this.opinions.paint();
   }
@@ -293,7 +297,9 @@ export class View {
    * @param {Answer} grade
    */
   showLast(place, grade) {
-    this.last.textContent = this.say("last", { place, value: this.wordFor(grade) });
+    const words = this.wordFor(grade);
+    // what is skipped leaves its place, and the next output takes it
+    this.last.textContent = grade.value === "skipped" ? words : this.say("named", { name: place, told: words });
     this.last.dataset.value = grade.value;
     this.tell(this.last.textContent);
   }

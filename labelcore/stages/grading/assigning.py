@@ -13,6 +13,7 @@ from labelcore.errors import BadInput, NotFound
 from labelcore.models import Assignment, Expertise, Frozen, Role, name_key, new_id, now, tidy_name
 from labelcore.operations import Effect, Metavar, Options, operation
 from labelcore.stages import signing
+from labelcore.stages.grading.completing import is_complete
 from labelcore.stages.grading.dealing import UNASSIGNED, deal_of, part_of, parts, quota_of
 from labelcore.stages.grading.pairing import PlannedPair, pairs_in
 from labelcore.stages.grading.queueing import counts_in, whole_pool
@@ -63,14 +64,16 @@ class Load(Frozen):
 
 
 class Assigned(Frozen):
-    """The assignments in force and what they come to. ``nobodys``: outputs that nobody may grade. ``pairs``:
-    where they are planned; ``alone``: outputs that one person may grade, so that no pair does.
+    """The assignments in force and what they come to. ``nobodys``: outputs that nobody may grade;
+    ``nobodys_left``: those of them that lack grades. ``pairs``: where they are planned; ``alone``: outputs
+    that one person may grade, so that no pair does.
     """
 
     assignments: tuple[Assignment, ...]
     people: tuple[Load, ...]
     outputs: int
     nobodys: int
+    nobodys_left: int = 0
     pairs: tuple[PlannedPair, ...] = ()
     alone: int = 0
 
@@ -177,10 +180,13 @@ def _give_back(workspace: Workspace) -> None:
 def assignments(workspace: Workspace) -> Assigned:
     """Show who is to grade what, how far each is, and who will be late."""
     db, project_id = workspace.db, workspace.project.id
-    whole, rows = whole_pool(workspace), table.current(db, project_id)
+    whole, gone = whole_pool(workspace), register(db).is_removed
+    rows = tuple(row for row in table.current(db, project_id) if not (row.person and gone(row.person)))
     dealt = parts(workspace, whole)
     moments = grade_table.recent_days(db, project_id, now() - timedelta(days=_LOOKED_BACK))
-    names = {name_key(who): who for who in (*_names(workspace), *moments)}
+    known = (*graders_to_be(workspace), *moments)
+    names = {name_key(who): who for who in known if not gone(who)}
+    nobodys = [place[0] for place in dealt[UNASSIGNED].places] if UNASSIGNED in dealt else []
     loads = [_load(workspace.by(who), moments.get(who, [])) for _, who in sorted(names.items())]
     in_pairs = workspace.project.rules.pairs and rows
     pairs, alone = pairs_in(workspace, dealt, deal_of(workspace), names) if in_pairs else ((), 0)
@@ -190,7 +196,8 @@ def assignments(workspace: Workspace) -> Assigned:
         assignments=rows,
         people=tuple(loads),
         outputs=len(whole.places),
-        nobodys=len(dealt[UNASSIGNED].places) if UNASSIGNED in dealt else 0,
+        nobodys=len(nobodys),
+        nobodys_left=sum(not is_complete(workspace, output_id) for output_id in nobodys),
     )
 
 

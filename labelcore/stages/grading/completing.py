@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from labelcore.models import Assignment, Frozen, Role
+from labelcore.models import Frozen, Role
 from labelcore.operations import operation
 from labelcore.stages.grading.dealing import outputs_of
 from labelcore.stages.grading.queueing import whole_pool
@@ -42,18 +42,28 @@ def completion(workspace: Workspace) -> list[Completion]:
     if len(by_language) > 1:
         largest = sorted(by_language.items(), key=lambda item: (-len(item[1]), item[0]))
         rows += [_row(workspace, some, language=name) for name, some in largest]
-    parts: list[Assignment] = []
+    shown = [*map(set, by_language.values())]
     for row in table.current(workspace.db, workspace.project.id):
         among = outputs_of(workspace, row)
-        if among is not None and not any((row.fields, row.batch) == (one.fields, one.batch) for one in parts):
-            parts.append(row)
-            some = [output_id for output_id in ids if output_id in among]
+        some = [output_id for output_id in ids if among is None or output_id in among]
+        if among is not None and set(some) not in shown:
+            shown.append(set(some))
             rows.append(_row(workspace, some, fields=row.fields, batch=row.batch))
     return rows
 
 
+def is_complete(workspace: Workspace, output_id: str) -> bool:
+    """Whether as many people graded an output as the rules ask for."""
+    people = live(workspace.db, workspace.project.id).graders(output_id)
+    return len(people) >= _needed(workspace)
+
+
+def _needed(workspace: Workspace) -> int:
+    return workspace.project.rules.per_output or 1
+
+
 def _row(workspace: Workspace, ids: Iterable[str], **which: object) -> Completion:
-    state, needed = live(workspace.db, workspace.project.id), workspace.project.rules.per_output or 1
+    state, needed = live(workspace.db, workspace.project.id), _needed(workspace)
     counts = Counter(len(state.graders(output_id)) for output_id in ids)
     return Completion.model_validate(
         {

@@ -111,6 +111,11 @@ class ReasonFacts:
         n = min(max(more, _DRAWN // 2), _LARGEST_DRAW, self.left)
         return Action(kind="draw", n=n) if n > 0 else GRADE
 
+    @property
+    def more(self) -> Action:
+        """What brings a figure where there is none: other outputs once all of these are graded."""
+        return self.draw if self.left else Action(kind="import")
+
 
 GRADE = Action(kind="grade")
 
@@ -140,14 +145,19 @@ def _classes(facts: ReasonFacts) -> Iterator[Reason]:
     rare, n = ("failed" if fails < passes else "passed"), min(passes, fails)
     if not n:
         what = "graded" if not max(passes, fails) else "failed" if passes else "passed"
-        yield Reason(weight="bad", says=fact(f"{what}_none"), action=facts.draw)
+        yield Reason(weight="bad", says=fact(f"{what}_none"), action=facts.more)
     elif n < FEW_FAILS:
         bad = n < TOO_FEW_FAILS
         says, detail = (
             fact(f"too_few_{rare}" if bad else f"rarely_{rare}", n=n),
             fact("grade_until", n=FEW_FAILS),
         )
-        yield Reason(weight="bad" if bad else "care", says=says, detail=detail, action=facts.draw)
+        yield Reason(
+            weight="bad" if bad else "care",
+            says=says,
+            detail=detail,
+            action=facts.more if bad else facts.draw,
+        )
     else:
         yield Reason(weight="good", says=fact("both_kinds", passes=passes, fails=fails))
 
@@ -156,7 +166,7 @@ def _width(facts: ReasonFacts) -> Iterator[Reason]:
     """How wide the interval is."""
     rate = facts.rates.first
     if rate.value is None or rate.low is None or rate.high is None:
-        yield Reason(weight="bad", says=fact("rate_unknown", why=rate.why_not), action=facts.draw)
+        yield Reason(weight="bad", says=fact("rate_unknown", why=rate.why_not), action=facts.more)
         return
     if facts.complete:
         return

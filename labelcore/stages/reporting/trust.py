@@ -162,6 +162,8 @@ def _rests_on(facts: ReasonFacts) -> Iterator[Fact]:
     """Which grades each kind of figure was read from."""
     if facts.report.n_grades:
         yield _all_grades(facts)
+    if n := len(facts.labels.conflicts):
+        yield fact("rests_not_on_conflicts", n=n)
     figures = (facts.chosen.held_out if facts.chosen else None) or {}
     if figures.get("n"):
         yield fact("rests_on_held_out", n=figures["n"])

@@ -30,7 +30,7 @@ def show_probes(workspace: Workspace, criterion: Criterion) -> None:
             report = probe_cases.make_probes(workspace, criterion)
         st.success(say("{n} new test cases; {known} were there.", n=len(report.new), known=report.known))
         for defect, why in report.too_few.items():
-            st.write(plain(f"{say(defect)}: {say(why)}"))
+            st.write(plain(say("{name}: {told}", name=say(defect), told=say(why))))
     key = shell.key_of("probe-test", [workspace.project.id, criterion.id])
     if test:
         with shell.guard(), st.spinner(say("The judges decide …")):
@@ -91,7 +91,7 @@ def _show_probes(workspace: Workspace, detection: probing.Detection) -> None:
 
 def _ask(workspace: Workspace, probe: probe_cases.Probe) -> None:
     with st.container(border=True):
-        st.write(plain(f"{say(probe.case.defect)}: {probe.case.where}"))
+        st.write(plain(say("{name}: {told}", name=say(probe.case.defect), told=probe.case.where)))
         show_text(probe.case.text, _MOST, say("Whole output"))
         with st.expander(say("The output that it was made from")):
             st.code(probe.source.text, language=None, wrap_lines=True)

@@ -123,7 +123,13 @@ def show_library(workspace: Workspace) -> None:
             )
         )
         for refusal in report.refused:
-            st.text(f"{refusal.judge} · {say(refusal.criterion)}: {say(refusal.reason)}")
+            st.text(
+                say(
+                    "{name}: {told}",
+                    name=f"{refusal.judge} · {say(refusal.criterion)}",
+                    told=say(refusal.reason),
+                )
+            )
         _not_portable(report.not_portable)
     _transfers(workspace)
 

@@ -115,7 +115,7 @@ def _behind(workspace: Workspace, hardness_report: HardnessReport) -> None:
     rows = [row for row in hardness_report.rows if row.rate.value is not None]
     table = [
         {
-            say("test"): say(row.test),
+            say("trial"): say(row.test),
             say("asks"): say(row.asks),
             say("share"): rate_words(row.rate),
             say("to pass"): row.to_pass,
@@ -189,5 +189,5 @@ def _show_flipped(workspace: Workspace, flips: repeating.Flips) -> None:
     for output, answers in repeating.outputs_of(workspace.db, flips):
         with st.container(border=True):
             for value, reason in zip(answers.values, answers.reasons, strict=True):
-                st.text(f"{say(value)}: {reason}")
+                st.text(say("{name}: {told}", name=say(value), told=reason))
             show_output(output)

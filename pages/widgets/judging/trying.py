@@ -142,7 +142,7 @@ def show_results(ongoing: OngoingTrial) -> None:
     """The last few that came."""
     for result in list(ongoing.found.values())[-_PAGE:]:
         if isinstance(result, Decision):
-            st.text(f"{say(result.value)}: {result.reason}")
+            st.text(say("{name}: {told}", name=say(result.value), told=result.reason))
         else:
             st.text(say("no decision: {why}", why=str(result)))
 

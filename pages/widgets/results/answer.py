@@ -20,8 +20,8 @@ from pages.widgets.shell import plain
 
 def show(workspace: Workspace, trust: Trust, versions: VersionComparison | None) -> None:
     """The number with its interval, whether it can be used, why, and the next step."""
-    grid = st.grid(3 if versions else 1, min_column_width=280)
-    with grid.cell(column_span=2 if versions else 1), st.container(border=True):
+    main, *beside = st.columns([2, 1] if versions else 1)
+    with main, st.container(border=True):
         inside = st.grid(2, min_column_width=220)
         with inside.cell():
             _show_number(trust)
@@ -33,7 +33,7 @@ def show(workspace: Workspace, trust: Trust, versions: VersionComparison | None)
             else:
                 next_step.offer(workspace, trust.action)
     if versions:
-        with grid.cell(), st.container(border=True):
+        with beside[0], st.container(border=True):
             _show_versions(versions)
 
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from labelcore.messages import rate_words, say, sentence, sentences, slicing
 from labelcore.messages.aligning import sampling_words
+from labelcore.messages.catalogue import field_words
 from labelcore.messages.report import timeline_of
 from labelcore.messages.trusting import detail_words
 from labelcore.messages.versions import version_lines
@@ -104,10 +105,10 @@ def _show_slices(workspace: Workspace) -> None:
     if not names:
         st.write(say("No field has 2 to 30 values among the graded outputs."))
         return
-    field = st.selectbox(say("Field"), names, key="measured-slice")
+    field = st.selectbox(say("Field"), names, format_func=field_words, key="measured-slice")
     for breakdown in slices(workspace, by=[field]):
         rows = breakdown.rows[:_CHARTED]
-        title = say("Pass rate by {field}, with 95% intervals", field=field)
+        title = say("Pass rate by {field}, with 95% intervals", field=field_words(field))
         charts.intervals(title, [row.name for row in rows], slicing.series(breakdown, _CHARTED), key="slices")
         for difference in slicing.telling(breakdown):
             st.write(plain(difference))

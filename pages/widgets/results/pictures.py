@@ -3,6 +3,7 @@
 import streamlit as st
 
 from labelcore.messages import rate_words, say, sentence
+from labelcore.messages.catalogue import field_words
 from labelcore.messages.report import sealed_fails_words
 from labelcore.messages.slicing import mark_of, point_words, standing
 from labelcore.stages.reporting.failing import Failures, failures
@@ -73,7 +74,6 @@ def _show_trend(over_time: Trend) -> None:
 def _show_slices(workspace: Workspace, trust: Trust, names: list[str]) -> None:
     _head(say("Where it is better or worse"))
     field = names[0]
-    words = {"prompt_version": say("version"), "model": say("model")}
     if len(names) > 1:
         field = (
             st.segmented_control(
@@ -82,21 +82,28 @@ def _show_slices(workspace: Workspace, trust: Trust, names: list[str]) -> None:
                 default=names[0],
                 key=keys.RESULTS_SLICE,
                 label_visibility="collapsed",
-                format_func=lambda name: words.get(name, name),
+                format_func=field_words,
                 wrap=True,
+                bind="query-params",
             )
             or names[0]
         )
     for breakdown in slices(workspace, by=[field]):
         rows = breakdown.rows[:_SLICES]
         charts.marked(
-            [row.name for row in rows],
+            {row.name: _outputs_of(breakdown.field, row.name) for row in rows},
             [row.rate for row in rows],
             [(mark_of(row), standing(row)) for row in rows],
             key="results-slices",
         )
         if difference := breakdown.beside(trust.rate):
             st.caption(plain(sentence(difference)))
+
+
+def _outputs_of(field: str, value: str) -> str:
+    """The address of the outputs that have a value."""
+    parts = {keys.OUTPUTS_FIELD: field, f"{keys.OUTPUTS_FIELD}-{field}": value}
+    return shell.address_of("outputs", parts)
 
 
 def _show_failures(report: Failures) -> None:
@@ -118,7 +125,7 @@ def _show_failures(report: Failures) -> None:
             "1_outputs.py",
             label,
             {keys.OUTPUTS_CRITERION: row.criterion_id},
-            f"{say(row.criterion)}: {rate_words(row.share)}",
+            say("{name}: {told}", name=say(row.criterion), told=rate_words(row.share)),
         )
     if more:
         st.toggle(say("All {n} criteria", n=len(report.rows)), key=keys.RESULTS_FAILURES)
