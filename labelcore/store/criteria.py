@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from labelcore.models import Criterion, JudgeVersion, new_id
+from labelcore.models import Criterion, JudgeVersion, new_id, now
 from labelcore.store import judges as judge_table
-from labelcore.store.connection import Database
+from labelcore.store.connection import Database, utc
 from labelcore.store.lookups import remembered, written
 from labelcore.store.rows import RowMapping
 
@@ -49,3 +49,15 @@ def history(db: Database, criterion_id: str) -> list[Criterion]:
     """All versions of one criterion, oldest first."""
     source = "criterion_version WHERE criterion_id = ? ORDER BY version, made_at"
     return _CRITERION.find(db, source, [criterion_id])
+
+
+def keep_apart(db: Database, project_id: str, *, pair: tuple[str, str], by: str) -> None:
+    """Append that somebody keeps two criteria apart."""
+    columns = ("first_id", "second_id", "project_id", "made_by", "made_at")
+    db.append("criteria_apart", columns, [(*pair, project_id, by, utc(now()))])
+
+
+def apart(db: Database, project_id: str) -> set[frozenset[str]]:
+    """The pairs of criteria, by id, that somebody keeps apart."""
+    pairs = db.rows("SELECT first_id, second_id FROM criteria_apart WHERE project_id = ?", [project_id])
+    return {frozenset(pair) for pair in pairs}

@@ -93,6 +93,7 @@ def test_things_are_given_by_name_and_several_as_a_list(far: Workspace) -> None:
         ("outputs show", {"output": -1}),
         ("team ask", {"criteria": "Short"}),
         ("criteria merge", {"criteria": [1]}),
+        ("criteria apart", {"criteria": [1]}),
         ("codes merge", {"codes": []}),
         ("sample", {"seed": -1}),
         ("outputs list", {"search": "x" * 300_000}),

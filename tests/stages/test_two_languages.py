@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
+from labelcore.errors import BadInput
 from labelcore.models import Criterion, Evidence, Grade, Output
 from labelcore.progress import silent
 from labelcore.stages.deriving import coding, derivation, editing, grouping, same
@@ -101,7 +102,16 @@ def test_criteria_that_mean_the_same_in_two_languages_are_asked_about(workspace:
     assert (pair.first_id, pair.second_id) == (cold.id, tone.id) and pair.likeness >= same.LEAST
     assert set(pair.quotes) <= {evidence.quote for made in (cold, tone) for evidence in made.evidence}
     assert same.likest(workspace, tone) == pair
-    both = editing.merge(workspace, [cold, tone], name=pair.first)
+    same.keep_apart(workspace.by("ann"), [tone, cold])
+    assert same.alike_criteria(workspace) == [] and same.likest(workspace.by("ben"), tone) is None
+    with pytest.raises(BadInput):
+        same.keep_apart(workspace, [tone, tone])
+
+
+def test_merged_criteria_are_not_asked_about(workspace: Workspace) -> None:
+    cold = criterion_of(workspace, "Not friendly", ["no apology", "does not say sorry", "cold, no sorry"])
+    tone = criterion_of(workspace, "语气不对", ["没有道歉", "一句抱歉都没有"])
+    both = editing.merge(workspace, [cold, tone], name="Not friendly")
     assert same.alike_criteria(workspace) == [] and same.likest(workspace, both) is None
 
 

@@ -11,7 +11,7 @@ from labelcore.stages.deriving import derivation, editing, glossary, linting, pr
 from labelcore.stages.deriving.asking import AskingStopped
 from labelcore.stages.deriving.coding import CodeQuotes, CodingWithdrawal
 from labelcore.stages.deriving.drift import Ledger, Regrade
-from labelcore.stages.deriving.same import AlikeCriteria
+from labelcore.stages.deriving.same import AlikeCriteria, ApartCriteria
 from labelcore.stages.deriving.settled import unclear_on
 from labelcore.stages.deriving.versions import Ancestor
 from labelcore.workspace import Workspace
@@ -148,6 +148,11 @@ def alike(pairs: list[AlikeCriteria]) -> Iterator[str]:
         )
     if not pairs:
         yield say("No two criteria seem to be one.")
+
+
+@lines("criteria apart")
+def apart(two: ApartCriteria) -> Iterator[str]:
+    yield say("“{first}” and “{second}” stay two.", first=say(two.first), second=say(two.second))
 
 
 @lines("criteria lineage")

@@ -6,21 +6,22 @@ Grouping joins only what surely says the same (`labelcore.stages.deriving.alike`
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
+from labelcore.errors import BadInput
 from labelcore.models import Criterion, Frozen, Role
-from labelcore.operations import operation
+from labelcore.operations import Effect, operation
 from labelcore.stages.deriving.alike import Floats, denies
 from labelcore.stages.deriving.editing import live_criteria
 from labelcore.stages.deriving.families import FAMILIES
 from labelcore.stages.deriving.grouping import meanings
 from labelcore.stages.deriving.naming import family_of
-from labelcore.store import vectors
+from labelcore.store import criteria as criterion_table, vectors
 from labelcore.text.embedding import SentenceEncoder
 from labelcore.workspace import Workspace
 
@@ -56,7 +57,37 @@ def alike_criteria(workspace: Workspace) -> list[AlikeCriteria]:
     meaning = meanings(workspace.db, texts, workspace.progress) if texts else ()
     sides = _sides(criteria, dict(zip(texts, meaning, strict=True)))
     pairs = (_pair(*pair) for pair in itertools.combinations(sides, 2))
-    return sorted(filter(None, pairs), key=lambda pair: -pair.likeness)
+    return sorted(_unasked(workspace, pairs), key=lambda pair: -pair.likeness)
+
+
+class ApartCriteria(Frozen):
+    """Two criteria by name that stay two."""
+
+    first: str
+    second: str
+
+
+@operation("criteria apart", role=Role.ENGINEER, effect=Effect.WRITES)
+def keep_apart(workspace: Workspace, criteria: Sequence[Criterion]) -> ApartCriteria:
+    """Say that two criteria whose notes mean much the same stay two: nobody is asked again.
+
+    Raises:
+        BadInput: other than two different criteria are named.
+    """
+    two = list({criterion.id: criterion for criterion in criteria}.values())
+    if len(two) != 2:
+        raise BadInput("Two criteria are kept apart.", next_step="Name two different ones.")
+    first, second = two
+    criterion_table.keep_apart(
+        workspace.db, workspace.project.id, pair=(first.id, second.id), by=workspace.person
+    )
+    return ApartCriteria(first=first.name, second=second.name)
+
+
+def _unasked(workspace: Workspace, pairs: Iterable[AlikeCriteria | None]) -> Iterator[AlikeCriteria]:
+    """Those of the pairs that nobody has kept apart."""
+    apart = criterion_table.apart(workspace.db, workspace.project.id)
+    return (pair for pair in pairs if pair and frozenset({pair.first_id, pair.second_id}) not in apart)
 
 
 def likest(workspace: Workspace, criterion: Criterion) -> AlikeCriteria | None:
@@ -70,7 +101,7 @@ def likest(workspace: Workspace, criterion: Criterion) -> AlikeCriteria | None:
     sides = _sides(criteria, {text: np.asarray(vector, dtype=float) for text, vector in known.items()})
     mine = [side for side in sides if side.criterion.id == criterion.id]
     pairs = (_pair(side, other) for side in mine for other in sides if other is not side)
-    return max(filter(None, pairs), key=lambda pair: pair.likeness, default=None)
+    return max(_unasked(workspace, pairs), key=lambda pair: pair.likeness, default=None)
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from labelcore.messages import say
 from labelcore.messages.lines.deriving import risk_words
 from labelcore.models import Criterion, Risk, Role
 from labelcore.stages.deriving import editing
-from labelcore.stages.deriving.same import likest
+from labelcore.stages.deriving.same import keep_apart, likest
 from labelcore.stages.deriving.versions import SplitPart, difference, split as split_criterion
 from labelcore.workspace import Workspace
-from pages.widgets import keys, shell
+from pages.widgets import shell
 from pages.widgets.deriving import table
 from pages.widgets.shell import plain
 from pages.widgets.tables import marked
@@ -120,9 +120,10 @@ def ask_whether_same(workspace: Workspace, criterion: Criterion) -> None:
     if not workspace.role.includes(Role.ENGINEER):
         return
     pair = likest(workspace, criterion)
-    apart: set[tuple[str, str]] = st.session_state.setdefault(keys.CRITERIA_APART, set())
-    if pair is None or (pair.first_id, pair.second_id) in apart:
+    if pair is None:
         return
+    live = {other.id: other for other in editing.live_criteria(workspace)}
+    both = [live[key] for key in (pair.first_id, pair.second_id)]
     name = pair.second if pair.first_id == criterion.id else pair.first
     quotes = {"one": pair.quotes[0], "other": pair.quotes[1]}
     with st.container(border=True):
@@ -130,12 +131,11 @@ def ask_whether_same(workspace: Workspace, criterion: Criterion) -> None:
         with st.container(horizontal=True):
             if st.button(say("Merge the two"), key=f"same-{criterion.id}"):
                 with shell.guard():
-                    live = {other.id: other for other in editing.live_criteria(workspace)}
-                    criteria = [live[key] for key in (pair.first_id, pair.second_id)]
-                    table.go(editing.merge(workspace, criteria, name=pair.first))
+                    table.go(editing.merge(workspace, both, name=pair.first))
                 st.rerun()
             if st.button(say("Keep both"), key=f"apart-{criterion.id}"):
-                apart.add((pair.first_id, pair.second_id))
+                with shell.guard():
+                    keep_apart(workspace, both)
                 st.rerun()
 
 
