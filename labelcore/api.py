@@ -133,9 +133,7 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         return
     tasks = [asyncio.create_task(task) for task in (keep_steady(), keep_backups(db), send_notices(db))]
     door = Path(f"{path}{DOOR_SUFFIX}")
-    address = settings().address
-    address = "127.0.0.1" if address == "0.0.0.0" else address  # noqa: S104 - compared, not bound
-    url = f"http://{address}:{settings().port}"
+    url = _url()
     door.unlink(missing_ok=True)
     handle = os.open(door, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -148,6 +146,13 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
             task.cancel()
         door.unlink(missing_ok=True)
         close_database(path)
+
+
+def _url() -> str:
+    """Where this machine reaches the app."""
+    address = settings().address
+    address = "127.0.0.1" if address == "0.0.0.0" else address  # noqa: S104 - compared, not bound
+    return f"http://{address}:{settings().port}"
 
 
 def _opened(path: Path) -> Database | None:
@@ -167,9 +172,7 @@ def _opened(path: Path) -> Database | None:
 def _welcome_first(db: Database) -> None:
     """Where accounts are wanted and nobody has one, who started the app gets the first."""
     if settings().sign_in == "accounts" and (secret := signing.invite_first(db)):
-        words = (
-            f"Nobody has an account yet. Make the first: {JOIN}?invitation={secret} (behind the address)\n"
-        )
+        words = f"Nobody has an account yet. Make the first: {_url()}{JOIN}?invitation={secret}\n"
         sys.stderr.write(words)  # a log would keep the secret
         sys.stderr.flush()
 

@@ -34,6 +34,7 @@ def test_an_address_that_is_taken_is_said_and_none_is_printed(tmp_path: Path) ->
 @pytest.mark.whole
 def test_what_click_says_by_itself_is_said_in_chinese(tmp_path: Path) -> None:
     db = ("--db", str(tmp_path / "app.duckdb"))
+    assert "选项：\n" in labelcore("sample", "--help", language="zh").stdout
     assert "没有选项 '--nn'" in labelcore("sample", "--nn", "3", *db, language="zh").stderr
     assert "'x' 不是有效的数" in labelcore("sample", "--n", "x", *db, language="zh").stderr
     assert "没有命令 'samples'" in labelcore("samples", language="zh").stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 from click import core, decorators, exceptions, formatting, parser, types
+from typing_extensions import override
 
 _CHINESE = {
     "Usage:": "用法：",
@@ -65,11 +66,21 @@ def _counted(singular: str, plural: str, n: int) -> str:
     return translated(singular if n == 1 else plural)
 
 
+class _Formatter(click.HelpFormatter):
+    """Headings with the colon of the language."""
+
+    @override
+    def write_heading(self, heading: str) -> None:
+        colon = "：" if speaks_chinese() else ":"
+        self.write(f"{'':>{self.current_indent}}{heading}{colon}\n")
+
+
 def speak(language: str) -> None:
     """Have click say in a language ("en", "zh") whatever it says in this process."""
     _spoken.clear()
     if language == "zh":
         _spoken.update(_CHINESE)
+    click.Context.formatter_class = _Formatter
     for module in (click, core, decorators, exceptions, formatting, parser, types):
         names = vars(module)
         for name, words in (("_", translated), ("ngettext", _counted)):

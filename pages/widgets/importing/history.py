@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from labelcore import messages
@@ -107,12 +109,14 @@ def _offer_to_keep(workspace: Workspace, batch: ImportBatch) -> None:
             st.toast(say("Kept: it is proposed for the next file with these columns."))
 
 
-def offer_undo(workspace: Workspace, batch: ImportBatch, key: str) -> bool:
-    """Take an import back; asks once more where people have graded its outputs. True once it is done."""
+def offer_undo(workspace: Workspace, batch: ImportBatch, key: str, above: Any = st) -> bool:
+    """Take an import back; asks once more where people have graded its outputs, with a warning ``above``.
+    True once it is done.
+    """
     name = f"{keys.IMPORT}-{key}-undo-{batch.id}"
     warning = st.session_state.get(f"{name}-warning", False)
     if warning:
-        st.warning(
+        above.warning(
             say(
                 "People have graded outputs of this import: their grades stay, and count when the outputs do."
             ),

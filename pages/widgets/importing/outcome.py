@@ -160,11 +160,12 @@ def show_result(workspace: Workspace, result: ImportResult) -> None:
         _show_key(workspace, result)
     if next_step.offer_next(workspace).kind in {"draw", "grade"}:
         shell.go("2_sampling.py", "Or draw a sample first")
+    warning = st.container()  # as wide as the page: beside the buttons it would be squeezed
     with st.container(horizontal=True):
         if st.button(say("Import another file"), key=f"{keys.IMPORT}-again"):
             _start_over()
             st.rerun()
-        if history.offer_undo(workspace, batch, key="result"):
+        if history.offer_undo(workspace, batch, key="result", above=warning):
             _start_over()
             st.rerun()
 
