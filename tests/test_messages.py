@@ -7,6 +7,7 @@ import copy
 import json
 import pickle
 import re
+import string
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -17,7 +18,8 @@ from labelcore import messages
 from labelcore.errors import BadInput
 from labelcore.messages import telling
 from labelcore.messages.__main__ import spoken
-from labelcore.messages.catalogue import calling
+from labelcore.messages.catalogue import calling, chinese
+from labelcore.messages.numbers import agreed
 from labelcore.models import NOTHING, Frozen, Noun, fact
 from labelcore.stats.rate import Rate, not_measurable, proportion
 from labelcore.wording import Wording
@@ -270,6 +272,13 @@ def test_no_blank_stands_beside_a_chinese_mark_where_a_value_ends_in_one() -> No
         ("{second} passes {n:.0f} points more", {"second": "1", "n": 1.2}, "1 passes 1 point more"),
         ("{where} sends calls on.", {"where": "1"}, "1 sends calls on."),
         ("{rate} on all outputs", {"rate": "1"}, "1 on all outputs"),
+        ("{n} citations without a note", {"n": 1}, "1 citation without a note"),
+        ("{n} entries beyond", {"n": 1}, "1 entry beyond"),
+        ("{n:+.0f} points", {"n": -1.2}, "-1 point"),
+        ("by {caught} of {fails} bad ones", {"caught": 1, "fails": 1}, "by 1 of 1 bad one"),
+        ("{n} of {all} fails are explained", {"n": 1, "all": 5}, "1 of 5 fails is explained"),
+        ("the {n:,} that were asked of you", {"n": 1}, "the 1 that was asked of you"),
+        ("of {n} pairs that are no tie", {"n": 1}, "of 1 pair that is no tie"),
         ("version {n} judges this", {"n": 11}, "version 11 judges this"),
     ],
 )
@@ -300,3 +309,54 @@ def test_a_page_asks_nobody_to_type_a_command(step: str, on_page: str) -> None:
     trouble = BadInput("It has decided nothing.", next_step=step)
     assert messages.trouble_words(trouble) == f"It has decided nothing. {step}"
     assert messages.trouble_words(trouble, on_page=True) == f"It has decided nothing. {on_page}".strip()
+
+
+def _templates() -> list[str]:
+    """Every sentence of the catalogue that has values."""
+    return [
+        template for template in chinese() if re.search(r"\{\w+[^{}]*\}", template) and '{"' not in template
+    ]
+
+
+def test_no_sentence_counts_one_thing_as_several() -> None:
+    counts = {"n", "fails", "looks", "days", "seconds", "passes", "points", "worth", "left", "errors"}
+    counts |= {name for template in _templates() for name in re.findall(r"\{(\w+):,\}", template)}
+    counts -= {"first", "then", "value"}  # judges and words, in some sentences
+    several = re.compile(
+        r"(?<![\w.,:/])[-+]?1 (?:(?:graded|good|bad|failed|independent|training) ){0,2}"
+        r"(?!is\b|was\b|has\b|of\b|as\b|pass\b|passes\b|fails\b|ms\b)(\w+(?:s|ies)|people|criteria)\b"
+        r"|(?<!of )\b1 (?:that )?(?:\w+ )?(?:are|were|have)\b"
+    )
+    verbs = {
+        "comes",
+        "fits",
+        "flips",
+        "grades",
+        "holds",
+        "matches",
+        "needs",
+        "rests",
+        "stands",
+        "tells",
+        "waits",
+    }
+    wrong = []
+    for template in _templates():
+        names = [name for _, name, _, _ in string.Formatter().parse(template) if name]
+        told = agreed(template, {name: _One(1) if name in counts else _Other("X") for name in names})
+        wrong += [told for match in several.finditer(told) if match[1] not in verbs]
+    assert not wrong
+
+
+class _One(int):
+    """One thing, however it is written."""
+
+    def __format__(self, form: str) -> str:
+        return "+1" if form.startswith("+") else "1"
+
+
+class _Other(str):
+    """What is no number, however it is written."""
+
+    def __format__(self, form: str) -> str:
+        return str(self)

@@ -30,7 +30,7 @@ from labelcore.messages.catalogue import (
     speaking,
     trouble_words,
 )
-from labelcore.messages.figures import number_words, rate_words
+from labelcore.messages.figures import money_words, number_words, rate_words
 from labelcore.messages.results import document_of, lines, lines_of, write_out
 from labelcore.messages.telling import document, learn, listed, sentence, sentences
 
@@ -43,6 +43,7 @@ __all__ = [
     "lines",
     "lines_of",
     "listed",
+    "money_words",
     "number_words",
     "paragraph",
     "rate_words",

@@ -115,6 +115,7 @@ WORDS = {
     "decided_too_few": "{judge}: it has decided {seen} of {n} graded outputs.",
     "cost": "US$ {cost:.3f} for 1,000",
     "no_cost": "no cost",
+    "no_price": "no price set",
     "cost_unknown": "its cost is not known",
     "wanted_rates": "TPR of {tpr:.0%} and TNR of {tnr:.0%}",
     "cheapest": ("The cheapest that is good enough (wanted: {wanted}, whole intervals) is {judge}: {cost}."),

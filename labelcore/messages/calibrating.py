@@ -168,7 +168,7 @@ def training_words(queue: Queue) -> str:
         return ""
     if queue.fell_short is not None:
         return say(
-            "Training again, as {right} of {n} were right: {done} of {n}; with {share:.0%} right you go on "
+            "Training again ({right} of {n} right): {done} of {n}; with {share:.0%} right you go on "
             "to other outputs",
             right=queue.fell_short,
             done=queue.done,

@@ -27,6 +27,11 @@ def rate_words(rate: Rate) -> str:
     )
 
 
+def money_words(cost: float | None) -> str:
+    """US dollars, or that no price is set."""
+    return say("no price set") if cost is None else say("US$ {cost:,.4f}", cost=cost)
+
+
 def points_words(rate: Rate) -> dict[str, str]:
     """A measurable difference of shares in points: by how much, whichever way, and its ends with signs."""
     value, low, high = (100 * (end or 0.0) for end in (rate.value, rate.low, rate.high))

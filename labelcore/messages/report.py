@@ -196,12 +196,16 @@ def _costs(findings: Findings) -> Iterator[Block]:
         for name, cost in costs
         if cost and cost.cost_usd
     )
+    unpriced = any(cost and cost.per_thousand is None for cost in findings.costs.values())
     if rows:
         yield ReportText(words=say("What it cost"), tone="heading")
         columns = (say("judge"), say("verdicts"), "US$", say("US$ for 1,000"))
         yield Table(title="", columns=columns, rows=rows)
-    else:
+    elif not unpriced:
         yield ReportText(words=say("No model call has cost anything so far."), tone="small")
+    if unpriced:
+        words = say("Models without a price were asked: what they cost is not known.")
+        yield ReportText(words=words, tone="small")
 
 
 def _rests_on(findings: Findings) -> Iterator[Block]:

@@ -158,6 +158,4 @@ def notes(sliced: SliceReport) -> Iterator[str]:
     if sliced.doubt:
         yield sentence(sliced.doubt)
     if sliced.left_out:
-        yield say(
-            "{n:,} graded outputs have no {field} and are left out.", n=sliced.left_out, field=sliced.field
-        )
+        yield say("Left out: {n:,} graded outputs without {field}.", n=sliced.left_out, field=sliced.field)

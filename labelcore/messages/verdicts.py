@@ -6,12 +6,14 @@ the reader's language; everything else, of an earlier release or from elsewhere,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 from labelcore.errors import LabelcoreError
 from labelcore.judges.kinds import RESERVED, kind_of
-from labelcore.messages.catalogue import language, say
+from labelcore.messages.catalogue import judge_words, language, say
 from labelcore.models import Decision, JudgeVersion, Output
+from labelcore.wording import Wording
 
 
 def description_words(version: JudgeVersion) -> str:
@@ -37,15 +39,38 @@ def decision_words(version: JudgeVersion, output: Output, decision: Decision) ->
     return say("{value}. {reason}", value=say(decision.value), reason=why)
 
 
-def reason_words(version: JudgeVersion, output: Output, reason: str, probability: float | None = None) -> str:
-    """Why a judge decided an output as it did, and with which probability of a pass."""
+def reason_words(
+    version: JudgeVersion,
+    output: Output,
+    reason: str,
+    probability: float | None = None,
+    parts: Sequence[JudgeVersion] = (),
+) -> str:
+    """Why a judge decided an output as it did, and with which probability of a pass. ``parts``: the judges of
+    which it is composed, so that what they say is told in the reader's language too.
+    """
     if language() == "en":
         return reason
+    for part in parts:
+        head = f"{part.name}: "
+        if reason.startswith(head):
+            told = reason_words(part, output, reason.removeprefix(head), probability)
+            return say("{name}: {told}", name=judge_words(part.name), told=told)
     with suppress(LabelcoreError, ValueError, LookupError):
         kind = kind_of(version)
         for wording in kind.wordings(output, probability) or ():
             if str(wording) == reason:
                 return say(wording)
         if lines := kind.reworded(reason):
-            return "\n".join(map(say, lines))
+            return "\n".join(say(_in_turn(line, parts, output)) for line in lines)
     return reason
+
+
+def _in_turn(line: Wording, parts: Sequence[JudgeVersion], output: Output) -> Wording:
+    """What a composed judge says, with the reason that it quotes in the words of the judge that gave it."""
+    values, known = line.values, {part.name: part for part in parts}
+    quoted = known.get(str(values.get("then", ""))) if "reason" in values else None
+    if quoted is None:
+        return line
+    told = reason_words(quoted, output, str(values["reason"]))
+    return Wording(line.template, **{**values, "reason": told})

@@ -50,6 +50,11 @@ class JudgePointer(ProjectItem):
     at: datetime = Field(default_factory=now)
 
 
+def told_cost(cost: float, tokens: int) -> float | None:
+    """What answers cost, None where no price is set: they took tokens and cost nothing."""
+    return cost if cost or not tokens else None
+
+
 class Decision(Frozen):
     """What a judge says of one output, before it is stored as a verdict."""
 
@@ -131,7 +136,13 @@ class Run(ProjectItem):
             {"kind": kind, "n": n, "reason": self.reasons.get(kind, "")}
             for kind, n in self.error_kinds.items()
         ]
-        return {"run": self.id} | self.model_dump(mode="json", exclude=apart) | {"failures": failures}
+        told = {"cost_usd": self.paid, "failures": failures}
+        return {"run": self.id} | self.model_dump(mode="json", exclude=apart) | told
+
+    @property
+    def paid(self) -> float | None:
+        """US dollars, None where no price is set for who answered."""
+        return told_cost(self.cost_usd, self.tokens_in + self.tokens_out)
 
 
 class PaidAnswer(Frozen):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from labelcore.models import Frozen, PaidAnswer, Verdict, VerdictError
+from labelcore.models import Frozen, PaidAnswer, Verdict, VerdictError, told_cost
 from labelcore.store import answers as answer_table
 from labelcore.store.connection import Database, utc
 from labelcore.store.lookups import remembered_of, written
@@ -229,8 +229,9 @@ class Cost(Frozen):
 
     @property
     def per_thousand(self) -> float | None:
-        """US dollars for a thousand verdicts; None before the first."""
-        return 1_000 * self.cost_usd / self.verdicts if self.verdicts else None
+        """US dollars for a thousand verdicts; None before the first, and where no price is set."""
+        cost = told_cost(self.cost_usd, self.tokens_in + self.tokens_out)
+        return 1_000 * cost / self.verdicts if self.verdicts and cost is not None else None
 
 
 def costs(db: Database, project_id: str) -> dict[str, Cost]:

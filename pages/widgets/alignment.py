@@ -99,7 +99,7 @@ def show_outputs(report: AlignmentReport, split: aligning.Split, workspace: Work
     )
     if st.toggle(say("Show these outputs"), key="behind-open"):
         disagreements = aligning.behind(workspace, opened_id, cell, split=split, as_of=report.as_of)
-        show_disagreements(disagreements, "behind", judges_of(workspace.db, [opened_id])[0])
+        show_disagreements(workspace, disagreements, "behind", judges_of(workspace.db, [opened_id])[0])
 
 
 def ask_moment() -> datetime | None:

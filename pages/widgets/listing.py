@@ -13,7 +13,6 @@ from labelcore.messages import listed, say
 from labelcore.messages.catalogue import counted, field_words, judge_words
 from labelcore.messages.lines.sampling import pick_words
 from labelcore.messages.lines.selecting import excerpt
-from labelcore.messages.verdicts import reason_words
 from labelcore.models import JudgeVersion, Output, Role
 from labelcore.stages import aligning, exporting, grading, importing, judging, sampling, selecting
 from labelcore.stages.aligning.measuring import judges_of
@@ -22,7 +21,7 @@ from labelcore.stages.selecting import LONGEST_SEARCH, Filters, Listing, Paging
 from labelcore.store.about import Event, VersionVerdict
 from labelcore.workspace import Workspace
 from pages.widgets import address, feedback, gold, keys, restoring, shell
-from pages.widgets.outputs import show_output
+from pages.widgets.outputs import show_output, why_words
 from pages.widgets.shell import plain
 
 _ON_A_PAGE = 25
@@ -274,7 +273,9 @@ def show_one(workspace: Workspace, output: Output | None) -> None:
             verdicts = [*zip(versions, details.verdicts, strict=True)]
             verdicts.sort(key=lambda pair: pair[1].value != "fail")  # what is wrong with it first
             shown = shell.page_of(verdicts, _VERDICTS, shell.key_of("verdicts", [output.id]))
-            shell.table([_verdict(output, version, verdict) for version, verdict in shown], narrow=True)
+            shell.table(
+                [_verdict(workspace, output, version, verdict) for version, verdict in shown], narrow=True
+            )
     for event in details.feedback:
         st.text(_event(event))
     for code, quote in details.codes:
@@ -297,11 +298,13 @@ def show_one(workspace: Workspace, output: Output | None) -> None:
         shell.table([{say("field"): name, say("value"): str(value or "")} for name, value in facts.items()])
 
 
-def _verdict(output: Output, version: JudgeVersion, verdict: VersionVerdict) -> dict[str, str]:
+def _verdict(
+    workspace: Workspace, output: Output, version: JudgeVersion, verdict: VersionVerdict
+) -> dict[str, str]:
     return {
         say("verdict"): say(verdict.value),
         say("judge"): f"{judge_words(verdict.judge)} ({verdict.version})",
-        say("reason"): reason_words(version, output, verdict.reason, verdict.probability),
+        say("reason"): why_words(workspace, version, output, verdict),
     }
 
 

@@ -1,15 +1,19 @@
 """Outputs as text only, so nothing in them loads, links or runs; one click from a number to its outputs."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 import streamlit as st
 
+from labelcore.errors import LabelcoreError
+from labelcore.judges.kinds import kind_of
 from labelcore.messages import say
 from labelcore.messages.verdicts import reason_words
-from labelcore.models import JudgeVersion, Output
+from labelcore.models import Decision, JudgeVersion, Output
 from labelcore.stages import aligning, grading
 from labelcore.stages.aligning.measuring import judges_of
 from labelcore.store import outputs as output_table
+from labelcore.store.about import VersionVerdict
 from labelcore.text.showing import showable
 from labelcore.workspace import Workspace
 from pages.widgets import shell
@@ -17,6 +21,7 @@ from pages.widgets.shell import plain
 
 _PAGE = 10
 _AT_ONCE = 5
+WithReason = Decision | VersionVerdict | aligning.Disagreement
 CELLS: dict[aligning.Cell, str] = {
     "false_pass": "bad ones it lets through",
     "false_fail": "good ones it wrongly fails",
@@ -55,14 +60,26 @@ def _show(text: str) -> None:
         shell.aside(say("{n:,} more characters are not shown here; an export has them all.", n=shown.left))
 
 
-def show_disagreements(disagreements: Sequence[aligning.Disagreement], key: str, judge: JudgeVersion) -> None:
+def why_words(workspace: Workspace, judge: JudgeVersion, output: Output, decided: WithReason) -> str:
+    """Why a judge decided so; a composed one in the words of the judges that it is made of."""
+    parts: Sequence[JudgeVersion] = ()
+    with suppress(
+        LabelcoreError, ValueError, LookupError
+    ):  # a kind of an earlier release is told as it is kept
+        parts = judges_of(workspace.db, kind_of(judge).parts)
+    return reason_words(judge, output, decided.reason, decided.probability, parts)
+
+
+def show_disagreements(
+    workspace: Workspace, disagreements: Sequence[aligning.Disagreement], key: str, judge: JudgeVersion
+) -> None:
     """The outputs behind a number, ten at a time, each with people's notes and the judge's reason."""
     if not disagreements:
         st.write(say("No output is behind this number."))
         return
     for disagreement in shell.page_of(disagreements, _PAGE, key):
         with st.container(border=True):
-            reason = reason_words(judge, disagreement.output, disagreement.reason, disagreement.probability)
+            reason = why_words(workspace, judge, disagreement.output, disagreement)
             values = {"verdict": say(disagreement.verdict), "reason": reason}
             passed = say("People passed it; the judge says {verdict}: {reason}", **values)
             failed = say("People failed it; the judge says {verdict}: {reason}", **values)
@@ -106,4 +123,6 @@ def show_outputs_of_judges(workspace: Workspace, judges: Sequence[tuple[str, str
     )
     with shell.guard():
         disagreements = aligning.behind(workspace, judge, cell)
-        show_disagreements(disagreements, f"{key}-{judge}-{cell}", judges_of(workspace.db, [judge])[0])
+        show_disagreements(
+            workspace, disagreements, f"{key}-{judge}-{cell}", judges_of(workspace.db, [judge])[0]
+        )

@@ -179,3 +179,25 @@ def test_a_reason_of_its_own_is_said_in_the_language_spoken() -> None:
         with speaking("zh"):
             assert reason_words(judge, output, decision.reason).startswith(words)
             assert reason_words(judge, output, "learned: r") == "learned: r"
+
+
+def test_the_reason_of_the_judge_that_decided_is_said_in_the_language_spoken() -> None:
+    words = {"detector": "bullets", "side": "above", "threshold": 3.0, "parameters": {}}
+    parts = [
+        stored("always").model_copy(update={"name": name, "kind": "code", "spec": words})
+        for name in ("learned", "llm")
+    ]
+    output = Output(id="o", project_id="p", text="- one\n- two\n- three\n- four")
+    inner = Decision(value="fail", probability=0.99, reason="list items: 4, more than 3.")
+    unsure = Decision(value="pass", probability=0.7, reason="r")
+    for rule, first, then, told in (
+        ("always", unsure, inner, "llm：列表项数为 4：多于 3。"),
+        ("agrees", unsure, inner, "llm 判为不通过：列表项数为 4：多于 3。"),
+    ):
+        judge = stored(rule)
+        decision = combine(CascadeSpec.model_validate(judge.spec), first, then)
+        assert decision is not None
+        with speaking("zh"):
+            assert reason_words(judge, output, decision.reason, None, parts).endswith(told)
+            assert "more than" in reason_words(judge, output, decision.reason)
+        assert reason_words(judge, output, decision.reason, None, parts) == decision.reason

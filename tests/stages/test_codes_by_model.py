@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from labelcore.dispatch import Request, execute
+from labelcore.messages import say
 from labelcore.models import Grade, Output
 from labelcore.settings import settings
 from labelcore.stages.deriving import by_model, editing, proposing_codes
@@ -140,11 +141,11 @@ def test_what_the_notes_do_not_hold_never_reaches_the_store(
     names = {coded.code.label for coded in done.codes}
     assert not names & {"Invented", "Changed"}
     assert done.by_model == 5
-    text = " ".join(done.says)
-    assert "4 quotes that are not in the note that they cite" in text
+    text = " ".join(map(say, done.says))
+    assert "4 quotes that no note holds" in text
     assert "3 quotes stood under a wrong number" in text
-    assert "2 criteria and codes of which no quote holds" in text
-    assert "1 entries without a name" in text
+    assert "2 entries, criteria or codes, of which no quote holds" in text
+    assert "1 entry without a name" in text
     assert "gave no code to 1 note" in text
     assert labels(workspace)["too long"] == labels(workspace)["太长了"]
 

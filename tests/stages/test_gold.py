@@ -176,7 +176,7 @@ def test_newcomers_pass_the_training_before_they_are_dealt_other_outputs(
         press(ann, str(first_card(ann)), value)
     queue = grading.grading_queue(ann)
     assert (queue.left, queue.fell_short) == (4, 2)
-    assert training_words(queue).startswith("Training again, as 2 of 4 were right: 0 of 4")
+    assert training_words(queue).startswith("Training again (2 of 4 right): 0 of 4")
     for value in ("fail", "pass", "fail", "fail"):  # three of four
         press(ann, str(first_card(ann)), value)
     assert grading.grading_queue(ann).training is None

@@ -12,7 +12,7 @@ import pytest
 from labelcore.judges.kinds import panel
 from labelcore.llm.protocol import TRIES
 from labelcore.messages import say, speaking
-from labelcore.messages.lines.judging import estimate_words
+from labelcore.messages.lines.judging import estimate_words, run_words
 from labelcore.models import Decision, JudgeVersion, Output, Project, Run
 from labelcore.progress import Progress, silent
 from labelcore.settings import settings
@@ -127,8 +127,30 @@ def test_an_estimate_knows_calls_tokens_money_and_what_is_done(
     assert after.seconds is not None and "a time not known yet" not in estimate_words(after)
     with speaking("zh"):
         assert "按它已有的 30 条判定计算" in " ".join(map(say, after.based_on))
-    free = before.model_copy(update={"cost_usd": 0.0})
+    free = before.model_copy(update={"cost_usd": None})
     assert "no price set" in estimate_words(free) and "US$" not in estimate_words(free)
+
+
+def test_where_no_price_is_set_that_is_said_and_nothing_is_called_free(
+    workspace: Workspace, ids: list[str], run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LABELCORE_PRICE_IN", "0")
+    monkeypatch.setenv("LABELCORE_PRICE_OUT", "0")
+    settings.cache_clear()
+    backlog = running.make_backlog(workspace.db, [judge(workspace.project)], ids, 1)
+    before = running.estimate(workspace, backlog)
+    assert (before.cost_usd, before.judges[0].cost_usd) == (None, None)
+    done = run()
+    assert (done.verdicts_new, done.paid, done.document()["cost_usd"]) == (30, None, None)
+    for words in (estimate_words(before), run_words(done)):
+        assert "no price set" in words and "US$" not in words
+    with speaking("zh"):
+        assert "未设价格" in run_words(done) and "美元" not in run_words(done)
+    spent = verdicts.costs(workspace.db, workspace.project.id)
+    (cost,) = (spent[version_id] for version_id in done.judge_version_ids)
+    assert cost.per_thousand is None
+    nothing = run()
+    assert (nothing.requests, nothing.paid) == (0, 0.0)
 
 
 def test_batches_are_handed_over_once_and_collected_once(

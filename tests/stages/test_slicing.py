@@ -205,7 +205,7 @@ def test_slices_in_words_say_what_is_not_known() -> None:
         "Not compared: C (too few sources to tell (2)).",
         "Not corrected: C (all pass).",
         "They were picked.",
-        "3 graded outputs have no city and are left out.",
+        "Left out: 3 graded outputs without city.",
     ]
     unjudged = report.model_copy(update={"rows": (_row("A", proportion(1, 9), None, None, "x"),)})
     assert list(slicing.series(unjudged, 3)) == ["by people"]

@@ -146,7 +146,7 @@ def undone(result: UndoneImport) -> Iterator[str]:
     )
     if result.people:
         yield say(
-            "{people:,} grades that people gave here count again when their outputs come in.",
+            "{people:,} grades by people count again when the outputs come in that they were given on.",
             people=result.people,
         )
 

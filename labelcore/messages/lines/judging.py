@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from labelcore.messages.catalogue import counted, judge_words, paragraph, say
-from labelcore.messages.figures import rate_words
+from labelcore.messages.figures import money_words, rate_words
 from labelcore.messages.lines import bringing as bringing, endpoints as endpoints, probing as probing
 from labelcore.messages.results import lines
 from labelcore.messages.running import advice_words, failure_words, pending_words, trouble_counts
@@ -199,7 +199,7 @@ def cascade(report: CascadeReport) -> Iterator[str]:
 @lines("judge ask-people")
 def handed_over(report: HandOver) -> Iterator[str]:
     yield say(
-        "{output_ids} outputs that {name} leaves to people come first in the queue.",
+        "{output_ids} outputs come first in the queue: what {name} leaves to people.",
         output_ids=len(report.output_ids),
         name=judge_words(report.name),
     )
@@ -236,15 +236,15 @@ def run(report: Run) -> Iterator[str]:
     yield (
         say(
             "{verdicts_new:,} new verdicts, {verdicts_cached:,} known already, {errors:,} errors "
-            "in {seconds:.1f} s; {requests:,} model calls, {answers_cached:,} answers known, US$ "
-            "{cost_usd:.4f}. {message}",
+            "in {seconds:.1f} s; {requests:,} model calls, {answers_cached:,} answers known, {money}. "
+            "{message}",
             verdicts_new=report.verdicts_new,
             verdicts_cached=report.verdicts_cached,
             errors=report.errors,
             seconds=report.seconds,
             requests=report.requests,
             answers_cached=report.answers_cached,
-            cost_usd=report.cost_usd,
+            money=money_words(report.paid),
             message=say(report.message),
         )
     ).strip()
@@ -272,7 +272,7 @@ def estimate_words(report: Estimate) -> str:
             "{decisions:,} decisions with {calls:,} model calls, {tokens:,} tokens, {money}, {span}",
             calls=report.calls,
             tokens=report.tokens_in + report.tokens_out,
-            money=say("US$ {cost:,.4f}", cost=report.cost_usd) if report.cost_usd else say("no price set"),
+            money=money_words(report.cost_usd),
             **figures,
         )
     if not report.known:
@@ -299,10 +299,10 @@ def run_words(run: Run) -> str:
     if run.state == "running" and run.seconds_left is not None:
         words = say("{words}, about {span} left", words=words, span=span_words(run.seconds_left))
     costs = say(
-        "{n:,} model calls, {cached:,} known already, US$ {cost:.4f}",
+        "{n:,} model calls, {cached:,} known already, {money}",
         n=run.requests,
         cached=run.answers_cached,
-        cost=run.cost_usd,
+        money=money_words(run.paid),
     )
     words = f"{words}; {costs}" if run.requests or run.answers_cached else words
     if run.state == "running" and (len(run.pending) > 1 or run.seconds_left is None):
@@ -335,10 +335,10 @@ def hardness(report: HardnessReport | HardnessAhead | ChangedTexts) -> Iterator[
             yield say("Nothing was tested by that name.")
     else:
         figures = say(
-            "{results:,} results, {errors:,} errors, US$ {cost_usd:.4f}",
+            "{results:,} results, {errors:,} errors, {money}",
             results=report.results,
             errors=report.errors,
-            cost_usd=report.cost_usd,
+            money=money_words(report.cost_usd),
         )
         yield say("{judge}: {figures}.", judge=judge_words(report.judge), figures=figures)
         yield from (*sentences(report.warnings), *map(_row, report.rows))
@@ -361,10 +361,10 @@ def _row(row: HardnessRow) -> str:
 @lines("judge repeat")
 def repeated(report: RepeatReport) -> Iterator[str]:
     figures = say(
-        "{verdicts_new:,} new verdicts, {errors:,} errors, US$ {cost_usd:.4f}",
+        "{verdicts_new:,} new verdicts, {errors:,} errors, {money}",
         verdicts_new=report.verdicts_new,
         errors=report.errors,
-        cost_usd=report.cost_usd,
+        money=money_words(report.cost_usd),
     )
     values = {"state": say(report.state), "figures": figures, "message": say(report.message)}
     yield say("{state}: {figures}. {message}", **values).strip()

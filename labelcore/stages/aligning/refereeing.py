@@ -60,7 +60,7 @@ class Contender(Frozen):
     grades shaped it all the same, else "as it is". ``good``: "yes" where the intervals of TPR and TNR lie
     above the limits, "perhaps" where only the values do, or in-sample. ``beaten_by``: one no worse in TPR,
     TNR and cost, and better in one. Cost in US dollars for 1,000 verdicts, latency in milliseconds (median);
-    None where they are not known.
+    None where they are not known; ``unpriced``: its model was asked, and no price is set.
     """
 
     judge: str
@@ -77,12 +77,13 @@ class Contender(Frozen):
     flip_rate: Rate
     beaten_by: str
     good: Good
+    unpriced: bool = False
 
     @property
     def cost(self) -> Fact:
         """What 1,000 of its verdicts cost."""
         if self.cost_per_thousand is None:
-            return fact("cost_unknown")
+            return fact("no_price" if self.unpriced else "cost_unknown")
         return fact("cost", cost=self.cost_per_thousand) if self.cost_per_thousand else fact("no_cost")
 
 
@@ -266,6 +267,7 @@ def _contenders(
             tnr=tnr,
             balanced_accuracy=figures.balanced_accuracy(counts),
             cost_per_thousand=cost,
+            unpriced=unpriced(version, costs_now),
             latency_ms=latency,
             flip_rate=flip_rate(workspace, version),
             beaten_by="",
@@ -273,6 +275,12 @@ def _contenders(
         )
         contenders.append(contender)
     return contenders
+
+
+def unpriced(version: JudgeVersion, spent: dict[str, Cost]) -> bool:
+    """Whether a judge's model was asked and no price is set for it."""
+    cost = spent.get(version.id)
+    return cost is not None and cost.per_thousand is None and kind_of(version).needs_model
 
 
 def price_of(workspace: Workspace, version: JudgeVersion, spent: dict[str, Cost]) -> Price:

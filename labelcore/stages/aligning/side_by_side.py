@@ -24,7 +24,7 @@ from labelcore.stages.aligning.evidence import (
     truth_among,
 )
 from labelcore.stages.aligning.measuring import complement, measured_on, words_on
-from labelcore.stages.aligning.refereeing import price_of
+from labelcore.stages.aligning.refereeing import price_of, unpriced
 from labelcore.stages.aligning.report import flat
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.grading import Labels, fitting_labels
@@ -66,6 +66,7 @@ class JudgeRow(Frozen):
     cost_per_thousand: float | None
     in_set: bool
     stale_because: tuple[Wording | str, ...]
+    unpriced: bool = False
     version: int = 1
     replaced: bool = False
     renamed: Fact = NOTHING
@@ -229,6 +230,7 @@ def _rows(
                 edge=difference(tnr, false),
                 seen=bool(version.fitted_on) and kind_of(version).shaped == "in-sample",
                 cost_per_thousand=price_of(workspace, version, costs_now)[0],
+                unpriced=unpriced(version, costs_now),
                 in_set=version.id in members,
                 stale_because=staleness.reasons(version),
                 renamed=others.get(version.id, NOTHING),

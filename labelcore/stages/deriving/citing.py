@@ -26,6 +26,19 @@ KNOWN = Wording("criteria that are there already, or were rejected")
 REPEATED = Wording("criteria that say the same as another one, whose quotes went to that")
 
 
+def _counted(why: Wording, n: int) -> Wording:
+    """So many of what was left out for a reason."""
+    return {
+        INVENTED: Wording("{n} quotes that no note holds", n=n),
+        UNKNOWN: Wording("{n} citations of notes that do not exist", n=n),
+        EMPTY: Wording("{n} entries without a name", n=n),
+        BEYOND: Wording("{n} entries beyond what one answer may hold", n=n),
+        UNFOUNDED: Wording("{n} entries, criteria or codes, of which no quote holds", n=n),
+        KNOWN: Wording("{n} criteria known already, or rejected before", n=n),
+        REPEATED: Wording("{n} criteria with the sense of another one, to which their quotes went", n=n),
+    }[why]
+
+
 class CitedNote(BaseModel):
     """A note by its number, with words copied from it."""
 
@@ -56,7 +69,7 @@ class AnswerLosses:
         """A sentence for each reason that occurred."""
         counts = Counter(dropped.why for dropped in self.dropped)
         sentences = [
-            Wording("The model's answers held {n} {things}: left out.", n=n, things=why)
+            Wording("The model's answers held {things}: left out.", things=_counted(why, n))
             for why, n in counts.items()
         ]
         if self.relocated:

@@ -179,10 +179,15 @@ def cross(workspace: Workspace, judge: JudgeVersion, grid: Grid, watched: Ongoin
     )
 
 
+def _paid(costs: Sequence[float | None]) -> float | None:
+    known = [cost for cost in costs if cost is not None]
+    return sum(known) if known or not costs else None
+
+
 def _taken(trials: Sequence[Trial], watched: Ongoing) -> dict[str, Any]:
     """What all of them took; the first reason of each kind of trouble."""
     return {
-        "cost_usd": sum(trial.cost_usd for trial in trials),
+        "cost_usd": _paid([trial.cost_usd for trial in trials if trial.requests]),
         "requests": sum(trial.requests for trial in trials),
         "state": "stopped" if watched.stop.is_set() else "finished",
         "message": " ".join(dict.fromkeys(trial.message for trial in trials if trial.message)),

@@ -19,6 +19,7 @@ from labelcore.stages.judging.proposing.subjects import Subject
 from labelcore.stages.judging.proposing.teaching import teaching_examples
 from labelcore.stages.judging.running.live_run import RunOptions
 from labelcore.stages.judging.running.trial_run import ask_unstored
+from labelcore.stages.refining.trials import paid
 from labelcore.stages.refining.trying import VersionPair, change_on, change_on_dev, drafted, is_right
 from labelcore.stats.changes import Change
 from labelcore.stats.settling import advice_on
@@ -45,7 +46,7 @@ class Repair(Frozen):
     on_train: Change
     on_dev: Change
     tried: int
-    cost_usd: float
+    cost_usd: float | None
 
     @property
     def mends(self) -> bool:
@@ -115,7 +116,7 @@ def repair(
         on_train=best[3],
         on_dev=change_on_dev(workspace, mended)[0],
         tried=n_runs,
-        cost_usd=sum(run.cost_usd for run in runs),
+        cost_usd=paid(runs),
     )
     return mending, runs
 

@@ -20,7 +20,7 @@ from labelcore.judges.judge_prompt import Prompt
 from labelcore.judges.kinds import kind_of
 from labelcore.llm import endpoint_for
 from labelcore.llm.spending import purse_of
-from labelcore.models import NOTHING, Decision, JudgeVersion, Role, Run, Sample, fact
+from labelcore.models import NOTHING, Decision, JudgeVersion, Role, Run, Sample, fact, told_cost
 from labelcore.operations import Effect, Metavar, Options, operation
 from labelcore.settings import Endpoint, settings
 from labelcore.stages.aligning.evidence import sources_of
@@ -35,6 +35,7 @@ from labelcore.stages.refining.keeping import keep, prompts_of
 from labelcore.stages.refining.mending import Repair, repair
 from labelcore.stages.refining.migration import Flip, Migration, ModelSide, OutputToGrade
 from labelcore.stages.refining.ongoing import Ongoing
+from labelcore.stages.refining.trials import paid
 from labelcore.stages.refining.trying import (
     BOTH,
     GradedOutputs,
@@ -204,7 +205,7 @@ def _repaired(
 def _ended(new: Run, runs: Sequence[Run], problem: str, watched: Ongoing) -> dict[str, Any]:
     """What all took, and how the new model ended."""
     return {
-        "cost_usd": sum(run.cost_usd for run in runs),
+        "cost_usd": paid(runs),
         "requests": sum(run.requests for run in runs),
         "state": new.state,
         "message": " ".join(filter(None, (problem, new.message))),
@@ -351,12 +352,16 @@ def _sides(shadow: _Shadow, judge: JudgeVersion, moved: JudgeVersion) -> dict[st
 
 def _side(version: JudgeVersion, decisions: Sequence[Decision]) -> ModelSide:
     specs = [prompt.spec for prompt in kind_of(version).prompts]
+    cost = told_cost(
+        sum(decision.cost_usd for decision in decisions),
+        sum(decision.tokens_in + decision.tokens_out for decision in decisions),
+    )
     n, latencies = len(decisions), [decision.latency_ms for decision in decisions if decision.latency_ms]
     return ModelSide(
         judge=version.name,
         model=", ".join(dict.fromkeys(prompt.model for prompt in specs)),
         endpoint=", ".join(dict.fromkeys(prompt.endpoint for prompt in specs if prompt.endpoint)),
         answered_as=tuple(sorted({decision.model for decision in decisions if decision.model})),
-        cost_per_thousand=1_000 * sum(decision.cost_usd for decision in decisions) / n if n else None,
+        cost_per_thousand=None if cost is None or not n else 1_000 * cost / n,
         latency_ms=median(latencies) if latencies else None,
     )

@@ -16,7 +16,7 @@ from pydantic import Field
 from labelcore.errors import LabelcoreError
 from labelcore.judges import reflecting
 from labelcore.llm.spending import purse_of
-from labelcore.models import Decision, JudgeVersion, Role, Run
+from labelcore.models import Decision, JudgeVersion, Role, Run, told_cost
 from labelcore.operations import Effect, operation
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.judging.running.trial_run import ask_unstored
@@ -99,7 +99,7 @@ class _Searching:
         self.tried: dict[str, ChangeSuggestion] = {}
         self.rejected = rejected_before(workspace, judge)
         self.skipped = self.requests = 0
-        self.cost = 0.0
+        self.cost, self.tokens = 0.0, 0
         self.no_model, self.message = "", Wording("")
         self.decide_present()
         self.errors = Errors(workspace, judge, graded, self.of_split("train"), member)
@@ -123,6 +123,7 @@ class _Searching:
     def took(self, run: Run) -> None:
         """Money and calls of one asking."""
         self.cost, self.requests = self.cost + run.cost_usd, self.requests + run.requests
+        self.tokens += run.tokens_in + run.tokens_out
         if run.state == "stopped":
             self.message = Wording(run.message) if run.message else self.message
 
@@ -223,7 +224,7 @@ class _Searching:
             "n": len(decisions),
             "mended": tuple(key for key in decisions if right[key] and not was[key]),
             "broken": tuple(key for key in decisions if was[key] and not right[key]),
-            "cost_usd": suggestion.cost_usd + self.cost - before,
+            "cost_usd": (suggestion.cost_usd or 0.0) + self.cost - before,
         }
         self.tried[candidate.id] = suggestion.model_copy(update=update)
 
@@ -248,18 +249,23 @@ class _Searching:
                 self.try_on_train(candidate, proposal.why)
         return len(self.tried) > before
 
+    def _priced(self, suggestion: ChangeSuggestion) -> ChangeSuggestion:
+        if told_cost(self.cost, self.tokens) is not None:
+            return suggestion
+        return suggestion.model_copy(update={"cost_usd": None})
+
     def report(self) -> Suggestions:
         """What came of it."""
         return Suggestions(
             judge=self.judge.name,
             version=self.judge.version,
             judge_version_id=self.judge.id,
-            tried=tuple(self.tried.values()),
+            tried=tuple(self._priced(suggestion) for suggestion in self.tried.values()),
             rejected=self.skipped,
             n=len(self.errors.known),
             errors=len(self.errors.wrong),
             looks=looks_at_dev(self.workspace, self.judge),
-            cost_usd=self.cost,
+            cost_usd=told_cost(self.cost, self.tokens),
             requests=self.requests,
             seconds=round(time.monotonic() - self.began, 2),
             state="stopped" if self.over else "finished",

@@ -31,7 +31,7 @@ class ChangeSuggestion(Frozen):
     mended: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
     n: int = 0
-    cost_usd: float = 0.0
+    cost_usd: float | None = 0.0
     why: str = ""
     trouble: str = ""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import Field
 
-from labelcore.models import Decision, Fact, Frozen, SplitName, fact
+from labelcore.models import Decision, Fact, Frozen, Run, SplitName, fact, told_cost
 from labelcore.stages.aligning.report import flat
 from labelcore.stages.refining.looks import DevLooks
 from labelcore.stats.changes import Change, SettlingCount
@@ -37,14 +38,21 @@ class Attempt(Frozen):
         return "mended" if after else "still wrong"
 
 
+def paid(runs: Iterable[Run]) -> float | None:
+    """What several runs cost, None where none of them asked a model that has a price."""
+    costs = [(run.cost_usd, run.tokens_in + run.tokens_out) for run in runs]
+    return told_cost(sum(cost for cost, _ in costs), sum(tokens for _, tokens in costs))
+
+
 class ModelWork(Frozen):
     """What work with a model took, and how it ended.
 
-    ``cost_usd``: what was paid now; ``troubles``: why outputs have no decision, a sentence for each kind;
+    ``cost_usd``: what was paid now, None where no price is set; ``troubles``: why outputs have no decision,
+    a sentence for each kind;
     ``asked_again``: how often calls had to be sent again, by kind of trouble.
     """
 
-    cost_usd: float
+    cost_usd: float | None
     requests: int
     state: str
     message: Wording

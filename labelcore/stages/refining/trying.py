@@ -33,7 +33,7 @@ from labelcore.stages.refining.keeping import Member
 from labelcore.stages.refining.looks import DevLooks, look_at
 from labelcore.stages.refining.ongoing import Ongoing
 from labelcore.stages.refining.prompts import PromptText, changed
-from labelcore.stages.refining.trials import WHATS, Attempt, Trial
+from labelcore.stages.refining.trials import WHATS, Attempt, Trial, paid
 from labelcore.stats.changes import SILENT, Change, SettlingCount, change, more_to_settle, of_trial
 from labelcore.stats.drawing import hash_order
 from labelcore.store import outputs as output_table, splits as split_table, verdicts as verdict_table
@@ -259,7 +259,7 @@ def _trial(workspace: Workspace, pairing: VersionPair, runs: Sequence[Run], want
         more=more_to_settle(whole),
         looks=looks,
         wanted=wanted,
-        cost_usd=sum(part.cost_usd for part in runs),
+        cost_usd=paid(runs),
         requests=sum(part.requests for part in runs),
         seconds=sum(part.seconds for part in runs),
         state=runs[-1].state,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from labelcore.messages import rate_words, say, sentence
+from labelcore.messages import money_words, rate_words, say, sentence
 from labelcore.messages.lines.refining.comparing import change_words
 from labelcore.models import JudgeVersion
 from labelcore.settings import DEFAULT, settings
@@ -127,8 +127,8 @@ def _show_matrix(workspace: Workspace, written: WrittenDraft, matrix: Matrix) ->
     rows = [_row(cell, chosen=at == matrix.chosen) for at, cell in enumerate(matrix.cells)]
     key = shell.key_of("cross-table", [f"{cell.model}{cell.version}{cell.shown}" for cell in matrix.cells])
     chosen = shell.choose_rows(rows, key)
-    values = {"cost": matrix.cost_usd, "seconds": matrix.seconds}
-    shell.aside(say("Paid US$ {cost:,.4f} in {seconds:,.0f} s; a row opens its outputs.", **values))
+    values = {"money": money_words(matrix.cost_usd), "seconds": matrix.seconds}
+    shell.aside(say("It took {seconds:,.0f} s: {money}; a row opens its outputs.", **values))
     cell = matrix.cells[chosen[0]] if chosen else None
     if cell and cell.trial:
         for line in trying.change_words(cell.trial.change):

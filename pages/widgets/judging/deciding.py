@@ -6,14 +6,14 @@ import streamlit as st
 
 from labelcore.judges.kinds import kind_of
 from labelcore.messages import say
-from labelcore.messages.verdicts import description_words, reason_words
+from labelcore.messages.verdicts import description_words
 from labelcore.models import JudgeVersion
 from labelcore.stages import judging
 from labelcore.stages.refining import prompts
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.judging import changing, learned, limits, preview, versions
-from pages.widgets.outputs import show_output
+from pages.widgets.outputs import show_output, why_words
 from pages.widgets.shell import plain
 
 _PAGE = 5
@@ -97,7 +97,7 @@ def show_verdicts(workspace: Workspace, version: JudgeVersion) -> None:
     start = shell.page_of(range(counts[value]), _PAGE, f"{key}-{value}")[0]
     for output, decision in judging.judged(workspace.db, version.id, value, limit=_PAGE, start=start):
         with st.container(border=True):
-            st.text(reason_words(version, output, decision.reason, decision.probability))
+            st.text(why_words(workspace, version, output, decision))
             show_output(output, height=160)
             if kind_of(version).learns:
                 learned.show_why(workspace, version, output)

@@ -9,14 +9,13 @@ import streamlit as st
 
 from labelcore.judges.kinds import kind_of
 from labelcore.messages import say
-from labelcore.messages.verdicts import reason_words
 from labelcore.models import CourtRuling, CourtValue, JudgeVersion
 from labelcore.stages import refining
 from labelcore.stages.refining.outcomes import RulingOutcome, missing_in, outcomes
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.judging import changing
-from pages.widgets.outputs import show_output
+from pages.widgets.outputs import show_output, why_words
 from pages.widgets.shell import plain
 
 
@@ -41,7 +40,7 @@ def show(workspace: Workspace, judge: JudgeVersion, docket: refining.Docket) -> 
         shell.aside(
             say("{words}. {more}", words=progress, more=_sealed(docket)) if docket.sealed else progress
         )
-        show_conflict(conflict)
+        show_conflict(workspace, conflict)
         _ask(workspace, conflict)
     elif docket.conflicts:
         st.write(say("All {n} are ruled on.", n=len(docket.conflicts)))
@@ -66,7 +65,7 @@ def _sealed(docket: refining.Docket) -> str:
     return say("{n} graded outputs of the sealed test are left out: nobody may fit to them.", n=docket.sealed)
 
 
-def show_conflict(conflict: refining.CourtCase) -> None:
+def show_conflict(workspace: Workspace, conflict: refining.CourtCase) -> None:
     """The person's word and the judge's side by side, then the output."""
     people, judge = st.columns(2)
     with people:
@@ -79,11 +78,7 @@ def show_conflict(conflict: refining.CourtCase) -> None:
     with judge:
         passed = conflict.decision.value == "pass"
         st.markdown(f"**{say('The judge passes it') if passed else say('The judge fails it')}**")
-        st.text(
-            reason_words(
-                conflict.judge, conflict.output, conflict.decision.reason, conflict.decision.probability
-            )
-        )
+        st.text(why_words(workspace, conflict.judge, conflict.output, conflict.decision))
     show_output(conflict.output, height=260)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from labelcore.errors import LabelcoreError
-from labelcore.messages import say, sentence, trouble_words
+from labelcore.messages import money_words, say, sentence, trouble_words
 from labelcore.messages.catalogue import counted
 from labelcore.messages.lines.judging import estimate_words
 from labelcore.messages.lines.refining.comparing import (
@@ -231,8 +231,8 @@ def _show_figures(migration: Migration) -> None:
         key="move-change",
     )
     _list([*move_figures(migration), *filter(None, [sentence(migration.looks.says)])])
-    values = {"cost": migration.cost_usd, "requests": migration.requests}
-    shell.aside(say("This comparison took {requests:,} requests and cost US$ {cost:,.4f}.", **values))
+    values = {"money": money_words(migration.cost_usd), "requests": migration.requests}
+    shell.aside(say("This comparison took {requests:,} requests: {money}.", **values))
 
 
 def _names(migration: Migration) -> tuple[str, str]:

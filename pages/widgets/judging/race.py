@@ -41,7 +41,7 @@ def _show_table(race: refereeing.Race) -> None:
             say("good enough"): say(contender.good),
             "TPR": rate_words(contender.tpr),
             "TNR": rate_words(contender.tnr),
-            say("US$ for 1,000"): contender.cost_per_thousand,
+            say("US$ for 1,000"): say("no price") if contender.unpriced else contender.cost_per_thousand,
             "ms": contender.latency_ms,
             say("flips"): rate_words(contender.flip_rate),
             say("beaten by"): contender.beaten_by,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from labelcore.llm.spending import purse_of
-from labelcore.messages import say, sentence
+from labelcore.messages import money_words, say, sentence
 from labelcore.messages.catalogue import counted
 from labelcore.messages.lines.refining.comparing import change_words
 from labelcore.messages.lines.refining.suggesting import held_out, kind_words, question_words, state_words
@@ -110,8 +110,8 @@ def _show_found(
                 st.write(_left_words(suggestion))
     if looks := sentence(report.looks.says):
         shell.aside(looks)
-    values = {"requests": report.requests, "cost": report.cost_usd}
-    shell.aside(say("This search took {requests:,} requests and cost US$ {cost:,.4f}.", **values))
+    values = {"requests": report.requests, "money": money_words(report.cost_usd)}
+    shell.aside(say("This search took {requests:,} requests: {money}.", **values))
 
 
 def _left_words(suggestion: ChangeSuggestion) -> str:

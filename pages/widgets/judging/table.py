@@ -139,6 +139,10 @@ def _groups(rows: Sequence[JudgeRow], shown: Sequence[JudgeRow], opened: JudgeRo
     ]
 
 
+def _no_cost(row: JudgeRow) -> str:
+    return say("no price") if row.unpriced else "?"
+
+
 def _row(row: JudgeRow, opened: JudgeRow) -> dict[str, Any]:
     states = ["in the set"] if row.in_set and row.state == "stale" else []
     cost = row.cost_per_thousand
@@ -148,7 +152,7 @@ def _row(row: JudgeRow, opened: JudgeRow) -> dict[str, Any]:
         "catches": _rate(row.catches),
         "alarms": _rate(row.false_alarms),
         "n": f"{row.catches.n:,} + {row.false_alarms.n:,}",
-        "cost": "?" if cost is None else f"{cost:,.2f}" if cost else "0",
+        "cost": _no_cost(row) if cost is None else f"{cost:,.2f}" if cost else "0",
         "states": [{"kind": _KIND[state], "words": say(state)} for state in (*states, row.state)],
         "seen": row.seen,
         "open": row.judge_version_id == opened.judge_version_id,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from labelcore.llm.spending import purse_of
-from labelcore.messages import say, sentence
+from labelcore.messages import money_words, say, sentence
 from labelcore.messages.catalogue import counted
 from labelcore.messages.verdicts import decision_words
 from labelcore.models import Decision, JudgeVersion
@@ -171,8 +171,8 @@ def show_figures(trial: Trial) -> None:
         key="prompt-change",
     )
     if trial.requests:
-        values = {"cost": trial.cost_usd, "requests": trial.requests}
-        shell.aside(say("This trial took {requests:,} requests and cost US$ {cost:,.4f}.", **values))
+        values = {"money": money_words(trial.cost_usd), "requests": trial.requests}
+        shell.aside(say("This trial took {requests:,} requests: {money}.", **values))
 
 
 def change_words(change: Change) -> list[str]:

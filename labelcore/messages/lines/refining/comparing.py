@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from labelcore.messages.catalogue import counted, judge_words, say
-from labelcore.messages.figures import rate_words
+from labelcore.messages.figures import money_words, rate_words
 from labelcore.messages.results import lines
 from labelcore.messages.running import again_words, kind_word
 from labelcore.messages.telling import sentence
@@ -184,8 +184,8 @@ def _attempts(what: What, attempts: Sequence[Attempt]) -> Iterator[str]:
 
 def _side(side: ModelSide) -> Iterator[str]:
     cost = (
-        say("price not known")
-        if not side.cost_per_thousand
+        say("no price set")
+        if side.cost_per_thousand is None
         else say("US$ {cost_per_thousand:,.2f}", cost_per_thousand=side.cost_per_thousand)
     )
     latency = (
@@ -202,7 +202,7 @@ def _side(side: ModelSide) -> Iterator[str]:
 
 def spent(report: ModelWork) -> Iterator[str]:
     """What it cost, and what went wrong."""
-    yield say("Paid now: US$ {cost:.4f} for {n:,} calls.", cost=report.cost_usd, n=report.requests)
+    yield say("{n:,} calls now: {money}.", n=report.requests, money=money_words(report.cost_usd))
     yield from troubles(report)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from labelcore.messages import rate_words, sentence
+from labelcore.messages import money_words, rate_words, sentence
 from labelcore.messages.catalogue import say
 from labelcore.messages.lines.refining.comparing import troubles
 from labelcore.messages.results import lines
@@ -16,7 +16,9 @@ def matrix(report: Matrix) -> Iterator[str]:
     yield sentence(report.says)
     if looks_words := sentence(report.looks.says):
         yield looks_words
-    yield say("Paid US$ {cost:.4f} in {seconds:,.0f} s.", cost=report.cost_usd, seconds=report.seconds)
+    yield say(
+        "It took {seconds:,.0f} s: {money}.", money=money_words(report.cost_usd), seconds=report.seconds
+    )
     yield from troubles(report)
 
 

@@ -64,7 +64,7 @@ class BroughtPrompt(Frozen):
     preview: bool
     judge: str | None = None
     version: int | None = None
-    cost_usd: float = 0.0
+    cost_usd: float | None = 0.0
 
     @property
     def unsure(self) -> list[str]:
@@ -212,7 +212,8 @@ class _Bringing:
                 "LLM judges need a model.",
                 next_step="Set LABELCORE_MODEL with a key or a base URL, or name it with --model.",
             )
-        answer, cost, splits = self.found.answer, 0.0, tuple[str, ...]()
+        answer, splits = self.found.answer, tuple[str, ...]()
+        cost: float | None = 0.0
         if answer and answer.numeric and self.threshold.value is None:
             scoring = self.version(answer)
             judge_table.save(self.workspace.db, [scoring])

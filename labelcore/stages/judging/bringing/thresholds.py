@@ -48,12 +48,14 @@ def training_ids(workspace: Workspace, subject: Subject, most: int) -> list[str]
 
 def fitted(
     workspace: Workspace, version: JudgeVersion, form: AnswerFormat, subject: Subject, ids: Sequence[str]
-) -> tuple[ScoreThreshold, float]:
-    """The threshold that tells failed from passed outputs best, and what asking for the scores cost (US$)."""
+) -> tuple[ScoreThreshold, float | None]:
+    """The threshold that tells failed from passed outputs best, and what asking for the scores cost (US$),
+    None where no price is set.
+    """
     done = run(workspace, [version], ids)
     scores = scores_of(workspace, version, form, ids)
     fails = {output_id: subject.fails[output_id] for output_id in scores}
-    return fit(scores, fails, higher_passes=form.higher_passes), done.cost_usd
+    return fit(scores, fails, higher_passes=form.higher_passes), done.paid
 
 
 def scores_of(

@@ -75,6 +75,8 @@ def run_cascade(workspace: Workspace, version: JudgeVersion, ids: Sequence[str],
             "ended_by": next((step.ended_by for step in steps if step.ended_by), ""),
             "requests": sum(step.requests for step in steps),
             "cost_usd": sum(step.cost_usd for step in steps),
+            "tokens_in": sum(step.tokens_in for step in steps),
+            "tokens_out": sum(step.tokens_out for step in steps),
             "seconds": round(time.monotonic() - began, 3),
             "message": " ".join(step.message for step in steps if step.message),
         }

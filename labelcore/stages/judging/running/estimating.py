@@ -20,7 +20,7 @@ from labelcore.judges.kinds import DecidingKind, kind_of, read_meanings
 from labelcore.judges.kinds.llm import AskingKind
 from labelcore.llm import Answerer, Message, ModelAnswer, ModelClient, WordOdds, endpoint_for
 from labelcore.llm.protocol import MOST_TOKENS, Schema
-from labelcore.models import Frozen, JudgeVersion, Output
+from labelcore.models import Frozen, JudgeVersion, Output, told_cost
 from labelcore.settings import Endpoint
 from labelcore.stages.judging.running.answers import answer_key, form_of, weigh_key
 from labelcore.stages.judging.running.clients import place_of
@@ -53,13 +53,13 @@ class JudgeEstimate(Frozen):
     calls: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
-    cost_usd: float = 0.0
+    cost_usd: float | None = 0.0
     seconds: float | None
 
 
 class Estimate(Frozen):
     """What a run will take. ``known`` decisions are made already and cost nothing. ``seconds``: None where
-    one of its models was never asked.
+    one of its models was never asked; ``cost_usd``: None where no model that is asked has a price.
 
     ``based_on``: what is assumed. ``trouble``: why it could not start, such as a missing endpoint.
     """
@@ -69,7 +69,7 @@ class Estimate(Frozen):
     calls: int
     tokens_in: int
     tokens_out: int
-    cost_usd: float
+    cost_usd: float | None
     seconds: float | None
     judges: tuple[JudgeEstimate, ...]
     based_on: tuple[Wording, ...]
@@ -143,7 +143,10 @@ def estimate(workspace: Workspace, backlog: Backlog, concurrency: int | None = N
         calls=sum(judge.calls for judge in judges),
         tokens_in=sum(judge.tokens_in for judge in judges),
         tokens_out=sum(judge.tokens_out for judge in judges),
-        cost_usd=sum(judge.cost_usd for judge in judges),
+        cost_usd=told_cost(
+            sum(judge.cost_usd or 0.0 for judge in judges),
+            sum(judge.tokens_in + judge.tokens_out for judge in judges),
+        ),
         seconds=_together(judges),
         judges=tuple(judges),
         based_on=tuple(estimator.assumed),
@@ -227,7 +230,7 @@ class _Estimator:
             calls=round(unpaid * calls),
             tokens_in=round(unpaid * tokens_in),
             tokens_out=round(unpaid * tokens_out),
-            cost_usd=unpaid * cost,
+            cost_usd=told_cost(unpaid * cost, round(unpaid * (tokens_in + tokens_out))),
             seconds=seconds,
         )
 

@@ -222,7 +222,8 @@ class LiveRun(Usage):
             rest = f"{rest}{' and '.join(f'{n:,} {kind}' for kind, n in now.pending.items())} to go, "
         cached = f", {now.answers_cached:,} answers known" if now.answers_cached else ""
         again = f", asked again: {kinds_words(now.faults)}" if now.faults else ""
-        words = f"{rest}US$ {now.cost_usd:.4f}, {now.requests:,} calls{cached}, {now.errors:,} errors{again}"
+        money = "no price set" if now.paid is None else f"US$ {now.paid:.4f}"
+        words = f"{rest}{money}, {now.requests:,} calls{cached}, {now.errors:,} errors{again}"
         self.workspace.progress(now.verdicts_new + now.errors, now.total, words)
         if now.seconds - self._reported > _REPORT_SECONDS:
             self._reported = now.seconds

@@ -89,7 +89,7 @@ class HardnessReport(Frozen):
     warnings: tuple[Fact, ...]
     results: int
     errors: int
-    cost_usd: float
+    cost_usd: float | None
 
 
 class ChangedText(Frozen):
@@ -140,6 +140,8 @@ def report(
     probes = probes_of(workspace, version.criterion_id, "confirmed") if version.criterion_id else []
     confirmed = Counter(probe.case.defect for probe in probes if not probe.left_out)
     rows = list(_rows(version, results, confirmed))
+    cost = sum(result.cost_usd for result in results)
+    asked = bool(results) and kind_of(version).needs_model
     return HardnessReport(
         judge=version.name,
         judge_version_id=version.id,
@@ -149,7 +151,7 @@ def report(
         results=len(results),
         warnings=tuple(_warnings(version, rows, results, errors, confirmed)),
         errors=len(errors),
-        cost_usd=sum(result.cost_usd for result in results),
+        cost_usd=cost if cost or not asked else None,
     )
 
 

@@ -14,7 +14,18 @@ from pydantic import Field
 from labelcore import files
 from labelcore.errors import BadInput
 from labelcore.judges.kinds import kind_of
-from labelcore.models import Criterion, Decision, Fact, Frozen, JudgeVersion, Output, ProbeOpinion, Role, fact
+from labelcore.models import (
+    Criterion,
+    Decision,
+    Fact,
+    Frozen,
+    JudgeVersion,
+    Output,
+    ProbeOpinion,
+    Role,
+    fact,
+    told_cost,
+)
 from labelcore.operations import operation
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.judging.running.deciding import Answers, decide
@@ -70,13 +81,15 @@ class OverallRate(Frozen):
 
 
 class ProbeTest(Frozen):
-    """All judges of a criterion on its probes; ``cost_usd`` is what their models cost."""
+    """All judges of a criterion on its probes; ``cost_usd`` is what their models cost, None where
+    no price is set.
+    """
 
     criterion: Criterion
     detections: tuple[Detection, ...]
     overall: tuple[OverallRate, ...]
     warnings: tuple[Fact, ...]
-    cost_usd: float = 0.0
+    cost_usd: float | None = 0.0
 
     def document(self) -> dict[str, Any]:
         """Its JSON form."""
@@ -122,12 +135,16 @@ def try_judges_on_probes(workspace: Workspace, criterion: Criterion) -> ProbeTes
     groups = _counted(probes)
     answers = _answers_on(workspace.db, judges, [probe for group in groups for probe in group.probes])
     every = [answer for judge in answers.values() for answer in judge.values()]
+    decisions = [answer for answer in every if isinstance(answer, Decision)]
     return ProbeTest(
         criterion=criterion,
         detections=tuple(_detection(j, group, answers.get(j.id)) for j in judges for group in groups),
         overall=tuple(_overall(j, groups, answers.get(j.id)) for j in judges),
         warnings=tuple(_warnings(judges, groups, versions_meaning_it(workspace, criterion.id))),
-        cost_usd=sum(answer.cost_usd for answer in every if isinstance(answer, Decision)),
+        cost_usd=told_cost(
+            sum(decision.cost_usd for decision in decisions),
+            sum(decision.tokens_in + decision.tokens_out for decision in decisions),
+        ),
     )
 
 

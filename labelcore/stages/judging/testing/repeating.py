@@ -53,7 +53,7 @@ class RepeatReport(Frozen):
     state: RunState
     verdicts_new: int
     errors: int
-    cost_usd: float
+    cost_usd: float | None
     message: str
     flips: tuple[Flips, ...]
 
@@ -98,7 +98,7 @@ def repeat(
         state=done.state,
         verdicts_new=done.verdicts_new,
         errors=done.errors,
-        cost_usd=done.cost_usd,
+        cost_usd=done.paid,
         message=done.message,
         flips=tuple(flips(workspace, judge)),
     )
