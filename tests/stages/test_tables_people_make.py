@@ -241,6 +241,56 @@ def test_formulas_without_their_values_and_errors_are_said_by_row_and_column(
         assert "“score”中有 2 个公式保存时没有带上计算结果" in said(result)
 
 
+def opendocument(folder: Path, *rows: str) -> str:
+    """A sheet behind another one, its cells with a bar between them: attributes, a tilde, and the text."""
+    names = (
+        "office:urn:oasis:names:tc:opendocument:xmlns:office:1.0 table:urn:oasis:names:tc:opendocument:xmlns:"
+    )
+    names += "table:1.0 text:urn:oasis:names:tc:opendocument:xmlns:text:1.0 calcext:urn:calc"
+    spaces = " ".join(f'xmlns:{name.split(":", 1)[0]}="{name.split(":", 1)[1]}"' for name in names.split())
+    cells = [
+        "".join(
+            f"<table:table-cell {cell.partition('~')[0]}><text:p>{cell.partition('~')[2]}</text:p>"
+            "</table:table-cell>"
+            for cell in row.split("|")
+        )
+        for row in rows
+    ]
+    body = "".join(f"<table:table-row>{row}</table:table-row>" for row in cells)
+    first = '<table:table table:name="notes"><table:table-row><table:table-cell table:formula="of:=1"/>'
+    content = (
+        f'<?xml version="1.0"?><office:document-content {spaces}><office:body><office:spreadsheet>{first}'
+        f'</table:table-row></table:table><table:table table:name="answers">{body}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    path = folder / "answers.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", '<?xml version="1.0"?><manifest/>')
+        archive.writestr("content.xml", content)
+    return str(path)
+
+
+def test_of_an_open_document_too_formulas_without_values_and_errors_are_said(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    text = 'office:value-type="string"'
+    file = opendocument(
+        tmp_path,
+        f"{text}~question|{text}~answer|{text}~score|{text}~words",
+        f'{text}~Q1|{text}~A1|table:formula="of:=1+1"~|table:formula="of:=[.A1]" office:value-type="float" '
+        'office:value="2"~2',
+        f'{text}~Q2|{text}~A2|table:formula="of:=IF([.A1]&gt;2;1;0)"~|table:formula="of:=NA()" '
+        f'{text} calcext:value-type="error"~#N/A',
+    )
+    result = importing.import_file(workspace, file, described=Description(part="answers"))
+    assert result.batch.outputs_new == 2
+    assert "2 formulas in 'score' were saved without their values and read as empty, in rows 2, 3." in said(
+        result
+    )
+    assert "A cell in 'words' holds an error like #N/A and was read as empty, in row 3." in said(result)
+
+
 def test_a_workbook_whose_formulas_have_values_is_read_without_a_word(
     workspace: Workspace, tmp_path: Path
 ) -> None:

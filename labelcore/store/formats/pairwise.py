@@ -105,15 +105,16 @@ def rows(source: Source) -> Iterator[Said]:
 def _answers(number: int, record: Record) -> Iterator[Said]:
     pair = _pair(list(map(str, record)))
     asked = next((name for name in _QUESTIONS if record.get(name) not in (None, "", [])), "")
-    task = record.get("input") if asked == "instruction" else ""
+    task = next((name for name in ("input", "context") if record.get(name) and name != asked), "")
+    system = next((name for name in ("system", "system_prompt") if isinstance(record.get(name), str)), "")
     name = plain(first(record, "id", "question_id", "prompt_id", "pair_id", "idx"))
-    used = {asked, "messages", *(["input"] if task else [])}
+    used = {asked, "messages", task, system}
     for place, (side, column) in enumerate(zip(pair.sides, pair.columns, strict=True) if pair else ()):
-        parts = _said(record.get(asked, ""), record.get(column))
+        parts = _said(_with(record.get(system), record.get(asked, "")), record.get(column))
         about = _about(record, pair, place) if pair else {}
         yield made(
             number,
-            parts._replace(context=parts.context or plain(task)),
+            parts._replace(context=parts.context or plain(record.get(task))),
             id=f"{name}/{side}" if name else "",
             group=name,
             model=next((about.pop(word) for word in _MODELS if word in about), ""),
@@ -124,15 +125,24 @@ def _answers(number: int, record: Record) -> Iterator[Said]:
         )
 
 
+def _with(system: Any, asked: Any) -> Any:
+    """A question with the system's words before it, where there are some."""
+    if not isinstance(system, str) or not system.strip() or not isinstance(asked, str):
+        return asked
+    return {"messages": [{"role": "system", "content": system}, {"role": "user", "content": asked}]}
+
+
 def _about(record: Record, pair: _Pair, place: int) -> dict[str, Any]:
-    """What stands beside the answers; of what each of the two has a column for, just this one's."""
+    """What stands beside the answers; of what each of the two has a value for, just this one's."""
     names = [str(name) for name in record if name not in pair.columns]
     beside: dict[str, Any] = {}
     for name in names:
         twins = [_twin(name, pair.sides[at], pair.sides[1 - at]) for at in (0, 1)]
         of = next((at for at, (twin, _) in enumerate(twins) if twin in names), None)
+        value = loaded(record.get(name))
         if of in (None, place):
-            beside[twins[place][1] if of == place else name] = record[name]
+            inner = _about(value, pair, place) if isinstance(value, dict) else record.get(name)
+            beside[twins[place][1] if of == place else name] = inner
     return beside
 
 

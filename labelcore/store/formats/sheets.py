@@ -18,7 +18,7 @@ import python_calamine
 
 from labelcore.errors import BadInput
 from labelcore.models import Fact, fact
-from labelcore.store.formats import workbook_xml
+from labelcore.store.formats import opendocument_xml, workbook_xml
 from labelcore.store.formats.base import FileHead, Format, Sheet, Staging, distinct, reads, table
 
 _LOOKED_AT, _SHOWN, _STEP = 400, 50, 5_000
@@ -132,13 +132,21 @@ def _text(cell: Any) -> str | None:
 def _without_value(path: Path, part: str, header: int, names: Sequence[str]) -> Iterator[Fact]:
     """The columns with formulas that were saved without their values, and with errors in their place."""
     sheet = part or next(iter(_sheets(path, path.stat().st_mtime_ns)), "")
+    found_in = opendocument_xml if _is_opendocument(path) else workbook_xml
     for code, cells in zip(
-        ("formulas_empty", "cells_in_error"), workbook_xml.empty_cells(path, sheet), strict=True
+        ("formulas_empty", "cells_in_error"), found_in.empty_cells(path, sheet), strict=True
     ):
         below = [(column, row) for column, row in cells if row > header + 1 and column <= len(names)]
         for column, found in itertools.groupby(sorted(below), key=lambda cell: cell[0]):
             rows = [row for _, row in found]
             yield fact(code, column=names[column - 1], n=len(rows), rows=_listed(rows))
+
+
+def _is_opendocument(path: Path) -> bool:
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return "content.xml" in archive.namelist()
 
 
 def _listed(rows: Sequence[int]) -> str:

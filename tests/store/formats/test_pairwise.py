@@ -97,3 +97,12 @@ def test_options_of_a_question_are_no_answers() -> None:
     options = {"question": "Capital?", "answer_a": "Rome", "answer_b": "Milan"}
     assert 0 < recognise(lines([options]).head) < 0.5
     assert recognise(lines([{**options, "answer_c": "Turin", "preference": "a"}]).head) == 0
+
+
+def test_what_is_said_of_one_answer_stays_with_it_and_the_systems_words_come_first() -> None:
+    scores = {"chosen_score": 9, "rejected_score": 3, "judge": "m-1"}
+    record = {**PREFERRED[0], "system": "Be brief.", "context": "A map.", "metadata": scores}
+    first, second = read("pairwise", lines([record]))
+    assert first.details["metadata"] == {"score": 9, "judge": "m-1"}
+    assert second.details["metadata"] == {"score": 3, "judge": "m-1"}
+    assert contents(first) == [("system", "Be brief."), ("user", "Capital?")] and first.context == "A map."
