@@ -16,7 +16,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "model_output llm_output model_response model_answer assistant_response ai_response bot_response "
         "agent_response generated_text generated_answer generated_response generated_output "
         "final_response completions generations generated_sql predicted_sql sql_generated generated_code "
-        "model_patch final_answer actual_output predicted_answer summary "
+        "model_patch system_answer final_answer actual_output predicted_answer summary "
         "reply replies translation translated_text model_translation mt_output hypothesis text 译文 "
         "翻译 输出 "
         "模型输出 回答 模型回答 模型回复 回复 答复 答案 生成内容 生成结果 出力 応答 "
