@@ -11,7 +11,7 @@ from scipy import stats
 
 from labelcore.stats import changes, paired, set_beam
 from labelcore.stats.changes import Change, Rates, SettlingCount, more_to_settle, of_trial
-from labelcore.stats.prevalence.weighing import posterior
+from labelcore.stats.prevalence.weighing import group_number, group_sums, posterior
 from labelcore.stats.rate import Rate
 from labelcore.stats.set_beam import packed
 from labelcore.stats.set_wish import MUST, SHOULD, SetVotes, Wish
@@ -139,3 +139,53 @@ def test_what_a_stratum_has_not_seen_weighs_as_an_output_of_it_does() -> None:
     assert drawn[wrong].tolist() == pytest.approx([usual / 2] * 4, rel=0.05)
     right = [changes.PASS * g + changes.PRESENT_RIGHT + new for g in (0, 1) for new in (0, 1)]
     assert drawn[right].tolist() == pytest.approx([15 + 2.5] * 2 + [6 + 1] * 2, rel=0.05)
+
+
+# ---- which sets are kept
+
+
+def test_all_sets_are_kept_while_there_are_no_more_than_the_trades_would_keep() -> None:
+    """The order of coverage and of price are turned about: each trade keeps other sets."""
+    coverage, price = np.linspace(0, 1, 16), np.linspace(0, 1, 16)
+    assert set_beam._ranked(coverage[:15], price[:15], 3).tolist() == list(range(15))
+    kept = set_beam._ranked(coverage, price, 3)
+    wanted = {
+        at for trade in set_beam._TRADES for at in np.argsort(trade * price - coverage, kind="stable")[:3]
+    }
+    assert set(kept.tolist()) == wanted and len(wanted) < 15
+
+
+# ---- runs of a simulation beside each other
+
+
+def test_groups_are_counted_and_summed_in_each_run_alone() -> None:
+    groups = np.array([[0, 0, 1, 2], [0, 0, 0, 0], [3, 1, 3, 1]])
+    values = np.array([[1.0, 2, 3, 4], [1, 1, 1, 1], [5, 1, 5, 1]])
+    assert group_number(groups).tolist() == [3, 1, 2]
+    assert group_sums(values, groups).tolist() == [[3, 3, 4, 0], [4, 0, 0, 0], [0, 2, 0, 10]]
+    alone = [group_sums(row, group) for row, group in zip(values, groups, strict=True)]
+    assert [part.tolist() for part in alone] == [[3, 3, 4], [4], [0, 2, 0, 10]]
+
+
+# ---- abstentions
+
+
+@given(
+    states=st.lists(st.tuples(st.booleans(), st.integers(0, 2), st.integers(0, 2)), min_size=4, max_size=40)
+)
+@settings(max_examples=examples(60))
+def test_where_somebody_abstains_the_mean_is_taken_with_it_as_wrong_too(
+    states: list[tuple[bool, int, int]],
+) -> None:
+    """By counting: right of all of each grade, new less present, the mean of both grades."""
+    passes = np.array([state[0] for state in states])
+    present, new = (np.array([state[at] for state in states]) for at in (1, 2))
+    found = changes.change(of_trial(passes, present, new.astype(float)), draws=60)
+    silent = tuple(int((part == changes.SILENT).sum()) for part in (present, new))
+    assert found.abstained == silent and (found.counted is None) == (silent == (0, 0))
+    if found.counted is None or passes.all() or not passes.any():
+        assert found.gain == (found.balanced.value or 0)
+        return
+    right = [(part == changes.RIGHT).astype(float) for part in (present, new)]
+    mean = sum((right[1] - right[0])[grade].mean() for grade in (passes, ~passes)) / 2
+    assert found.counted.value == pytest.approx(mean) and found.gain == pytest.approx(mean)
