@@ -34,6 +34,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from labelcore import places
 from labelcore.catalogue import catalogue
+from labelcore.contexts import within
 from labelcore.errors import BadInput, NotAllowed
 from labelcore.models import Frozen, Role, name_key
 from labelcore.pace import Pace
@@ -194,7 +195,7 @@ WRITTEN = {"out", "redact_key"}
 """Parameters that name a file which may be written; what others name is only read."""
 OPERATIONS: dict[str, Operation] = {}
 _FINDERS: dict[type, Finder] = {}
-_within: ContextVar[str] = ContextVar("operation under way", default="")
+_under_way: ContextVar[str] = ContextVar("operation under way", default="")
 _writing = threading.RLock()
 """Held until a writer's rows are stored: a transaction that began earlier would not see them."""
 
@@ -258,27 +259,21 @@ def find_operation(name: str) -> Operation:
 
 def _gate(marked: Operation, workspace: Workspace, given: Sequence[Any], named: Mapping[str, Any]) -> Any:
     bound = marked.signature.bind(workspace, *given, **marked.packed(named))
-    if _within.get():  # a part of another operation, which passed the gate for both
+    if _under_way.get():  # a part of another operation, which passed the gate for both
         with _together(marked, workspace):
             return _call(marked, workspace, bound)
     _check_role(marked, workspace)
     _check_pace(marked, workspace, bound)
-    token = _within.set(marked.name)
-    try:
-        with _together(marked, workspace):
-            with audit.watched() as acts:
-                result = _call(marked, workspace, bound)
-            if marked.effect in {Effect.WRITES, Effect.GRADUAL} and not acts and workspace.project.id:
-                by_name = {**dict(zip(marked.parameters, given, strict=False)), **named}
-                detail = {
-                    name: words
-                    for name, value in by_name.items()
-                    if (words := audit.kept_of(value)) is not None
-                }
-                audit.note(workspace.db, workspace.project.id, workspace.person, marked.name, "", **detail)
-            return result
-    finally:
-        _within.reset(token)
+    with within(_under_way, marked.name), _together(marked, workspace):
+        with audit.watched() as acts:
+            result = _call(marked, workspace, bound)
+        if marked.effect in {Effect.WRITES, Effect.GRADUAL} and not acts and workspace.project.id:
+            by_name = {**dict(zip(marked.parameters, given, strict=False)), **named}
+            detail = {
+                name: words for name, value in by_name.items() if (words := audit.kept_of(value)) is not None
+            }
+            audit.note(workspace.db, workspace.project.id, workspace.person, marked.name, "", **detail)
+        return result
 
 
 def _check_role(marked: Operation, workspace: Workspace) -> None:

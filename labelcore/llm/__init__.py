@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from labelcore.contexts import within
 from labelcore.errors import ModelTrouble
 from labelcore.llm.limits import Limiter
 from labelcore.llm.protocol import (
@@ -59,16 +60,11 @@ def asked_key() -> str | None:
     return answer_key.get()
 
 
-@contextlib.contextmanager
-def asking_for(key: str) -> Iterator[None]:
+def asking_for(key: str) -> contextlib.AbstractContextManager[str | None]:
     """The hash under which a call process keeps what is answered meanwhile."""
     from labelcore.llm.call_transport import answer_key
 
-    before = answer_key.set(key)
-    try:
-        yield
-    finally:
-        answer_key.reset(before)
+    return within(answer_key, key)
 
 
 class Answerer(NamedTuple):

@@ -12,13 +12,14 @@ import math
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextvars import ContextVar
 from functools import cached_property, lru_cache
 from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
 
+from labelcore.contexts import within
 from labelcore.errors import ModelTrouble
 from labelcore.llm.limits import Limiter
 from labelcore.llm.protocol import (
@@ -58,14 +59,9 @@ STRICT = "The endpoint takes no JSON schemas: answers are parsed strictly."
 _again: ContextVar[Counter[str] | None] = ContextVar("what calls here are sent again for", default=None)
 
 
-@contextlib.contextmanager
-def counting(again: Counter[str]) -> Iterator[None]:
+def counting(again: Counter[str]) -> contextlib.AbstractContextManager[Counter[str] | None]:
     """Within, calls that are sent again are counted here at once, by kind of trouble."""
-    before = _again.set(again)
-    try:
-        yield
-    finally:
-        _again.reset(before)
+    return within(_again, again)
 
 
 class OpenAIClient:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextvars import ContextVar
 from typing import Any
 from urllib.parse import urlsplit
 
+from labelcore.contexts import within
 from labelcore.errors import BadInput, ModelTrouble
 from labelcore.settings import Endpoint
 
@@ -92,14 +93,9 @@ def purse_of(limit: float | None) -> Purse | None:
 _purse: ContextVar[Purse | None] = ContextVar("what calls here are paid from", default=None)
 
 
-@contextlib.contextmanager
-def spending(purse: Purse | None) -> Iterator[None]:
+def spending(purse: Purse | None) -> contextlib.AbstractContextManager[Purse | None]:
     """Within, calls are paid from this purse; None: from nobody's."""
-    before = _purse.set(purse)
-    try:
-        yield
-    finally:
-        _purse.reset(before)
+    return within(_purse, purse)
 
 
 class Bill:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from functools import cache, partial
 from pathlib import Path
 from typing import Literal
 
+from labelcore.contexts import within
 from labelcore.errors import LabelcoreError
 from labelcore.messages.nouns import called, called_in_chinese
 from labelcore.messages.numbers import agreed
@@ -41,14 +42,9 @@ def speak(tongue: Language) -> None:
     _spoken.set(tongue)
 
 
-@contextmanager
-def speaking(tongue: Language) -> Iterator[None]:
+def speaking(tongue: Language) -> AbstractContextManager[Language]:
     """Speak a language for a while."""
-    before = _spoken.set(tongue)
-    try:
-        yield
-    finally:
-        _spoken.reset(before)
+    return within(_spoken, tongue)
 
 
 def noun() -> Noun:
@@ -61,14 +57,9 @@ def call(noun: Noun) -> None:
     _noun.set(noun)
 
 
-@contextmanager
-def calling(noun: Noun) -> Iterator[None]:
+def calling(noun: Noun) -> AbstractContextManager[Noun]:
     """Call outputs so for a while."""
-    before = _noun.set(noun)
-    try:
-        yield
-    finally:
-        _noun.reset(before)
+    return within(_noun, noun)
 
 
 def say(words: str, /, **values: object) -> str:

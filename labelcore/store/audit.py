@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from labelcore.contexts import within
 from labelcore.models import new_id, now
 from labelcore.store.connection import Database, aware, from_json, to_json, utc
 
@@ -25,15 +26,9 @@ _FIRST = ""
 _noted: ContextVar[list[str] | None] = ContextVar("acts noted under way", default=None)
 
 
-@contextmanager
-def watched() -> Iterator[list[str]]:
+def watched() -> AbstractContextManager[list[str] | None]:
     """The names of the acts that are recorded meanwhile in this context."""
-    acts: list[str] = []
-    before = _noted.set(acts)
-    try:
-        yield acts
-    finally:
-        _noted.reset(before)
+    return within(_noted, [])
 
 
 def note(db: Database, project_id: str, author: str, action: str, subject: str, **detail: Any) -> None:

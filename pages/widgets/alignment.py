@@ -21,7 +21,6 @@ from labelcore.stages import aligning, grading, projects
 from labelcore.stages.aligning import choosing_set, evidence, leaking, moments
 from labelcore.stages.aligning.measuring import judges_of
 from labelcore.stages.aligning.report import AlignmentReport
-from labelcore.stats.prevalence import ASSUMPTIONS as ASSUMPTIONS
 from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
 from pages.widgets.outputs import CELLS, show_disagreements

@@ -286,6 +286,15 @@ def _judge_line(row: JudgeRow) -> str:
     )
 
 
+def finds_words(row: JudgeRow) -> str:
+    """How well a judge does, in a sentence."""
+    return say(
+        "Finds {catches} of the bad outputs; wrongly fails {wrong} of the good ones.",
+        catches=rate_words(row.catches),
+        wrong=rate_words(row.false_alarms),
+    )
+
+
 @lines("judge differences")
 def differences(report: JudgeDifferences) -> Iterator[str]:
     paired = report.paired

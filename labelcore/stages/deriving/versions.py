@@ -159,13 +159,19 @@ def lineage(workspace: Workspace) -> list[Ancestor]:
 
 def difference(before: str, after: str) -> list[WordingPiece]:
     """What became of the words of a statement, in order."""
-    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    return pieces_of(_WORDS.findall(before), _WORDS.findall(after))
+
+
+def pieces_of(old: Sequence[str], new: Sequence[str], closer: int = 0) -> list[WordingPiece]:
+    """What stayed, went and came of a text's parts; of at most ``closer`` changed characters word by word."""
     pieces: list[WordingPiece] = []
     for tag, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        old_words, new_words = "".join(old[i:j]), "".join(new[k:m])
+        gone, come = "".join(old[i:j]), "".join(new[k:m])
         if tag == "equal":
-            pieces.append(WordingPiece(kind="same", text=old_words))
-            continue
-        pieces += [WordingPiece(kind="gone", text=old_words)] if old_words else []
-        pieces += [WordingPiece(kind="new", text=new_words)] if new_words else []
+            pieces.append(WordingPiece(kind="same", text=gone))
+        elif len(gone) + len(come) <= closer:
+            pieces += difference(gone, come)
+        else:
+            pieces += [WordingPiece(kind="gone", text=gone)] if gone else []
+            pieces += [WordingPiece(kind="new", text=come)] if come else []
     return pieces

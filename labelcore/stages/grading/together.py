@@ -17,7 +17,6 @@ from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 Votes = Mapping[str, Mapping[str, bool]]
-_Subject = tuple[str, str | None]  # output id, criterion id (None: as a whole)
 
 
 class Pair(Frozen):

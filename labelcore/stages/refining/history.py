@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -17,7 +16,7 @@ from labelcore.stages.aligning.evidence import evidence_of, truth_of
 from labelcore.stages.aligning.measuring import measured_on, words_on
 from labelcore.stages.aligning.report import flat
 from labelcore.stages.deriving.editing import list_criteria
-from labelcore.stages.deriving.versions import WordingPiece, difference
+from labelcore.stages.deriving.versions import WordingPiece, pieces_of
 from labelcore.stages.grading import fitting_labels
 from labelcore.stages.refining.keeping import KeptVersion, in_use, point, told
 from labelcore.stages.refining.prompts import numbered
@@ -274,20 +273,7 @@ def _parts(before: JudgeVersion, after: JudgeVersion) -> Iterator[PromptPartChan
 def changes(before: str, after: str) -> list[WordingPiece]:
     """What became of a text, passage by passage, in those that changed word by word."""
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-    pieces: list[WordingPiece] = []
-    for tag, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        old_words, new_words = "".join(old[i:j]), "".join(new[k:m])
-        if tag == "equal":
-            pieces.append(WordingPiece(kind="same", text=old_words))
-        elif len(old_words) + len(new_words) <= _MOST_WORDS:
-            pieces += difference(old_words, new_words)
-        else:
-            pieces += [
-                WordingPiece(kind=kind, text=text)
-                for kind, text in (("gone", old_words), ("new", new_words))
-                if text
-            ]
-    return pieces
+    return pieces_of(old, new, closer=_MOST_WORDS)
 
 
 def _settings(before: JudgeVersion, after: JudgeVersion) -> Iterator[Setting]:

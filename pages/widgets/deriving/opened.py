@@ -7,8 +7,9 @@ from typing import Literal
 
 import streamlit as st
 
-from labelcore.messages import rate_words, say
+from labelcore.messages import say
 from labelcore.messages.catalogue import counted
+from labelcore.messages.lines.aligning import finds_words
 from labelcore.models import Criterion, Evidence, Grade
 from labelcore.stages import grading
 from labelcore.stages.deriving import editing
@@ -180,6 +181,4 @@ def _show_judges(workspace: Workspace, criterion: Criterion) -> None:
         return
     for row in shell.page_of(rows, 5, f"judges-{criterion.id}"):
         shell.go_to("5_judging.py", row.name, {keys.JUDGE: row.judge_version_id})
-        values = {"catches": rate_words(row.catches), "wrong": rate_words(row.false_alarms)}
-        words = say("Finds {catches} of the bad outputs; wrongly fails {wrong} of the good ones.", **values)
-        st.caption(plain(f"{say(row.state)} · {words}"))
+        st.caption(plain(f"{say(row.state)} · {finds_words(row)}"))

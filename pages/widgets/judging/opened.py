@@ -8,7 +8,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from labelcore.judges.kinds import kind_of
-from labelcore.messages import rate_words, say, sentence
+from labelcore.messages import say, sentence
+from labelcore.messages.lines.aligning import finds_words
 from labelcore.messages.verdicts import description_words
 from labelcore.models import JudgeVersion
 from labelcore.stages import judging, refining
@@ -98,12 +99,7 @@ def _show_head(row: JudgeRow, description: str) -> None:
         return
     if row.renamed:
         st.write(f":orange[:material/warning:] {plain(sentence(row.renamed))}")
-    words = say(
-        "Finds {catches} of the bad outputs; wrongly fails {wrong} of the good ones.",
-        catches=rate_words(row.catches),
-        wrong=rate_words(row.false_alarms),
-    )
-    st.write(plain(words))
+    st.write(plain(finds_words(row)))
     shell.aside(say("Measured against {against}.", against=sentence(row.against)))
 
 

@@ -13,6 +13,7 @@ from labelcore.stages.aligning import moments
 from labelcore.stages.reporting import comparing, gathering
 from labelcore.stages.reporting.slicing import fields, slices
 from labelcore.stages.reporting.trust import trust
+from labelcore.stats.prevalence import ASSUMPTIONS
 from labelcore.workspace import Workspace
 from pages.widgets import alignment, charts, keys, next_step, shell
 from pages.widgets.shell import plain
@@ -86,7 +87,7 @@ def _show_rates(workspace: Workspace) -> None:
     series = {say("pass rate"): list(rates.methods.values())}
     charts.intervals(title, list(rates.methods), series, key="methods")
     for name, rate in rates.methods.items():
-        assumption = say(alignment.ASSUMPTIONS[name])
+        assumption = say(ASSUMPTIONS[name])
         words = say(
             "{name}: {rate}. It holds if {assumption}.",
             name=name,
