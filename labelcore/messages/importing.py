@@ -58,6 +58,12 @@ WORDS = {
         "One output has several different grades by “{who}”, of which the last one in the file counts.",
         "{n:,} outputs have several different grades by “{who}”, of which the last one in the file counts.",
     ),
+    "replaced_grades": (
+        "One grade takes the place of a different one that came under “{who}” before. If another person gave "
+        "it, take this import back and say who graded.",
+        "{n:,} grades take the place of different ones that came under “{who}” before. If another person "
+        "gave them, take this import back and say who graded.",
+    ),
     "two_scales": (
         "'{column}' seems to mix two scales: {low:,} rows up to 1 and {high:,} above 10. Bring them to one "
         "before a limit is set."

@@ -85,3 +85,15 @@ def kept_mappings(db: Database, project_id: str) -> dict[str, dict[str, Any]]:
         [project_id],
     )
     return {name: from_json(mapping) for name, mapping in rows}
+
+
+def replaced_grades(cursor: duckdb.DuckDBPyConnection, batch_id: str, who: str) -> int:
+    """How many grades of an import take the place of different ones that came under this name before."""
+    found = cursor.execute(
+        "SELECT count(*) FROM grade g WHERE g.batch_id = $batch AND g.annotator = $who AND EXISTS (SELECT 1 "
+        "FROM grade o WHERE o.output_id = g.output_id AND o.annotator = g.annotator AND o.source = 'import' "
+        "AND o.criterion_id IS NOT DISTINCT FROM g.criterion_id AND o.batch_id <> g.batch_id "
+        "AND o.value <> g.value)",
+        {"batch": batch_id, "who": who},
+    ).fetchone()
+    return int(found[0]) if found else 0

@@ -13,6 +13,7 @@ from labelcore.store.staging import leave_out
 from labelcore.wording import Wording
 
 _WORDS = (
+    "quote rate share percentage number_of anteil anzahl_der "
     "total totals grand_total sub_?total sum average avg mean median count pass_rate accuracy "
     "summe gesamt gesamtsumme zwischensumme insgesamt durchschnitt mittelwert anzahl bestehensquote "
     "somme moyenne nombre suma promedio media totale somma soma média "
@@ -21,7 +22,7 @@ _WORDS = (
 ).split()
 _TOTAL = (
     rf"(?:{'|'.join(word.replace('_', '[ _-]') for word in _WORDS)})"
-    r"(?:\s(?:score|rating|grade|rows?|outputs?|passed|failed))?"
+    r"(?:\s\p{L}+)?"
     r"(?:\s*\([^()]*\))?\s*[:：=]?\s*[\d.,]*%?"
 )
 _NUMBER = re.compile(r"[-+−]?(\d+(?:[.,](\d+))?)\s*%?")

@@ -172,3 +172,24 @@ def test_notes_that_nobody_asked_for_may_be_missing_in_a_later_file(
     described = Description(grades=("overall=score",), passes_from=("4",))
     importing.import_file(workspace, str(tmp_path / "r*.csv"), described=described)
     assert stored(workspace) == [("import", "fail", ""), ("import", "pass", "fine")]
+
+
+def test_a_second_file_of_grades_by_nobody_in_particular_says_what_it_replaces(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    described = Description(grades=("overall=score",), passes_from=("4",))
+    rows = [["question", "answer", "score"], ["Q", "A", "5"], ["R", "B", "5"]]
+    first = importing.import_file(workspace, table(tmp_path, rows), described=described)
+    second = importing.import_file(
+        workspace, table(tmp_path, [*rows[:2], ["R", "B", "1"]], "b.csv"), described=described
+    )
+    told = [
+        [sentence(w) for w in result.warnings if w.code == "replaced_grades"] for result in (first, second)
+    ]
+    assert told[0] == [] and "One grade takes the place of a different one" in told[1][0]
+    with speaking("zh"):
+        assert "请撤回本次导入" in sentence(next(w for w in second.warnings if w.code == "replaced_grades"))
+    named = described.model_copy(update={"annotator": "ben"})
+    third = importing.import_file(workspace, table(tmp_path, rows, "c.csv"), described=named)
+    assert not any(w.code == "replaced_grades" for w in third.warnings)
+    assert len(stored(workspace)) == 4

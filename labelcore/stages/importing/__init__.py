@@ -168,6 +168,7 @@ def _import_one(
         project = projects.open_project(db, name)
         batch, rejected = _stored(workspace.with_project(project), cursor, source, redacted, batch_id)
         batches.save_within(cursor, batch, rejected)
+        replaced = batches.replaced_grades(cursor, batch_id, Mapping().annotator_name)
         written(db, "output")
         written(db, "verdict")
         staging.clear(cursor)
@@ -182,8 +183,9 @@ def _import_one(
         warnings=(
             *source.warnings,
             *read.notes,
-            *previewing.doubts(read.staged.names),
+            *previewing.doubts(read.staged.names, read.rows),
             *_missing(read, batch),
+            *([fact("replaced_grades", n=replaced, who=Mapping().annotator_name)] if replaced else ()),
             *redacted.facts,
             *previewing.proposed(previewing.fits(workspace, read.staged.names, read.shape.name, wanted)),
         ),
@@ -230,7 +232,7 @@ def _check(read: ReadFile) -> None:
     if not mapping.output and not (
         mapping.id and (mapping.all_gradings() or mapping.verdicts or mapping.feedback or read.readings)
     ):
-        if previewing.doubts(columns):
+        if previewing.doubts(columns, read.rows):
             raise BadInput(
                 "The first line looks like data, not like column names.",
                 next_step="If the file has no header, add one line with names at its top.",

@@ -109,7 +109,14 @@ def _share(foreign: list[str], letters: str) -> float:
 
 def _is_japanese(foreign: list[str], _sample: bytes) -> bool:
     """Kana, which no other language writes, among Han characters; read wrongly, half-width ones abound."""
-    return _share(foreign, _KANA) > 0.2 and _share(foreign, f"{_KANA}{_HAN}") > 0.9
+    return _share(foreign, _KANA) > 0.2 and _share(foreign, f"{_KANA}{_HAN}{_SIGNS}") > 0.9
+
+
+def _is_japanese_of_windows(foreign: list[str], sample: bytes) -> bool:
+    """The same with few kana, as in a table of short cells, where no half-width one stands among them."""
+    few = _share(foreign, _KANA) > 0.05 and _share(foreign, "\uff61-\uff9f") == 0
+    whole = _share(foreign, f"{_KANA}{_HAN}{_SIGNS}") > 0.95
+    return _is_japanese(foreign, sample) or (few and whole)
 
 
 def _is_korean(foreign: list[str], sample: bytes) -> bool:
@@ -134,9 +141,10 @@ def _is_cyrillic(foreign: list[str], sample: bytes) -> bool:
 
 _HAN = "\u4e00-\u9fff\u3000-\u303f，。！？；：“”‘’（）、…—"
 _KANA = "\u3041-\u30ff"
+_SIGNS = "\u00d7\u2200-\u27bf\uff01-\uff5e"
 _SCRIPTS: dict[str, Callable[[list[str], bytes], bool]] = {
     "euc_jp": _is_japanese,
-    "cp932": _is_japanese,
+    "cp932": _is_japanese_of_windows,
     "cp949": _is_korean,
     "big5": _is_traditional,
     "gb18030": _is_simplified,

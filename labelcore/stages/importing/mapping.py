@@ -124,7 +124,7 @@ def guess(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> Mapping:
         columns_by_meaning.pop("grade", None),
         {n: c for n in ("note", "annotator") if (c := columns_by_meaning.pop(n, None))},
     )
-    texts = without_doubt(columns_by_meaning, columns)
+    texts = without_doubt(columns_by_meaning, columns, rows)
     return Mapping(
         **texts,
         **(remarks if grade else {}),
@@ -134,16 +134,24 @@ def guess(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> Mapping:
     )
 
 
-def without_doubt(columns_by_meaning: dict[str, str], columns: Sequence[str]) -> dict[str, str]:
+def without_doubt(
+    columns_by_meaning: dict[str, str], columns: Sequence[str], rows: Sequence[dict[str, Any]]
+) -> dict[str, str]:
     """The texts by name, where they say what the outputs are: a chat without an output has it inside.
 
     A file of just one column of texts holds outputs, where a name stands above them and no sentence.
     """
     if not columns_by_meaning and len(columns) == 1 and _LONE_NAME.fullmatch(columns[0]):
-        return {"output": columns[0]}
+        return {} if _are_words(columns[0], rows) else {"output": columns[0]}
     if "output" not in columns_by_meaning and "conversation" in columns_by_meaning:
         return {name: column for name, column in columns_by_meaning.items() if name != "input"}
     return columns_by_meaning
+
+
+def _are_words(column: str, rows: Sequence[dict[str, Any]]) -> bool:
+    """Whether every row has as many words as the name: a table whose columns blanks keep apart."""
+    counts = {len(str(row.get(column) or "").split()) for row in rows}
+    return len(rows) > 1 and counts == {len(column.split())} != {1}
 
 
 class Description(Redaction):
@@ -214,7 +222,7 @@ class Description(Redaction):
         texts_by_name = {name: column for name, column in by_name(free, rows).items() if name in _TEXT}
         lone = () if self.columns else free  # a lone column beside named ones need not hold outputs
         texts = (
-            without_doubt(texts_by_name, lone)
+            without_doubt(texts_by_name, lone, rows)
             if not {"output", "id"} & self.columns.keys()
             else texts_by_name
         )

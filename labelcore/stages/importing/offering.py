@@ -92,6 +92,8 @@ def _free(
 
 def _is_offered(place: str, values: set[str], *, named: bool) -> bool:
     numbers, words = _are_numbers(values), _words(place)
+    if any(is_named(place, who) for who in NAMES["annotator"]):
+        return False
     if not numbers and (is_note(nested.telling(place)) or (words[-1:] and words[-1] in _NAMING)):
         return False
     if numbers and _COUNTS & set(words) and words[-1] not in _MEASURES:

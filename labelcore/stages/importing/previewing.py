@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -35,6 +36,7 @@ from labelcore.workspace import Workspace
 
 SHOWN = 1_000
 """Rows kept apart that a report names."""
+_LONG = 80
 _KEPT = 16
 """Previews that are kept in memory."""
 _OPEN = Description()
@@ -170,7 +172,7 @@ def _previewed(workspace: Workspace, path: Path, wanted: Description | Mapping) 
         outputs=first.outputs,
         rows_read=total - len(first.rejected),
         rejected=broken[:SHOWN],
-        warnings=(*source.warnings, *read.notes, *doubts(read.staged.names), *open_facts(read)),
+        warnings=(*source.warnings, *read.notes, *doubts(read.staged.names, read.rows), *open_facts(read)),
         seen=seen_in(read),
         nearest=read.shape.nearest,
         container=Nearest(format=read.shape.form.name, title=read.shape.form.title, confidence=1),
@@ -304,10 +306,14 @@ def meanings_of(read: ReadFile) -> dict[str, dict[str, str]]:
     }
 
 
-def doubts(columns: Sequence[str]) -> list[Fact]:
-    """A first line that looks like data was probably no header."""
-    odd = [c for c in columns if c.replace(".", "").isdigit() or len(c) > 80 or c.startswith("column ")]
+def doubts(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> list[Fact]:
+    """A first line that looks like data was probably no header: long texts, numbers, or what stands below."""
+    odd = [c for c in columns if _is_data(c) or sum(str(row.get(c) or "") == c for row in rows) > 1]
     return [fact("no_header")] if columns and len(odd) * 2 > len(columns) else []
+
+
+def _is_data(name: str) -> bool:
+    return bool(re.fullmatch(r"[-+\d., ]+", name)) or len(name) > _LONG or name.startswith("column ")
 
 
 def open_facts(read: ReadFile) -> list[Fact]:

@@ -18,6 +18,7 @@ import duckdb
 
 from labelcore.errors import BadInput
 from labelcore.models import RejectedRow, fact
+from labelcore.store.formats import headers
 from labelcore.store.formats.base import (
     LARGEST_CELL,
     RAW,
@@ -40,12 +41,16 @@ csv.field_size_limit(LARGEST_CELL * 2)
 
 
 class Layout(NamedTuple):
-    """How the table stands in the file: separator, lines above the header, the header, the first rows."""
+    """How the table stands in the file: separator, lines above the header, the header, the first rows.
+
+    ``is_padded``: its rows leave out the last columns, which no row or few have.
+    """
 
     delimiter: str
     above: int
     names: tuple[str, ...]
     rows: list[list[str]]
+    is_padded: bool = False
 
 
 def layout(path: Path) -> Layout:
@@ -72,10 +77,21 @@ def _read(lines: list[str], mark: str, skipped: int) -> tuple[tuple[float, int],
     widths = Counter(len(row) for _, row in rows if len(row) > 1)
     width = max(widths, key=lambda width_: (widths[width_], width_), default=1)
     first = next((at for at, (_, row) in enumerate(rows) if len(row) == width and not _is_title(row)), 0)
+    wider = next((at for at in range(first) if _is_wider(rows[at][1], width)), None)
+    first = first if wider is None else wider
     above, header = rows[first] if rows else (skipped, [""])
+    if names := headers.joined([row for _, row in rows[first : first + 2]]):
+        first, header = first + 1, names
+        above = rows[first][0]
     share = widths[width] / max(1, len(rows)) if width > 1 else 0.0
     body = [row for _, row in rows[first + 1 : first + 1 + _SHOWN]]
-    return (round(share, 2), width), Layout(mark, above, distinct(header), body)
+    return (round(share, 2), width), Layout(mark, above, distinct(header), body, wider is not None)
+
+
+def _is_wider(row: list[str], width: int) -> bool:
+    """Whether a row above the others names more columns than they fill."""
+    is_whole = all(cell.strip() for cell in row) and len(set(row)) == len(row)
+    return len(row) > width > 1 and is_whole and not any(re.fullmatch(r"[\d.,]+", cell) for cell in row)
 
 
 def _is_title(row: list[str]) -> bool:
@@ -104,7 +120,8 @@ def stage(cursor: duckdb.DuckDBPyConnection, path: Path, _part: str = "") -> Sta
         cursor.execute(
             f"INSERT INTO file_rows SELECT * FROM read_csv(?, auto_detect=false, header=true, "
             f"skip={form.above}, columns={{{physical}}}, delim={literal(form.delimiter)}, quote='\"', "
-            "escape='\"', null_padding=false, strict_mode=true, store_rejects=true, rejects_limit=0, "
+            f"escape='\"', null_padding={form.is_padded}, parallel={not form.is_padded}, "
+            "strict_mode=true, store_rejects=true, rejects_limit=0, "
             f"max_line_size={LARGEST_CELL * 2}, buffer_size={LARGEST_CELL * 4})",
             [str(path)],
         )

@@ -18,10 +18,11 @@ import python_calamine
 
 from labelcore.errors import BadInput
 from labelcore.models import Fact, fact
-from labelcore.store.formats import opendocument_xml, workbook_xml
+from labelcore.store.formats import headers, opendocument_xml, workbook_xml
 from labelcore.store.formats.base import FileHead, Format, Sheet, Staging, distinct, reads, table
 
 _LOOKED_AT, _SHOWN, _STEP = 400, 50, 5_000
+_ABOVE = 8
 _MOST_CELLS, _LARGEST, _NAMED = 30_000_000, 1_000_000_000, 8
 _FARTHEST = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 
@@ -112,6 +113,10 @@ def _cells(rows: list[list[Any]]) -> tuple[int, tuple[str, ...], list[list[Any]]
     header = next((at for at, width in enumerate(widths) if width >= least), 0)
     last = max((len(row) for row in rows[header:][:1]), default=0)
     names = [str(cell) for cell in rows[header]] if rows else []
+    for at in range(min(header, _ABOVE) + 1):
+        if both := headers.joined(rows[at : at + 2]):
+            header, names, last = at + 1, both, len(both)
+            break
     while names and not names[-1] and not any(row[last - 1] != "" for row in rows[header + 1 :]):
         names.pop()
         last -= 1
