@@ -87,7 +87,7 @@ class HeldOutCounts(Frozen):
     def words(self) -> Wording:
         """The same as a sentence."""
         return Wording(
-            "On grades that it was not fitted to it catches {caught} of {fails} bad outputs and wrongly "
+            "On grades that it was not fitted to, it catches {caught} of {fails} bad outputs and wrongly "
             "fails {wrong} of {passes} good ones.",
             **self.model_dump(),
         )

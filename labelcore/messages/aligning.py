@@ -84,15 +84,15 @@ WORDS = {
     "enough": (
         "Good enough: at least {bound:.0%} (wanted {wanted:.0%}), and looking again does not weaken that."
     ),
-    "not_at_this_rate": "Not at this rate: {now}; more grades alone will not get there.",
+    "not_at_this_rate": "Not at this rate: {now}. More grades alone will not get there.",
     "too_near": (
-        "Not at this rate: {now}; it is so near to that limit that thousands more failed outputs would be "
-        "needed."
+        "Not at this rate: {now}. That is so near to what is wanted that it would take thousands more failed "
+        "outputs to tell."
     ),
-    "not_yet": "Not yet: {now}; about {more:,} more failed outputs if the rate stays.",
+    "not_yet": "Not yet: {now}. It takes about {more:,} more failed outputs if the rate stays.",
     "so_far": (
-        "so far {caught} of {fails} failed outputs, so at least {bound:.0%} of all such with 95% confidence "
-        "(wanted {wanted:.0%})"
+        "{caught} of {fails} failed outputs were found so far, so with 95% certainty at least {bound:.0%} of "
+        "all such are found, and {wanted:.0%} are wanted"
     ),
     "worth_less": (
         "({counted:,} failed outputs tell as much as {worth:,} independent ones: some "

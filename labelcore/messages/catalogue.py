@@ -79,7 +79,17 @@ def say_in(tongue: Language, words: str, /, **values: object) -> str:
 
 def judge_words(name: str, tongue: Language | None = None) -> str:
     """A judge's name: that of its criterion, then how it decides."""
-    return " · ".join(say_in(tongue or language(), part) for part in name.split(" · "))
+    return " · ".join(_part_words(tongue or language(), part) for part in name.split(" · "))
+
+
+def _part_words(tongue: Language, part: str) -> str:
+    """A part of a judge's name; one that looks for words in an output is called by these."""
+    kind, colon, words = part.partition(":")
+    return (
+        say_in(tongue, "the words “{words}”", words=words)
+        if kind == "phrase" and colon
+        else say_in(tongue, part)
+    )
 
 
 SHOWN_AS.append(partial(judge_words, tongue="zh"))

@@ -21,7 +21,7 @@ def digest_lines(digest: Digest, name: _Name = str) -> Iterator[str]:
     if digest.notes:
         yield counted("1 grade has a note.", "{n:,} grades have a note.", n=digest.notes)
     if digest.people:
-        people = _listed([f"{person} {n:,}" for person, n in digest.people], name)
+        people = _listed([say("{person} ({n:,})", person=person, n=n) for person, n in digest.people], name)
         yield say("Graded by {people}.", people=people)
     yield counted(
         "{complete:,} of 1 output is graded completely by now.",

@@ -199,7 +199,7 @@ def _say_last(workspace: Workspace, filters: grading.ConflictFilters) -> None:
     words = {
         "pass": say("It counts as a pass now."),
         "fail": say("It counts as a fail now."),
-        "unclear": say("It counts nowhere; the reason is kept with the criterion."),
+        "unclear": say("It counts nowhere; the reason is kept."),
         "blind": say("It comes first in their queues; they will not see what the others gave."),
         "open": say("It comes first in their queues, with what the others gave."),
         "withdrawn": say("The ruling is withdrawn; it is open again."),

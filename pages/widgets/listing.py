@@ -205,10 +205,18 @@ def show_count(workspace: Workspace, filters: Filters, paging: Paging, listing: 
         searched = selecting.search_on(workspace, filters=filters, paging=paging)
     if searched is None or searched.whole:
         n = searched.found if searched else selecting.count_outputs(workspace)
-        st.write(counted("One output matches.", "{n:,} outputs match.", n=n))
+        st.write(_counted_words(n, paging.page))
         return n
     _search_on(workspace, filters, paging, len(listing.rows))
     return searched.found
+
+
+def _counted_words(n: int, page: int) -> str:
+    """How many match, and which of them a page shows where they are on several."""
+    first, last = (page - 1) * _ON_A_PAGE + 1, min(n, page * _ON_A_PAGE)
+    if n <= _ON_A_PAGE or first > n:
+        return counted("One output matches.", "{n:,} outputs match.", n=n)
+    return say("{n:,} outputs match; here are {first:,} to {last:,}.", n=n, first=first, last=last)
 
 
 @st.fragment(run_every=0.5)

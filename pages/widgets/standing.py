@@ -8,11 +8,12 @@ from labelcore.messages.lines.reporting import graded_words, next_words
 from labelcore.messages.versions import version_sentence, versions_in_short
 from labelcore.messages.waiting import waiting_words
 from labelcore.models import Role
+from labelcore.stages import grading
 from labelcore.stages.reporting.comparing import newest_versions
 from labelcore.stages.reporting.person import progress
 from labelcore.stages.reporting.trend import trend
 from labelcore.workspace import Workspace
-from pages.widgets import next_step, shell
+from pages.widgets import keys, next_step, shell
 from pages.widgets.shell import plain
 
 
@@ -56,3 +57,19 @@ def _show_answer(workspace: Workspace) -> None:
     next_step.offer(workspace, trust.action)
     if trust.outputs:
         shell.go("6_results.py", "Why, and what fails most")
+    if shell.role(workspace.role) is Role.LEAD:
+        _show_conflicts(workspace)
+
+
+def _show_conflicts(workspace: Workspace) -> None:
+    """What only a lead can do next."""
+    if n := len(grading.conflicts(workspace, filters=grading.ConflictFilters(state="open"))):
+        st.write(
+            counted(
+                "People differ in one place, and nobody has settled it.",
+                "People differ in {n:,} places, and nobody has settled them.",
+                n=n,
+            )
+        )
+        tab = {f"{keys.TEAM}-{shell.language()}": say("Conflicts")}
+        shell.go_to("3_team.py", say("Settle where people disagree"), tab)

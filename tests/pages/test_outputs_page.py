@@ -52,7 +52,7 @@ def test_an_empty_project_says_what_to_do(empty: Workspace) -> None:
 def test_filters_come_from_the_address_and_one_output_is_open(forty: Workspace) -> None:
     app = opened(PAGE)
     assert len(app.dataframe[0].value) == 25
-    assert "40 outputs match" in shown(app)
+    assert "40 outputs match; here are 1 to 25." in shown(app)
     app.number_input(key=keys.OUTPUTS_PAGE).set_value(2).run()
     assert len(app.dataframe[0].value) == 15
     app = opened(PAGE, outputs_search="REFUND")
@@ -168,7 +168,7 @@ def test_filters_behind_the_button_are_said_and_taken_away_with_a_press(forty: W
     press(app, "Graded by\\: ann")
     assert "10 outputs match." in shown(app)
     press(app, "city\\: Rome")
-    assert "40 outputs match." in shown(app)
+    assert "40 outputs match; here are 1 to 25." in shown(app)
     assert not any(button.label.startswith("city") for button in app.button)
 
 

@@ -63,7 +63,7 @@ def test_the_judges_in_use_show_what_is_missing_and_puts_it_first(worked: Worksp
     judges.save_choice(db, project_id, stored["judge_version_ids"], stored["parameters"], figures)
     app = opened(RESULTS, view="judges")
     assert any(element.value == "Good enough yet?" for element in app.subheader)
-    assert any("so far 29 of 30 failed outputs" in element.value for element in app.markdown)
+    assert any("29 of 30 failed outputs were found so far" in element.value for element in app.markdown)
     (button,) = [button for button in app.button if "that help most" in button.label]
     healthy(button.click().run())
     assert "come first now" in app.success[0].value

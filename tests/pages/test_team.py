@@ -76,6 +76,15 @@ def test_everything_that_a_team_did_is_there_in_both_languages(team: Workspace) 
         assert words in shown(app)
 
 
+def test_home_tells_a_lead_where_people_differ(team: Workspace) -> None:
+    app = AppTest.from_file(ROOT / "pages" / "0_home.py", default_timeout=SECONDS)
+    app.session_state[keys.ROLE] = "lead"
+    assert "People differ in one place, and nobody has settled it." in shown(app.run())
+    conflict = grading.conflicts(team)[0]
+    grading.rule(team, conflict.output.id, "pass", reason="it says so")
+    assert "nobody has settled" not in shown(app.run())
+
+
 def test_the_open_tab_stands_in_the_address_in_both_languages(team: Workspace) -> None:
     for language, name, words in (("en", "Rules", "Who gets what"), ("zh", "规则", "分配方式")):
         app = AppTest.from_file(PAGE, default_timeout=SECONDS)

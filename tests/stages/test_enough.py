@@ -70,7 +70,7 @@ def test_each_judge_of_the_set_says_what_is_missing(
     (member,) = chosen.chosen.members
     assert (member.caught, member.fails, member.wanted) == (35, 40, 0.7)
     assert member.more is not None and member.more > 0
-    assert "Not yet: so far 35 of 40 failed outputs" in sentence(member.says)
+    assert "Not yet: 35 of 40 failed outputs were found so far" in sentence(member.says)
     assert f"about {member.more} more failed outputs" in sentence(member.says)
     assert member.to_grade == pytest.approx(member.more / 0.4, abs=1)
     lines = "\n".join(alignment_lines(chosen))
@@ -99,7 +99,7 @@ def test_a_rate_that_is_too_low_asks_for_no_grades() -> None:
         judge="j", judge_version_id="v", against="x", caught=5, fails=40, wanted=0.7, share=0.3
     )
     assert (judge.more, judge.to_grade) == (None, 0)
-    assert "more grades alone will not get there" in sentence(judge.says)
+    assert "More grades alone will not get there" in sentence(judge.says)
     near = judge.model_copy(update={"caught": 5, "fails": 7})
     assert (near.more or 0) > 2_000 and near.to_grade == 0 and "thousands more" in sentence(near.says)
     assert "12 failed outputs" not in sentence(near.says)

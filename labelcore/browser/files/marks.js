@@ -29,6 +29,7 @@ export class Marks {
     this.say = say;
     this.choose = choose;
     this.isAnyRequired = false;
+    this.tellsNeed = false;
     this.element = el("ol", { class: "marks", "aria-label": say("criteria"), hidden: true });
   }
 
@@ -41,10 +42,21 @@ export class Marks {
   show(parts, gradeOf, focus) {
     this.element.hidden = parts.length === 0;
     this.isAnyRequired = parts.some((part) => part.required);
+    const needs = new Set(parts.filter((part) => part.severity !== "field").map((part) => this.needOf(part)));
+    this.tellsNeed = needs.size > 1; // what holds for each of them tells nothing
     this.element.replaceChildren(...parts.map((part, at) => this.chip(part, gradeOf(part.id), at === focus, () => this.choose(at === focus ? parts.length : at))));
     const asked = this.element.querySelector("[aria-current]");
     if (asked) asked.scrollIntoView({ block: "nearest", inline: "nearest" });
     else this.element.scrollLeft = 0; // the next output begins with the first of them
+  }
+
+  /**
+   * Whether it has to be answered, or what an output has to keep of it.
+   * @param {Part} part
+   */
+  needOf(part) {
+    // "must" beside "required" would read as if both had to be answered
+    return part.required ? "required" : this.isAnyRequired ? "optional" : part.severity;
   }
 
   /**
@@ -57,9 +69,7 @@ export class Marks {
     const value = grade?.value ?? "none";
     const words = this.say(value === "none" ? "not_graded" : value === "skipped" ? "inapplicable" : value);
     const isField = part.severity === "field";
-    // "must" beside "required" would read as if both had to be answered
-    const need = part.required ? "required" : this.isAnyRequired ? "optional" : part.severity;
-    const severity = isField ? null : el("span", { class: "severity" }, this.say(need));
+    const severity = isField || !this.tellsNeed ? null : el("span", { class: "severity" }, this.say(this.needOf(part)));
     const content = isField ? el("span", { class: "content" }, ...visible(part.statement.slice(0, 40))) : null;
     const button = el(
       "button",

@@ -242,7 +242,7 @@ def _table(column: ValueMeanings, key: str) -> ValueMeanings:
         options = list(words(column.signal.kind))
         with row:
             chosen[value["value"]] = st.selectbox(
-                say("“{value}” counts as", value=shell.plain(value["value"][:_SHOWN])),
+                say("“{value}” counts as", value=value["value"][:_SHOWN]),  # read aloud, never drawn
                 options,
                 index=options.index(now or "") if now is not None or feedback else None,
                 format_func=words(column.signal.kind).__getitem__,

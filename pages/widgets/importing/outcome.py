@@ -107,7 +107,7 @@ def _counted(preview: importing.Preview, mapping: Mapping, meanings: Sequence[Va
         ]
     for column in meanings:
         grades = sum(map(column.rows, _WORTH))
-        people = ", ".join(shell.plain(name) for name in column.signal.people[:3] if name)
+        people = messages.listed(f"“{shell.plain(name)}”" for name in column.signal.people[:3] if name)
         graders = people + (" …" if len(column.signal.people) > 3 else "")
         name = shell.plain(column.signal.name)
         if column.signal.kind == "feedback":
@@ -119,7 +119,7 @@ def _counted(preview: importing.Preview, mapping: Mapping, meanings: Sequence[Va
         elif column.signal.kind == "verdict":
             lines.append(say("{n:,} rows with a verdict of “{name}”.", n=grades, name=name))
         elif graders:
-            lines.append(say("{n:,} rows with a grade by “{who}”.", n=grades, who=graders))
+            lines.append(say("{n:,} rows with a grade by {who}.", n=grades, who=graders))
         else:
             lines.append(say("{n:,} rows with a grade.", n=grades))
     if mapping.output and (repeats := preview.counts.get("repeated", 0)):
