@@ -85,6 +85,8 @@ interface Setting {
   asked_version: number | null;
   /** Null: the one that the card has. */
   guideline: Guideline | null;
+  /** The newest version that the person was told, on whatever device. */
+  guideline_seen?: number;
 }
 /** The outputs that a card is told of, and where it stands. */
 interface Outputs {

@@ -261,6 +261,16 @@ def latest(db: Database, project_id: str, *, annotator: str | None = None, limit
     return _GRADE.find(db, f"grade_unique WHERE {where} {newest}", parameters)
 
 
+def latest_moment(db: Database, project_id: str, annotator: str) -> datetime | None:
+    """When somebody last graded; what came in by a file is no act of theirs here."""
+    ((moment,),) = db.rows(
+        "SELECT max(stored_at) FROM grade_unique WHERE project_id = ? AND annotator = ? "
+        "AND source <> 'import'",
+        [project_id, annotator],
+    )
+    return aware(moment) if moment else None
+
+
 def states(db: Database, grade_ids: Sequence[str]) -> tuple[set[str], set[str]]:
     """Of the given grades: those that were taken back, and those that count now."""
     some = "IN (SELECT unnest(?))"

@@ -189,9 +189,17 @@ def keep_place() -> None:
 
 
 def _write_place() -> None:
-    """Let the address say where the person is, as links do: at once, for each change is a step of the
-    browser's way back. Written even where nothing is new: a link to the page that is open changes what
-    the page is asked, and the browser's address only when it is told.
+    """Let the address say where the person is, as links do: at once, for each write is a step of the
+    browser's way back.
+    """
+    fresh = {key: value for key, value in _place().items() if st.query_params.get(key) != value}
+    if fresh:
+        st.query_params.update(fresh)
+
+
+def tell_address() -> None:
+    """Have the browser's address say what the page is asked: a link to the page that is open changes only
+    the latter, and the next press would bring back what stands in the address.
     """
     st.query_params.update(_place())
 

@@ -78,3 +78,18 @@ def test_the_card_is_told_once_and_again_after_a_change(workspace: Workspace, ad
     second = told({str(first["key"])})
     assert second is not None
     assert second["examples"] == [{"value": "fail", "why": "too long", "text": "x" * 1_500}]
+
+
+def test_what_somebody_was_told_on_one_device_is_not_told_again_on_another(
+    workspace: Workspace, add_outputs: Add
+) -> None:
+    first, second = add_outputs("one", "two")
+    ann = workspace.by("ann")
+    grading.grade(ann, first.id, "pass")
+    grading.set_guidelines(workspace, text="# Good")
+    assert setting_of(ann, "en", ()).guideline_seen == 0  # graded before it was written
+    grading.grade(ann, second.id, "pass")
+    assert setting_of(ann, "en", ()).guideline_seen == 1
+    assert setting_of(workspace.by("bo"), "en", ()).guideline_seen == 0
+    grading.set_guidelines(workspace, text="# Better")
+    assert setting_of(ann, "en", ()).guideline_seen == 1

@@ -73,6 +73,7 @@ export class Card {
     this.askedVersion = data.asked_version ?? null;
     /** @type {Guideline | null} */
     this.guideline = null;
+    this.guidelineSeen = 0;
     /** @type {string[]} */
     this.phrases = [];
     this.listen();
@@ -193,6 +194,7 @@ export class Card {
     this.view.showPace(data.pace ?? "");
     this.waiting = data.waiting ?? null;
     this.guideline = data.guideline ?? this.guideline;
+    this.guidelineSeen = Math.max(this.guidelineSeen, data.guideline_seen ?? 0);
     this.view.showGuideline(this.guideline);
     this.asking.receive(data);
     this.deck.receive(data);
@@ -348,7 +350,7 @@ export class Card {
   /** Before the first grade of a version the guidelines are shown; whether they are now. */
   tellFirst() {
     const { guide } = this.view;
-    const isDue = guide.version > (this.keep.get("guideline") ?? 0) && this.deck.item !== null;
+    const isDue = guide.version > Math.max(this.guidelineSeen, this.keep.get("guideline") ?? 0) && this.deck.item !== null;
     if (isDue) guide.open(true);
     return isDue;
   }

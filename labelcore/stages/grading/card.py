@@ -118,7 +118,8 @@ class CardSetting(Frozen):
     whole. ``scale``: levels in place of pass and fail, the worst first. ``compare``: items carry two outputs.
     ``suggest_first``: suggestions before the grade is given. ``phrases``: beside the note box, at most nine;
     None leaves those that the card has. ``asked_version``: of the criterion whose wording stands on the page.
-    ``guideline``: what the person is told before the first grade.
+    ``guideline``: what the person is told before the first grade; ``guideline_seen``: its newest version that
+    they were told, on whatever device.
     """
 
     annotator: str
@@ -131,6 +132,7 @@ class CardSetting(Frozen):
     phrases: tuple[str, ...] | None = ()
     asked_version: int | None = None
     guideline: CardGuideline = CardGuideline()
+    guideline_seen: int = 0
 
     def as_data(self) -> dict[str, Any]:
         """The setting as plain JSON."""

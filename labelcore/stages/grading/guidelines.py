@@ -10,7 +10,7 @@ from labelcore.errors import BadInput, NotFound
 from labelcore.models import Frozen, Guideline, GuidelineExample, Output, Role, new_id
 from labelcore.operations import Effect, FileText, Flags, Metavar, Why, operation
 from labelcore.stages import projects
-from labelcore.store import guidelines as guideline_table, outputs as output_table
+from labelcore.store import grades as grade_table, guidelines as guideline_table, outputs as output_table
 from labelcore.workspace import Workspace
 
 LONGEST = 20_000
@@ -51,6 +51,16 @@ def show_guidelines(workspace: Workspace) -> Guidelines:
         examples=tuple(sorted(shown_examples, key=lambda example: example.value != "pass")),
         outputs=outputs,
     )
+
+
+def version_told(workspace: Workspace) -> int:
+    """The newest version that this person was told: they graded after it was written. 0: none."""
+    history = guidelines_history(workspace)
+    if not history or not workspace.person:
+        return 0
+    graded_at = grade_table.latest_moment(workspace.db, workspace.project.id, workspace.person)
+    told = (guideline.version for guideline in history if graded_at and guideline.at < graded_at)
+    return max(told, default=0)
 
 
 @operation("guidelines history", role=Role.EXPERT, listed_as="versions")

@@ -31,7 +31,7 @@ from labelcore.stages.grading.card import (
 )
 from labelcore.stages.grading.card_names import named, opened, output_of
 from labelcore.stages.grading.gold import told_of_gold
-from labelcore.stages.grading.guidelines import Guidelines, show_guidelines
+from labelcore.stages.grading.guidelines import Guidelines, show_guidelines, version_told
 from labelcore.stages.grading.mixing import gold_of_card
 from labelcore.stages.grading.opinions import opinions_of
 from labelcore.stages.grading.queueing import AGAIN, Queue, QueueItem, recent
@@ -129,6 +129,7 @@ def setting_of(workspace: Workspace, language: Language, phrases: Sequence[str] 
         suggest_first=rules.suggestions == "first",
         phrases=None if phrases is None else tuple(phrases),
         guideline=_guideline(workspace),
+        guideline_seen=0 if phrases is None else version_told(workspace),
     )
 
 

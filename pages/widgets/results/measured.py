@@ -20,11 +20,16 @@ from pages.widgets.shell import plain
 
 _CHARTED = 12
 _TABS = "results-measured"
+_OPENED = "results-measured-opened"
 
 
 def is_open() -> bool:
     """Whether the address asks for a part of this."""
-    return st.query_params.get(keys.RESULTS_VIEW, "") in _parts()
+    asked = st.query_params.get(keys.RESULTS_VIEW, "") in _parts()
+    if not asked and st.session_state.get(_OPENED):  # by the link back
+        shell.tell_address()
+    st.session_state[_OPENED] = asked
+    return asked
 
 
 def offer() -> None:
