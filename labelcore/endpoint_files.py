@@ -73,6 +73,12 @@ def address_of(url: str) -> str:
     return f"{parts.scheme.lower()}://{host}{port_part}{parts.path.rstrip('/')}"
 
 
+def _as_typed(address: str) -> str:
+    """What somebody gave for an address, without what may be a secret."""
+    head, mark, rest = address.partition("?")[0].partition("#")[0].partition("://")
+    return f"{head}{mark}{rest.rpartition('@')[2]}" if mark else head.rpartition("@")[2]
+
+
 def checked_address(url: str) -> str:
     """An address that somebody gives; BadInput where it is none of a web server, or holds a secret."""
     address = url.strip()
@@ -85,7 +91,7 @@ def checked_address(url: str) -> str:
         raise BadInput(
             "'{address}' is not the address of an endpoint.",
             next_step="It begins with http:// or https://, as in http://localhost:11434/v1.",
-            address=address_of(address)[:200],
+            address=_as_typed(address)[:200],
         )
     if parts.username or parts.password or parts.query or parts.fragment:
         raise BadInput(

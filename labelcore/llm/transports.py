@@ -60,7 +60,11 @@ class Unreachable(Exception):
 
 
 class GarbledAnswer(Exception):
-    """A good status with a body that is no completion."""
+    """A good status with a body that is no completion; ``page``: a web page."""
+
+    def __init__(self, message: str, *, page: bool = False) -> None:
+        super().__init__(message)
+        self.page = page
 
 
 class Transport(Protocol):
@@ -194,7 +198,7 @@ def completion(raw: bytes) -> dict[str, Any]:
     try:
         document = json.loads(raw)
     except (ValueError, RecursionError) as trouble:
-        raise GarbledAnswer("The body is no JSON.") from trouble
+        raise GarbledAnswer("The body is no JSON.", page=raw.lstrip()[:1] == b"<") from trouble
     if not isinstance(document, dict):
         raise GarbledAnswer("The body is no object.")
     return document
@@ -233,7 +237,9 @@ def explain(endpoint: Endpoint, trouble: Exception) -> ModelTrouble:
         )
     if isinstance(trouble, GarbledAnswer):
         return ModelTrouble(
-            "{where} sent an answer that is not JSON.",
+            "{where} sent a web page and no model's answer."
+            if trouble.page
+            else "{where} sent an answer that is not JSON.",
             next_step=_check(endpoint, "base_url"),
             kind="malformed",
             where=where,
@@ -251,8 +257,18 @@ def explain(endpoint: Endpoint, trouble: Exception) -> ModelTrouble:
         next_step=_check(endpoint, "base_url"),
         kind="connection",
         where=where,
-        trouble=str(trouble)[:200],
+        trouble=_unreached(str(trouble)),
     )
+
+
+def _unreached(trouble: str) -> str:
+    """Why there was no connection, in a few words where that is clear."""
+    refused = r"connect call failed|connection refused|actively refused|multiple exceptions"
+    if re.search(refused, trouble, re.IGNORECASE):
+        return Wording("nothing answers there")
+    if re.search(r"name or service|nodename|name resolution|getaddrinfo|no address", trouble, re.IGNORECASE):
+        return Wording("no host has this name")
+    return trouble[:200]
 
 
 def _refusal(endpoint: Endpoint, where: str, trouble: RefusedCall) -> ModelTrouble:
@@ -352,15 +368,29 @@ def waiting(attempt: int, trouble: Exception) -> float:
     return min(_LONGEST_GUESS, 0.5 * 2.0**attempt * (0.5 + random.random()))
 
 
+_SETTINGS = {
+    "base_url": Wording("the address"),
+    "model": Wording("the model"),
+    "api_key": Wording("the key"),
+    "call_timeout": Wording("the time limit"),
+}
+"""What people call the settings of an endpoint."""
+
+
 def _setting(endpoint: Endpoint, name: str) -> str:
     """Where a person sets it."""
     if endpoint.name == DEFAULT:
         return f"LABELCORE_{name.upper()}"
-    return Wording("{name} of the endpoint '{endpoint}'", name=name, endpoint=endpoint.name)
+    said = Wording(_SETTINGS.get(name, name))
+    return Wording("{name} of the endpoint '{endpoint}'", name=said, endpoint=endpoint.name)
 
 
 def _check(endpoint: Endpoint, *names: str) -> Wording:
     """What a person should look at, as it is set."""
     if endpoint.name == DEFAULT:
         return Wording("Check {names}.", names=[f"LABELCORE_{name.upper()}" for name in names])
-    return Wording("Check {names} of the endpoint '{endpoint}'.", names=list(names), endpoint=endpoint.name)
+    return Wording(
+        "Check {names} of the endpoint '{endpoint}'.",
+        names=[Wording(_SETTINGS.get(name, name)) for name in names],
+        endpoint=endpoint.name,
+    )

@@ -14,12 +14,14 @@ from typing import Any
 
 import pytest
 
-from labelcore.errors import ModelTrouble, NotAllowed
+from labelcore.endpoint_files import checked_address
+from labelcore.errors import BadInput, ModelTrouble, NotAllowed
 from labelcore.llm.call_transport import CallProcessTransport
 from labelcore.llm.client import OpenAIClient
 from labelcore.llm.endpoint_test import check
 from labelcore.llm.reach import check_reach
-from labelcore.llm.transports import RefusedCall, Unreachable
+from labelcore.llm.transports import GarbledAnswer, RefusedCall, Unreachable, explain
+from labelcore.messages import speaking, trouble_words
 from labelcore.settings import Endpoint, settings
 from labelcore.stages.judging.running.endpoints import EndpointOrder, add_endpoint
 from labelcore.workspace import Workspace
@@ -183,3 +185,36 @@ def test_a_name_that_leads_to_this_machine_is_not_asked(
             with pytest.raises(ModelTrouble, match=said):
                 ask(Endpoint(model="m", base_url=address, from_elsewhere=True, transport=transport))
     assert not reached
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("localhost:8620/v1", "'localhost:8620/v1'"),
+        ("ann:secret@host/v1?key=secret", "'host/v1'"),
+        ("ftp://ann:secret@host/v1", "'ftp://host/v1'"),
+    ],
+)
+def test_an_address_that_is_none_is_shown_as_it_was_typed_without_secrets(typed: str, shown: str) -> None:
+    with pytest.raises(BadInput, match="is not the address of an endpoint") as told:
+        checked_address(typed)
+    assert shown in str(told.value) and "secret" not in str(told.value)
+
+
+def test_what_is_wrong_with_an_endpoint_of_the_app_is_said_in_the_words_of_its_form() -> None:
+    endpoint = Endpoint(name="near", model="m", base_url="http://localhost:1/v1")
+    page = explain(endpoint, GarbledAnswer("no JSON", page=True))
+    assert str(page) == (
+        "http://localhost:1/v1 sent a web page and no model's answer. "
+        "Check the address of the endpoint 'near'."
+    )
+    refused = "Cannot connect to host localhost:1 ssl:default [Connect call failed ('127.0.0.1', 1)]"
+    assert "cannot be reached: nothing answers there. Check the address" in str(
+        explain(endpoint, Unreachable(refused))
+    )
+    unknown = explain(endpoint, Unreachable("[Errno -2] Name or service not known"))
+    assert "no host has this name" in str(unknown)
+    slow = explain(endpoint, TimeoutError())
+    assert "raise the time limit of the endpoint 'near'" in str(slow)
+    with speaking("zh"):
+        assert "base_url" not in trouble_words(page) and "地址" in trouble_words(page)

@@ -195,7 +195,7 @@ def test_an_address_that_answers_with_web_pages_pauses_the_run(
         set_(BASE_URL=url)
         mock.shares = {"page": 1.0}
         paused = run()
-        assert "sent an answer that is not JSON" in paused.message
+        assert "sent a web page and no model's answer" in paused.message
         assert "Check LABELCORE_BASE_URL" in paused.message
         mock.shares = {}
         mock.answered.clear()  # the pages were sent with a good status
