@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from labelcore.models import RejectedRow
 from labelcore.store.formats.base import RAW, FileHead, Record, Source, tool
 from labelcore.store.formats.fields import Said, moment, plain
-from labelcore.store.formats.talks import Event, Talk
+from labelcore.store.formats.talks import Event, Talks
 from labelcore.text.chats import Turn, speaker, turns
 from labelcore.wording import Wording, in_chinese
 
@@ -93,22 +93,20 @@ def _is_reversed(records: Sequence[Record], columns: _Columns) -> bool:
 def rows(source: Source) -> Iterator[Said]:
     """A row for each time that a user was answered."""
     columns = _columns(source.head.columns)
-    talks: dict[str, Talk] = {}
+    talks = Talks()
     for number, record in source.records():
         if not isinstance(record, dict) or columns is None:
             reason = Wording("this is not an object")
             yield RejectedRow(row=number, field="", reason=reason, raw=plain(record)[:RAW])
             continue
         name = plain(record.get(columns.talk)) if columns.talk else ""
-        talk = talks.setdefault(name, Talk(name))
         said = turns([{"role": record.get(columns.speaker), "content": _content(record, columns)}])
         if said is None:
             reason = Wording("who spoke in this chat is not known")
             yield RejectedRow(row=number, field=columns.speaker, reason=reason, raw=plain(record)[:RAW])
             continue
-        yield from talk.add(number, record, _event(record, columns, said))
-    for talk in talks.values():
-        yield from talk.ended()
+        yield from talks.add(name, number, record, _event(record, columns, said))
+    yield from talks.ended()
 
 
 def _event(record: Record, columns: _Columns, said: Sequence[Turn]) -> Event:

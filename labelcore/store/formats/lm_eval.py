@@ -65,7 +65,8 @@ def _texts(value: Any) -> list[str]:
     items = value if isinstance(value, list) else []
     while len(items) == 1 and isinstance(items[0], list):
         items = items[0]
-    return items if all(isinstance(item, str) and item.strip() for item in items) else []
+    answers = [plain(item) for item in items if isinstance(item, str) and item.strip()]
+    return answers if len(answers) == len(items) else []
 
 
 def _prompt(record: Record, document: Any) -> str:

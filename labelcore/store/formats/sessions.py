@@ -8,7 +8,7 @@ from typing import Any
 from labelcore.models import RejectedRow
 from labelcore.store.formats.base import RAW, Record, Source, tool
 from labelcore.store.formats.fields import Said, entries, first, likeness, plain
-from labelcore.store.formats.talks import Event, Talk
+from labelcore.store.formats.talks import Event, Talks
 from labelcore.text.chats import Turn, turns
 from labelcore.wording import Wording, in_chinese
 
@@ -61,7 +61,7 @@ def _recognise(head: Any) -> float:
 )
 def rows(source: Source) -> Iterator[Said]:
     """A row for each time that the agent has answered."""
-    talks: dict[str, Talk] = {}
+    talks = Talks()
     session = ""
     for number, record in source.records():
         if not isinstance(record, dict):
@@ -69,11 +69,8 @@ def rows(source: Source) -> Iterator[Said]:
             yield RejectedRow(row=number, field="", reason=reason, raw=plain(record)[:RAW])
             continue
         session = _session(record) or session
-        event = _event(record)
-        talk = talks.setdefault(session, Talk(session))
-        yield from talk.add(number, record, event)
-    for talk in talks.values():
-        yield from talk.ended()
+        yield from talks.add(session, number, record, _event(record))
+    yield from talks.ended()
 
 
 def _session(record: Record) -> str:

@@ -6,12 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from labelcore.store.formats.base import Record
-from labelcore.store.formats.fields import Exchange, Said, made
+from labelcore.models import RejectedRow
+from labelcore.store.formats.base import RAW, Record
+from labelcore.store.formats.fields import Exchange, Said, made, plain
 from labelcore.text.chats import Turn, speaker
-from labelcore.wording import Wording
+from labelcore.wording import Wording, in_chinese
 
 _NOBODY = Wording("nobody answers in this chat")
+_TOO_FAR = Wording("the beginning of its conversation stands too far above: sort the file by conversation")
+_MOST, _PER_TURN = 200_000_000, 500
+"""Characters that the conversations which are not at their end may hold, a turn's overhead included."""
 
 
 class Event(NamedTuple):
@@ -42,10 +46,12 @@ class Talk:
     model: Any = ""
     first: tuple[int, Record] | None = None
     answered: bool = False
+    size: int = 0
 
     def add(self, number: int, record: Record, event: Event) -> Iterator[Said]:
         """Take a line; where the user speaks again, what was answered before is an output."""
         self.model = event.model or self.model
+        self.size += sum(len(turn["content"]) + _PER_TURN for turn in event.turns)
         for turn in event.turns:
             role = speaker(turn["role"])
             if role == "user":
@@ -81,3 +87,42 @@ class Talk:
         if not self.answered and self.first:
             number, record = self.first
             yield made(number, Exchange(), trouble=_NOBODY, raw=record)
+
+
+class Talks:
+    """The talks of a file by name, in bounded memory: those that nobody spoke in for longest end first."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, Talk] = {}
+        self._ended: set[str] = set()
+        self._size = 0
+
+    def add(self, name: str, number: int, record: Record, event: Event) -> Iterator[Said]:
+        """Take a line of a talk; one of a talk that had to end is kept apart."""
+        if name in self._ended:
+            yield RejectedRow(row=number, field="", reason=_TOO_FAR, raw=plain(record)[:RAW])
+            return
+        talk = self._open.pop(name, None) or Talk(name)
+        before = talk.size
+        yield from talk.add(number, record, event)
+        self._open[name] = talk
+        self._size += talk.size - before
+        while self._size > _MOST and len(self._open) > 1:
+            oldest = self._open.pop(next(iter(self._open)))
+            self._ended.add(oldest.name)
+            self._size -= oldest.size
+            yield from oldest.ended()
+
+    def ended(self) -> Iterator[Said]:
+        """What is left when the file ends."""
+        for talk in self._open.values():
+            yield from talk.ended()
+
+
+in_chinese(
+    {
+        "the beginning of its conversation stands too far above: sort the file by conversation": (
+            "所属对话的开头离得太远：请按会话给文件排序"
+        )
+    }
+)

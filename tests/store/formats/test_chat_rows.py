@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from labelcore.store.formats import every_tool
+import pytest
+
+from labelcore.store.formats import every_tool, talks
 from tests.store.formats.source import apart, contents, lines, read
 
 LOG = [
@@ -36,3 +38,13 @@ def test_what_may_be_something_else_is_not_taken_unasked() -> None:
     assert recognise(lines(without).head) < 0.5, "one conversation or several"
     assert recognise(lines([{**row, "answer": "x"} for row in LOG]).head) == 0
     assert recognise(lines([{**row, "Sender": "Anna"} for row in LOG]).head) == 0
+
+
+def test_conversations_end_in_bounded_memory_and_what_comes_too_late_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(talks, "_MOST", 1_200)  # two turns
+    rows = read("chat_rows", lines(LOG[:5]), whole=False)
+    assert [(row.number, row.output) for row in rows] == [(3, "Hello!")]
+    late = apart("chat_rows", lines(LOG[:5]))
+    assert [failed.row for failed in late] == [2, 4] and "too far above" in late[1].reason
