@@ -15,6 +15,8 @@ VALUE_SQL = "lower(trim(regexp_replace(value, '[\\x{1F3FB}-\\x{1F3FF}\\x{FE0F}]'
 """A remark's value as people mean it: without case, and without a thumb's skin tone."""
 MOST_VALUES = 10_000
 """A signal of more values is not taken: nobody could say what they mean."""
+MOST_PARTS = 50
+"""A column of more values says neither who graded nor what."""
 
 
 class Value(NamedTuple):
@@ -170,7 +172,7 @@ def tells_apart(
         "name, who, what, part)",
         [list(nothing)],
     ).fetchone() or (0, True, 0, 0)
-    return not several and not empty and 1 < few <= rows / 2
+    return not several and not empty and 1 < few <= min(rows / 2, MOST_PARTS)
 
 
 def _told(staged: Staging, texts: Sequence[str], part: str = "''") -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from labelcore.stages import importing
 from labelcore.stages.importing.meanings import by_word, polarity
 from labelcore.stages.importing.names import by_name, note_beside
+from labelcore.workspace import Workspace
 
 ROW: list[dict[str, str]] = []
 
@@ -80,3 +84,23 @@ def test_no_word_for_yes_or_no_says_by_itself_what_is_good() -> None:
     assert {by_word(word) for word in ("예", "아니오", "نعم", "لا", "हाँ", "नहीं", "○", "×", "tak", "nie")} == {
         None
     }
+
+
+@pytest.mark.parametrize(
+    ("column", "cells"),
+    [
+        ("Issue key", ["QA-1", "QA-2", "QA-1"]),
+        ("hallucinated_span_start", ["1", "-1", "3"]),
+        ("hallucination_spans", ["the moon", "a date", "the moon"]),
+        ("評価者", ["佐藤", "鈴木", "佐藤"]),
+        ("comment", ["wrong", "good", "wrong"]),
+        ("Tone comment", ["no", "no", "bad"]),
+    ],
+)
+def test_what_names_something_or_explains_is_not_offered_as_grades(
+    workspace: Workspace, tmp_path: Path, column: str, cells: list[str]
+) -> None:
+    path = tmp_path / "a.csv"
+    lines = ["question,answer," + column, *(f"Q{n},A{n},{cell}" for n, cell in enumerate(cells))]
+    path.write_text("\n".join(lines), "utf-8")
+    assert importing.preview(workspace, str(path)).seen == ()

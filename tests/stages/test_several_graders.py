@@ -85,6 +85,16 @@ def test_what_tells_several_grades_apart_is_named(workspace: Workspace, tmp_path
     assert "apart: checked_in." in str(refused.value)
 
 
+def test_a_column_of_many_values_is_not_said_to_tell_grades_apart(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    rows = [["answer", "source_ref", "score"]]
+    rows += [[f"A{n}", f"d{n}-{score}", score] for n in range(60) for score in ("1", "1", "5", "5")]
+    described = Description(grades=("overall=score",), passes_from=("4",))
+    with pytest.raises(BadInput, match=r"60 outputs have several(.|\n)* apart: -\."):
+        importing.import_file(workspace, table(tmp_path, rows), described=described)
+
+
 def test_who_graded_and_why_come_with_the_grades_that_are_asked_for(
     workspace: Workspace, tmp_path: Path
 ) -> None:

@@ -23,7 +23,7 @@ _MEASURES = set(
 _WITHIN = {"scores", "ratings", "grades"}
 """Objects of which every value is a measure, whatever it is called."""
 _CHINESE = re.compile("评分|得分|打分|质量|評価|点数|品質")
-_NAMING = frozenset("key id url link title name".split())
+_NAMING = frozenset("key id url link title name span spans".split())
 """Texts under these name something and grade nothing ("Issue key")."""
 _COUNTS = set(
     "epoch attempt attempts retry retries try turn turns step steps round run index idx seed fold split "

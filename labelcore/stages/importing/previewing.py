@@ -344,5 +344,5 @@ def _part(signal: remarks.Signal, words: Sequence[str]) -> remarks.Signal:
 
 
 def _told(signal: remarks.Signal) -> str:
-    some = ", ".join(f"{value.value[:30]} ({value.rows:,})" for value in signal.values[:6])
+    some = ", ".join(f"{' '.join(value.value.split())[:30]} ({value.rows:,})" for value in signal.values[:6])
     return some + (", …" if len(signal.values) > 6 else "")

@@ -13,7 +13,7 @@ from labelcore.stages.importing.names import is_criteria, is_note
 from labelcore.store import remarks
 from labelcore.store.formats.base import Staging
 
-_MOST_CRITERIA, _MOST_COLUMNS, _SHOWN = 50, 60, 3
+_MOST_COLUMNS, _SHOWN = 60, 3
 _IDENTITY = ("output", "input", "context", "conversation")
 
 
@@ -29,14 +29,14 @@ def by_criterion(cursor: Any, staged: Staging, mapping: Mapping) -> Mapping:
             gradings.append(grading)
             continue
         check(column, staged.names)
-        found = remarks.parts(cursor, staged, column, _MOST_CRITERIA + 1)
-        if len(found) > _MOST_CRITERIA:
+        found = remarks.parts(cursor, staged, column, remarks.MOST_PARTS + 1)
+        if len(found) > remarks.MOST_PARTS:
             raise BadInput(
                 "'{column}' has more than {most} different values: it does not say which criterion a row "
                 "grades.",
                 next_step="Name a column of few values.",
                 column=column,
-                most=_MOST_CRITERIA,
+                most=remarks.MOST_PARTS,
             )
         gradings += [grading.model_copy(update={"criterion": part, "only": (column, part)}) for part in found]
     return mapping.model_copy(update={"gradings": tuple(gradings)})
