@@ -21,8 +21,8 @@ def digest_lines(digest: Digest, name: _Name = str) -> Iterator[str]:
     if digest.notes:
         yield counted("1 grade has a note.", "{n:,} grades have a note.", n=digest.notes)
     if digest.people:
-        people = _listed([say("{person} ({n:,})", person=person, n=n) for person, n in digest.people], name)
-        yield say("Graded by {people}.", people=people)
+        people = [say("{person} ({n:,})", person=name(person), n=n) for person, n in digest.people]
+        yield say("Graded by {people}.", people=_listed(people))
     yield counted(
         "{complete:,} of 1 output is graded completely by now.",
         "{complete:,} of {n:,} outputs are graded completely by now.",
@@ -46,18 +46,22 @@ def digest_lines(digest: Digest, name: _Name = str) -> Iterator[str]:
 
 def _named(digest: Digest, name: _Name) -> Iterator[str]:
     if digest.criteria_new:
-        yield say("New criteria: {names}.", names=_listed(digest.criteria_new, name))
+        yield say("New criteria: {names}.", names=_listed([*map(name, map(say, digest.criteria_new))]))
     if digest.criteria_changed:
-        yield say("Changed criteria: {names}.", names=_listed(digest.criteria_changed, name))
+        yield say(
+            "Changed criteria: {names}.", names=_listed([*map(name, map(say, digest.criteria_changed))])
+        )
     if digest.criteria_dropped:
-        yield say("Dropped criteria: {names}.", names=_listed(digest.criteria_dropped, name))
+        yield say(
+            "Dropped criteria: {names}.", names=_listed([*map(name, map(say, digest.criteria_dropped))])
+        )
     if digest.judges:
         yield counted("1 judge is new or changed.", "{n:,} judges are new or changed.", n=len(digest.judges))
 
 
-def _listed(names: Sequence[str], name: _Name) -> str:
+def _listed(names: Sequence[str]) -> str:
     more = [say("{n:,} more", n=len(names) - _MOST_NAMED)] if len(names) > _MOST_NAMED else []
-    return listed([*map(name, map(say, names[:_MOST_NAMED])), *more])
+    return listed([*names[:_MOST_NAMED], *more])
 
 
 def digest_title(digest: Digest, name: _Name = str) -> str:
