@@ -26,7 +26,8 @@ from labelcore.wording import Wording
 
 _SAME, _ALIKE = 0.95, 0.8  # two candidates that agree on so many outputs are duplicates; of one quantity
 _CLEARLY = 1.645
-"""Standard errors by which a judge of a criterion must hold up: it is the best of many that were tried."""
+"""Standard errors by which a judge of a criterion, the best of many that were tried, must be better than a
+constant answer; and by which one of the overall grade must be worse for few grades to refuse it."""
 _USEFUL = 0.05  # the least shrunk gain for which a check is worth trying
 _TRIED = 3  # checks of each kind
 _UNTOLD = 3.0  # by which a check that no note talks about must hold up, or one of next to no fails
@@ -81,7 +82,7 @@ class HeldOutCounts(Frozen):
         """
         constant = self.caught == self.wrong == 0 or (self.caught, self.wrong) == (self.fails, self.passes)
         few = self.fails + self.passes < FEW
-        return few and not constant and not self.holds_up() and self.gain > -self.error
+        return few and not constant and not self.holds_up() and self.gain > -_CLEARLY * self.error
 
     @property
     def words(self) -> Wording:

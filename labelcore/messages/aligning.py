@@ -126,6 +126,7 @@ WORDS = {
     ),
     "helps_run": "a run of its judges",
     "helps_fails": ("one more failing grade", "{n:,} more failing grades"),
+    "helps_passes": ("one more passing grade", "{n:,} more passing grades"),
     "helps_model": "a language model, or a check of your own",
     "helps_wording": "a clearer criterion, or a check of your own",
     "none_good": "None is good enough (wanted: {wanted}): refine the judges or the criterion.",

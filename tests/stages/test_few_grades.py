@@ -38,7 +38,7 @@ def test_a_learned_judge_that_held_out_grades_refute_is_not_proposed_and_an_open
     workspace: Workspace, outputs: list[Output], give_all: GiveAll
 ) -> None:
     refuted = left_open = 0
-    for seed in range(8):
+    for seed in range(12):
         give_all(outputs, np.random.default_rng(seed).permutation(["fail"] * 7 + ["pass"] * 8))
         found = proposed(workspace)
         codes = [told.code for told in found.nothing]
@@ -47,7 +47,7 @@ def test_a_learned_judge_that_held_out_grades_refute_is_not_proposed_and_an_open
             assert codes == ["nothing_holds_up"]
             continue
         (counts,) = found.held_out.values()
-        assert counts.gain > -counts.error
+        assert counts.holds_up() or counts.is_open
         assert codes == ([] if counts.holds_up() else ["not_measurable_yet"])
         left_open += bool(codes)
     assert refuted and left_open

@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from labelcore.messages import lines_of
+from labelcore.messages import lines_of, speaking
+from labelcore.messages.lines.aligning import unheld_words
 from labelcore.models import Output
 from labelcore.operations import find_operation
 from labelcore.stages.aligning.side_by_side import judge_table
+from labelcore.stages.deriving import adding
 from labelcore.store import judges as judge_rows
 from labelcore.workspace import Workspace
 from tests.stages.measured import decides, tool
@@ -137,3 +139,35 @@ def test_its_json_has_a_row_for_each_judge(workspace: Workspace, graded: list[Ou
         "state",
     } <= set(document["judges"][0])
     assert document["set"] is None and document["n"] == 40
+
+
+def test_criteria_without_a_judge_are_among_those_where_nothing_holds_up_and_told_together(
+    workspace: Workspace, graded: list[Output]
+) -> None:
+    judge(workspace, "constant", graded, ["fail"] * 40)
+    for name in ("Too long", "Wrong tone", "Vague"):
+        adding.add_criterion(workspace, name, statement=f"It is not {name}.")
+    gaps = judge_table(workspace).unheld
+    assert [(gap.criterion, gap.fails, gap.helps.code) for gap in gaps] == [
+        ("overall", 20, "helps_model"),
+        *((name, 0, "helps_fails") for name in ("Too long", "Wrong tone", "Vague")),
+    ]
+    assert list(unheld_words(gaps))[1] == (
+        "No judge holds up yet for “Too long”, “Wrong tone”, “Vague”. "
+        "What would help each: 10 more failing grades."
+    )
+    with speaking("zh"):
+        assert list(unheld_words(gaps))[1].startswith(
+            "以下各项还没有站得住脚的评判器：“太长”、“语气不对”、“空泛”。"
+        )
+
+
+def test_where_passing_grades_are_few_they_are_what_would_help(
+    workspace: Workspace, add_outputs: Callable[..., list[Output]], give: Give
+) -> None:
+    made = add_outputs(*(f"answer {number}" for number in range(15)))
+    for number, output in enumerate(made):
+        give(output, "fail" if number < 11 else "pass")
+    judge(workspace, "constant", made, ["fail"] * 15)
+    (gap,) = judge_table(workspace).unheld
+    assert (gap.helps.code, gap.helps.values) == ("helps_passes", {"n": 6})

@@ -1,6 +1,6 @@
 """What aligning says: figures, the choice, races, leaks, judges along the versions of a criterion."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from labelcore.messages.aligning import (
@@ -20,7 +20,7 @@ from labelcore.stages.aligning.choosing_set import ChoiceReport
 from labelcore.stages.aligning.leaking import Leak, Leakage
 from labelcore.stages.aligning.refereeing import Contender, JudgeDifference, JudgeDifferences, Race
 from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment, PassRates, SetAlignment
-from labelcore.stages.aligning.side_by_side import JudgeRow, JudgeTable
+from labelcore.stages.aligning.side_by_side import JudgeRow, JudgeTable, UnjudgedCriterion
 
 _SHOWN = 20
 _LITTLE = 0.02
@@ -245,14 +245,28 @@ def judge_table(report: JudgeTable) -> Iterator[str]:
         return
     yield in_use_words(report)
     yield from map(_judge_line, report.shown)
-    for gap in report.unheld:
-        yield say(
-            "No judge holds up for “{criterion}” yet. What would help: {helps}.",
-            criterion=say(gap.criterion),
-            helps=sentence(gap.helps),
-        )
+    yield from unheld_words(report.unheld)
     if more := len(report.rows) - len(report.shown):
         yield say("… {more} more (--json shows all).", more=more)
+
+
+def unheld_words(gaps: Sequence[UnjudgedCriterion]) -> Iterator[str]:
+    """For which criteria no judge holds up; those that the same would help in one sentence."""
+    helped: dict[str, list[UnjudgedCriterion]] = {}
+    for gap in gaps:
+        helped.setdefault(gap.helps.code, []).append(gap)
+    for same in helped.values():
+        wanted = [gap.helps.values.get("n", 0) for gap in same]
+        values = {
+            "names": listed(say("“{name}”", name=say(gap.criterion)) for gap in same),
+            "helps": sentence(same[wanted.index(max(wanted))].helps),
+        }
+        if len(same) == 1:
+            yield say("No judge holds up for {names} yet. What would help: {helps}.", **values)
+        elif len(set(wanted)) > 1:
+            yield say("No judge holds up yet for {names}. What would help each: up to {helps}.", **values)
+        else:
+            yield say("No judge holds up yet for {names}. What would help each: {helps}.", **values)
 
 
 def in_use_words(report: JudgeTable) -> str:

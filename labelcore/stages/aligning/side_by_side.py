@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from labelcore.judges.kinds import kind_of
-from labelcore.models import NOTHING, OVERALL, Criterion, Fact, Frozen, JudgeVersion, Role, fact
+from labelcore.models import NOTHING, OVERALL, Fact, Frozen, JudgeVersion, Role, fact
 from labelcore.operations import operation
 from labelcore.settings import settings
 from labelcore.stages.aligning.evidence import (
@@ -181,14 +181,10 @@ def judge_table(workspace: Workspace) -> JudgeTable:
         key=lambda row: (row.criterion not in used, row.criterion, not row.in_set, row.weak, -_edge(row))
     )
     by_criterion = [list(group) for _, group in itertools.groupby(rows, key=lambda row: row.criterion)]
-    fails = {criterion.id: criterion for criterion in list_criteria(workspace)}
+    weak = [group[0] for group in by_criterion if all(row.weak and not row.in_set for row in group)]
     return JudgeTable(
         rows=tuple(row for group in by_criterion for row in _with_best(group)),
-        unheld=tuple(
-            _unheld(group[0], fails.get(group[0].criterion_id or ""))
-            for group in by_criterion
-            if all(row.weak and not row.in_set for row in group)
-        ),
+        unheld=(*map(_unheld, weak), *_unjudged(workspace, labels, rows)),
         n=len(labels.value),
         in_use=sum(row.in_set for row in rows),
         unseen=_unseen(choice["figures"].get("held_out") or {}) if choice and members else None,
@@ -256,19 +252,35 @@ def _with_best(group: Sequence[JudgeRow]) -> Iterator[JudgeRow]:
         yield row.model_copy(update={"shown": is_shown})
 
 
-def _unheld(row: JudgeRow, criterion: Criterion | None) -> UnjudgedCriterion:
-    fails = row.catches.n
-    if not row.ran:
-        helps = fact("helps_run")
-    elif fails < NEEDED:
-        helps = fact("helps_fails", n=NEEDED - fails)
-    elif not settings().has_model:
-        helps = fact("helps_model")
-    else:
-        helps = fact("helps_wording")
+def _unheld(row: JudgeRow) -> UnjudgedCriterion:
+    helps = _helping(row.catches.n, row.false_alarms.n) if row.ran else fact("helps_run")
     return UnjudgedCriterion(
-        criterion=row.criterion, criterion_id=criterion.id if criterion else None, fails=fails, helps=helps
+        criterion=row.criterion, criterion_id=row.criterion_id, fails=row.catches.n, helps=helps
     )
+
+
+def _unjudged(workspace: Workspace, labels: Labels, rows: Sequence[JudgeRow]) -> Iterator[UnjudgedCriterion]:
+    """Accepted criteria for which there is no judge at all, where others have one."""
+    judged, single = {row.criterion_id for row in rows}, criterion_labels(workspace, labels)
+    for criterion in list_criteria(workspace, status="accepted") if rows else ():
+        if criterion.id not in judged:
+            values = truth_among(criterion, labels, single).fails.values()
+            fails = sum(values)
+            yield UnjudgedCriterion(
+                criterion=criterion.name,
+                criterion_id=criterion.id,
+                fails=fails,
+                helps=_helping(fails, len(values) - fails),
+            )
+
+
+def _helping(fails: int, passes: int) -> Fact:
+    """What would help where so many outputs that fail and that pass tell no judge from a constant answer."""
+    if fails < NEEDED:
+        return fact("helps_fails", n=NEEDED - fails)
+    if passes < NEEDED:
+        return fact("helps_passes", n=NEEDED - passes)
+    return fact("helps_wording" if settings().has_model else "helps_model")
 
 
 def _unseen(held_out: Mapping[str, Any]) -> tuple[Rate, Rate]:

@@ -8,9 +8,9 @@ from typing import Any
 
 import streamlit as st
 
-from labelcore.messages import rate_words, say, sentence
+from labelcore.messages import rate_words, say
 from labelcore.messages.catalogue import counted
-from labelcore.messages.lines.aligning import in_use_words
+from labelcore.messages.lines.aligning import in_use_words, unheld_words
 from labelcore.stages.aligning.side_by_side import JudgeRow, JudgeTable, judge_table
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stats.rate import Rate, share_words
@@ -97,15 +97,7 @@ def show(table: JudgeTable) -> JudgeRow | None:
     )
     if any(other.seen for other in rows):
         shell.aside(say("* Fitted to these grades, so it may do worse on other outputs."))
-    for gap in table.unheld:
-        if gap.unrun:
-            continue  # the button above says so for all of them
-        helps = sentence(gap.helps)
-        words = say(
-            "No judge holds up for “{criterion}” yet. What would help: {helps}.",
-            criterion=say(gap.criterion),
-            helps=helps,
-        )
+    for words in unheld_words([gap for gap in table.unheld if not gap.unrun]):  # a button says so of those
         st.write(plain(words))
     return row
 
