@@ -79,7 +79,7 @@ def test_grades_of_one_kind_ask_for_the_other(
     found = proposed(workspace)
     assert not found.judges and "all 15 graded outputs fail it" in sentence(found.nothing)
     give_all(outputs, ["pass"] * 15)
-    assert "fewer than three failed outputs speak of it: overall." in sentence(proposed(workspace).nothing)
+    assert "fewer than three failed outputs speak of it: “overall”." in sentence(proposed(workspace).nothing)
 
 
 def test_criteria_of_next_to_no_fails_are_told_in_one_sentence(
@@ -93,7 +93,7 @@ def test_criteria_of_next_to_no_fails_are_told_in_one_sentence(
     for name in ("Too long", "Wrong tone", "Invents what is not in the source"):
         assert name in together
     with speaking("zh"):
-        assert "太长" in sentence(found.nothing)
+        assert "“太长”" in sentence(found.nothing)
 
 
 def test_a_judge_that_more_grades_refute_stays_and_says_why(

@@ -43,5 +43,6 @@ def told_together(every: Sequence[Fact], helped: Collection[str]) -> list[Fact]:
     ]
     if names:
         more = min(lack.values["more"] for lack in few)
-        found.append(fact("next_to_no_fails", names=names, n=len(names), more=more))
+        quoted = [Wording("“{name}”", name=name) for name in names]
+        found.append(fact("next_to_no_fails", names=quoted, n=len(names), more=more))
     return found
