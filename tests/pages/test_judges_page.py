@@ -11,14 +11,16 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from labelcore.messages import rate_words
-from labelcore.models import Grade, Run, RunState
+from labelcore.models import Grade, Output, Run, RunState
 from labelcore.stages import grading, importing, judging, projects, refining
 from labelcore.stages.aligning.side_by_side import JudgeTable, judge_table
-from labelcore.store import runs as run_table
+from labelcore.stages.deriving import adding
+from labelcore.store import outputs as output_table, runs as run_table
 from labelcore.workspace import Workspace
 from pages.widgets import keys, moved
 from pages.widgets.judging import table
 from tests.pages.opening import SECONDS, healthy, opened, press, shown
+from tests.stages.lengths import WORDS
 
 PAGE = "5_judging.py"
 
@@ -226,3 +228,19 @@ def test_a_check_that_is_kept_is_run_and_an_address_of_the_judge_before_leads_to
 def test_only_new_candidates_count_as_proposed(worked: Workspace) -> None:
     app = press(opened(PAGE), "Propose judges")
     assert "Nothing new to propose" in app.success[0].value
+
+
+def test_what_few_grades_cannot_tell_is_said_with_what_would_help(
+    place: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("labelcore.stages.judging.proposing.subjects.MOST_EMBEDDED", 0)
+    shared = {"project_id": place.project.id}
+    texts = [f"The {word} is {'very ' * (at % 4)}fine today" for at, word in enumerate(WORDS)]
+    made = [Output(id=f"o{at}", text=text, **shared) for at, text in enumerate(texts)]
+    output_table.add(place.db, made)
+    pairs = [(output.id, "fail" if at % 2 else "pass") for at, output in enumerate(made)]
+    grades = [Grade(id=key, output_id=key, annotator="ann", value=value, **shared) for key, value in pairs]
+    grading.record(place, grades)
+    adding.add_criterion(place, "Vague", statement="It says what to do.")
+    said = shown(press(opened(PAGE), "Propose judges"))
+    assert "fewer than three failed outputs speak of it: “Vague”" in said
