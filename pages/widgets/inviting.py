@@ -6,7 +6,7 @@ from labelcore.messages import say
 from labelcore.models import Role
 from labelcore.settings import settings
 from labelcore.workspace import Workspace
-from pages.widgets import keys, people, shell
+from pages.widgets import keys, links, people
 from pages.widgets.menu import FIRST, ROLES
 
 
@@ -28,6 +28,6 @@ def offer_invitation(workspace: Workspace) -> None:
             say("Their role"), list(faces), format_func=faces.__getitem__, key=keys.INVITED_AS
         )
         st.write(say("Send this link:"))
-        st.code(shell.invitation(FIRST[chosen], person, chosen), language=None, wrap_lines=True)
-        if shell.is_only_here():
+        st.code(links.invitation(FIRST[chosen], person, chosen), language=None, wrap_lines=True)
+        if links.is_only_here():
             st.caption(say("This link works on this machine only: serve with --address to let others in."))

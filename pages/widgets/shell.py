@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal, NoReturn, TypeVar, cast
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException, StreamlitPageNotFoundError
@@ -201,7 +201,7 @@ def tell_address() -> None:
     """Have the browser's address say what the page is asked: a link to the page that is open changes only
     the latter, and the next press would bring back what stands in the address.
     """
-    st.query_params.update(_place())
+    st.query_params.update(place())
 
 
 def _faces(held: Role) -> list[Role]:
@@ -230,7 +230,7 @@ def _show_menu(container: Any, held: Role) -> None:
     """The role's pages; every link keeps where the person is. A page alone has no menu."""
     with suppress(StreamlitPageNotFoundError):
         for file, title, icon in menu_for(role(held), held):
-            container.page_link(file, label=say(title), icon=icon, query_params=_place(), width="stretch")
+            container.page_link(file, label=say(title), icon=icon, query_params=place(), width="stretch")
         with container:
             closing_menu()
 
@@ -335,7 +335,7 @@ def go(file: str, label: str) -> None:
     if not opens(file):
         return
     try:
-        st.page_link(PAGES / file, label=say(label), icon=":material/arrow_forward:", query_params=_place())
+        st.page_link(PAGES / file, label=say(label), icon=":material/arrow_forward:", query_params=place())
     except StreamlitPageNotFoundError:
         st.write(say("{label} (in the menu of the app)", label=say(label)))
 
@@ -347,7 +347,7 @@ def go_to(file: str, label: str, parameters: Mapping[str, str], more: str = "") 
             PAGES / file,
             label=plain(label),
             help=plain(more) or None,
-            query_params=_place() | dict(parameters),
+            query_params=place() | dict(parameters),
         )
     except StreamlitPageNotFoundError:
         st.write(plain(label))
@@ -357,36 +357,10 @@ def open_at(file: str, **parameters: str) -> None:
     """Open another page now, at what is asked of it; without the navigation around it nothing happens."""
     filters = {key: value for key, value in parameters.items() if value}
     with suppress(StreamlitAPIException):
-        st.switch_page(PAGES / file, query_params=_place() | filters)
+        st.switch_page(PAGES / file, query_params=place() | filters)
 
 
-def address(workspace: Workspace) -> str:
-    """The address of this page for whoever it is sent to: the project, nobody's name; the browser of whoever
-    opens it says in which language.
-    """
-    query = {keys.PROJECT: workspace.project.name}
-    return f"{(st.context.url or '').partition('?')[0]}?{urlencode(query)}"
-
-
-def address_of(page: str, parameters: Mapping[str, str]) -> str:
-    """A page with its filters, where the person is: for what is no link of Streamlit's."""
-    return f"{page}?{urlencode(_place() | dict(parameters))}"
-
-
-def is_only_here() -> bool:
-    """Whether the address that this page was reached by means nothing on another machine."""
-    return urlsplit(str(st.context.url or "")).hostname in {"localhost", "127.0.0.1", "::1"}
-
-
-def invitation(page: str, person: str, face: Role) -> str:
-    """The address that opens a page of this project for somebody, in the language of their browser."""
-    place = _place() | {keys.ANNOTATOR: person.strip(), keys.ROLE: face}
-    url = urlsplit(str(st.context.url or ""))
-    query = urlencode({key: value for key, value in place.items() if value and key != keys.LANGUAGE})
-    return urlunsplit((url.scheme, url.netloc, f"/{page}", query, ""))
-
-
-def _place() -> dict[str, str]:
+def place() -> dict[str, str]:
     """Project, person, role and language, as they are chosen or as the address has them."""
     chosen = {key: st.session_state.get(key) or st.query_params.get(key) for key in _PLACE}
     if chosen[keys.LANGUAGE]:

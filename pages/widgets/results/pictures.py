@@ -13,7 +13,7 @@ from labelcore.stages.reporting.trust import Trust
 from labelcore.stats.rate import share_words
 from labelcore.text.showing import shortened
 from labelcore.workspace import Workspace
-from pages.widgets import charts, keys, shell
+from pages.widgets import charts, keys, links, shell
 from pages.widgets.shell import plain
 
 _SLICES, _FAILURES = 6, 6
@@ -103,7 +103,7 @@ def _show_slices(workspace: Workspace, trust: Trust, names: list[str]) -> None:
 def _outputs_of(field: str, value: str) -> str:
     """The address of the outputs that have a value."""
     parts = {keys.OUTPUTS_FIELD: field, f"{keys.OUTPUTS_FIELD}-{field}": value}
-    return shell.address_of("outputs", parts)
+    return links.address_of("outputs", parts)
 
 
 def _show_failures(report: Failures) -> None:
