@@ -186,7 +186,7 @@ in_chinese(
         "the two it is and what was preferred. A preference is no grade: the better one of two may still "
         "be bad.": (
             "两个回答各成为一条输出，属于同一来源；详情中注明是哪一个以及偏好哪一个。偏好不是评分：两者中较"
-            "好的也可能不合格。"
+            "好的也可能不通过。"
         ),
         "one of the two answers is missing": "两个回答缺了一个",
     }

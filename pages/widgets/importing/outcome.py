@@ -105,23 +105,7 @@ def _counted(preview: importing.Preview, mapping: Mapping, meanings: Sequence[Va
         lines = [
             say("Only grades, verdicts or feedback on outputs that are here already, found by their id.")
         ]
-    for column in meanings:
-        grades = sum(map(column.rows, _WORTH))
-        people = messages.listed(f"“{shell.plain(name)}”" for name in column.signal.people[:3] if name)
-        graders = people + (" …" if len(column.signal.people) > 3 else "")
-        name = shell.plain(column.signal.name)
-        if column.signal.kind == "feedback":
-            lines.append(
-                say("{n:,} rows with feedback “{name}”.", n=sum(map(column.rows, _WORTH)), name=name)
-            )
-        elif column.signal.kind == "verdict" and not name:
-            lines.append(say("{n:,} rows with a verdict.", n=grades))
-        elif column.signal.kind == "verdict":
-            lines.append(say("{n:,} rows with a verdict of “{name}”.", n=grades, name=name))
-        elif graders:
-            lines.append(say("{n:,} rows with a grade by {who}.", n=grades, who=graders))
-        else:
-            lines.append(say("{n:,} rows with a grade.", n=grades))
+    lines += map(_column_words, meanings)
     if mapping.output and (repeats := preview.counts.get("repeated", 0)):
         lines.append(counted("One row repeats another.", "{n:,} rows repeat others.", n=repeats))
     if same_input := preview.counts.get("same_input", 0):
@@ -143,6 +127,22 @@ def _counted(preview: importing.Preview, mapping: Mapping, meanings: Sequence[Va
     if rejected := preview.counts.get("apart", 0):
         lines.append(counted("One row is kept apart.", "{n:,} rows are kept apart.", n=rejected))
     return lines
+
+
+def _column_words(column: ValueMeanings) -> str:
+    """How many rows a column has a grade, a verdict or feedback in, and whose they are."""
+    n, signal = sum(map(column.rows, _WORTH)), column.signal
+    name, graders = shell.plain(signal.name), [f"“{shell.plain(who)}”" for who in signal.people[:3] if who]
+    if signal.kind == "feedback":
+        return say("{n:,} rows with feedback “{name}”.", n=n, name=name)
+    if signal.kind == "verdict" and not name:
+        return say("{n:,} rows with a verdict.", n=n)
+    if signal.kind == "verdict":
+        return say("{n:,} rows with a verdict of “{name}”.", n=n, name=name)
+    if not graders:
+        return say("{n:,} rows with a grade.", n=n)
+    who = messages.listed(graders) + (" …" if len(signal.people) > 3 else "")
+    return say("{n:,} rows with a grade by {who}.", n=n, who=who)
 
 
 def show_result(workspace: Workspace, result: ImportResult) -> None:
