@@ -192,7 +192,7 @@ def _write_place() -> None:
     """Let the address say where the person is, as links do: at once, for each write is a step of the
     browser's way back.
     """
-    fresh = {key: value for key, value in _place().items() if st.query_params.get(key) != value}
+    fresh = {key: value for key, value in place().items() if st.query_params.get(key) != value}
     if fresh:
         st.query_params.update(fresh)
 
