@@ -100,6 +100,7 @@ def test_the_run_is_drawn_anew_by_itself_only_while_it_goes_on(
 
     run = Run(id="run_zz", project_id=worked.project.id, judge_version_ids=(), n_outputs=1, state=state)
     run_table.save(worked.db, run)
+    opened(PAGE)  # modules that mark their parts when they are loaded have done so
     monkeypatch.setattr(st, "fragment", watched)
     opened(PAGE)
     assert intervals == [every]
