@@ -70,6 +70,18 @@ def test_every_operation_is_found_without_importing_it_and_says_what_came_of_it(
     assert set(OPERATIONS) == set(catalogue())
 
 
+def test_files_and_functions_are_short() -> None:
+    long = []
+    for path in [*(ROOT / "labelcore").rglob("*.py"), *(ROOT / "pages").rglob("*.py"), ROOT / "app.py"]:
+        text = path.read_text("utf-8")
+        long += [path.name] * (text.count("\n") > 400)
+        for part in ast.walk(ast.parse(text)):
+            if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = (part.end_lineno or 0) - part.lineno + 1
+                long += [f"{path.name}: {part.name}"] * (lines > 45)
+    assert not long
+
+
 def test_only_the_store_writes_sql() -> None:
     for path in (ROOT / "labelcore").rglob("*.py"):
         if "store" in path.relative_to(ROOT).parts:

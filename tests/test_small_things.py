@@ -69,3 +69,12 @@ def test_reading_makes_no_database(command: str, tmp_path: Path, capsys: pytest.
         main([*command.format(folder=tmp_path).split(), "--db", str(place)])
     assert ended.value.code and not list(tmp_path.iterdir())
     assert f"There is no database at {place}" in capsys.readouterr().err
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("language", ["xx", ""])
+def test_a_language_that_is_none_is_said_in_english(language: str) -> None:
+    done = labelcore("status", language=language)
+    assert done.returncode == 2
+    assert done.stderr.startswith("labelcore: The setting language is not usable:")
+    assert "Traceback" not in done.stderr

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Collection, Sequence
 
 from labelcore.cli import stdout
-from labelcore.cli.click_words import speak
+from labelcore.cli.click_words import speak, speaks_chinese
 from labelcore.cli.tree import GROUPS, Commands
 from labelcore.errors import BadInput, LabelcoreError
 from labelcore.settings import settings
@@ -44,11 +44,11 @@ def command_tree() -> Commands:
 
 
 def _words(trouble: LabelcoreError) -> str:
-    if settings().language == "en":
+    if not speaks_chinese():  # nor where a setting is not usable, the language perhaps
         return str(trouble)
     from labelcore.messages import trouble_words  # a command in English should not wait for it
 
-    return trouble_words(trouble, settings().language)
+    return trouble_words(trouble, "zh")
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from labelcore.models import Grade, now
 from labelcore.store import live
@@ -15,11 +15,11 @@ from labelcore.store.lookups import remembered
 from labelcore.store.rows import RowMapping, equal
 
 _GRADE = RowMapping(Grade, "grade", id="grade_id", at="made_at")
-_OVERALL = "criterion_id IS NULL AND field IS NULL"
+OVERALL = "criterion_id IS NULL AND field IS NULL"
 _COUNTS = "source NOT IN ('repeat', 'calibration', 'gold')"
 _KEPT = "NOT EXISTS (SELECT 1 FROM grade_unique u WHERE u.value = 'undone' AND u.supersedes = e.grade_id)"
 _JUDGEMENTS = (
-    f"FROM grade_unique e WHERE project_id = ? AND {_OVERALL} AND value IN ('pass', 'fail') "
+    f"FROM grade_unique e WHERE project_id = ? AND {OVERALL} AND value IN ('pass', 'fail') "
     f"AND {_COUNTS} AND {_KEPT}"
 )
 """Every pass and fail that a person gave an output and did not take back, without those that are apart."""
@@ -61,7 +61,7 @@ def current(
 ) -> list[Grade]:
     """The grades that count now, oldest first."""
     where, parameters = equal(project_id=project_id, annotator=annotator)
-    about = f"AND {_OVERALL}" if overall_only else "AND criterion_id IS NOT NULL" if criteria_only else ""
+    about = f"AND {OVERALL}" if overall_only else "AND criterion_id IS NOT NULL" if criteria_only else ""
     return _GRADE.find(db, f"grade_current WHERE {where} {about} ORDER BY stored_at, grade_id", parameters)
 
 
@@ -120,7 +120,7 @@ def overall(db: Database, project_id: str) -> list[tuple[str, str, str, str]]:
     """
     return db.rows(
         "SELECT output_id, annotator, value, note FROM grade_current "
-        f"WHERE project_id = ? AND {_OVERALL} ORDER BY stored_at, grade_id",
+        f"WHERE project_id = ? AND {OVERALL} ORDER BY stored_at, grade_id",
         [project_id],
     )
 
@@ -144,106 +144,6 @@ def first_overall(db: Database, project_id: str) -> list[tuple[str, str, str, bo
         "QUALIFY row_number() OVER (PARTITION BY output_id, annotator ORDER BY stored_at, grade_id) = 1",
         [project_id],
     )
-
-
-class Tally(NamedTuple):
-    """One person's overall grades that count now, in numbers; ``seconds`` is the median."""
-
-    annotator: str
-    graded: int
-    passes: int
-    fails: int
-    unsure: int
-    notes: int
-    seconds: float | None
-    last: datetime
-
-
-def tallies(db: Database, project_id: str) -> list[Tally]:
-    """Who graded how much."""
-    rows = db.rows(
-        "SELECT annotator, count(*) FILTER (value <> 'skipped'), count(*) FILTER (value = 'pass'), "
-        "count(*) FILTER (value = 'fail'), count(*) FILTER (value = 'unsure'), "
-        "count(*) FILTER (regexp_matches(note, '\\S')), median(seconds), max(made_at) "
-        f"FROM grade_current WHERE project_id = ? AND {_OVERALL} "
-        "GROUP BY annotator ORDER BY annotator",
-        [project_id],
-    )
-    return [Tally._make((*row[:-1], aware(row[-1]))) for row in rows]
-
-
-class VerdictShares(NamedTuple):
-    """A pass or fail of one person, and how many others passed and failed the same."""
-
-    output_id: str
-    criterion_id: str | None
-    passes: bool
-    others_pass: int
-    others_failed: int
-
-    @property
-    def is_tie(self) -> bool:
-        """Whether as many others passed it as failed it."""
-        return self.others_pass == self.others_failed
-
-    @property
-    def others_fail(self) -> bool:
-        """Whether most others failed it."""
-        return self.others_failed > self.others_pass
-
-    @property
-    def others_differ(self) -> bool:
-        """Whether anybody else said otherwise."""
-        return bool(self.others_failed if self.passes else self.others_pass)
-
-
-def beside(db: Database, project_id: str, annotator: str) -> list[VerdictShares]:
-    """A person's grades of wholes and criteria that others gave too; nothing of what only others graded."""
-    rows = db.rows(
-        "WITH given AS (SELECT * FROM grade_current WHERE project_id = $project AND field IS NULL "
-        "AND value IN ('pass', 'fail')) "
-        "SELECT mine.output_id, mine.criterion_id, mine.value = 'pass', "
-        "count(*) FILTER (other.value = 'pass'), count(*) FILTER (other.value = 'fail') "
-        "FROM given mine JOIN given other ON other.output_id = mine.output_id "
-        "AND coalesce(other.criterion_id, '') = coalesce(mine.criterion_id, '') "
-        "AND other.annotator <> mine.annotator "
-        "WHERE mine.annotator = $who GROUP BY ALL ORDER BY ALL",
-        {"project": project_id, "who": annotator},
-    )
-    return [VerdictShares._make(row) for row in rows]
-
-
-class Share(NamedTuple):
-    """What one person did since a moment: outputs graded as wholes, and grades with a note."""
-
-    annotator: str
-    outputs: int
-    notes: int
-
-
-def since(db: Database, project_id: str, moment: datetime) -> list[Share]:
-    """Who graded how much here since a moment, the most first; imported grades and skips are left out."""
-    rows = db.rows(
-        "SELECT annotator, count(*), count(*) FILTER (regexp_matches(note, '\\S')) FROM grade_current "
-        f"WHERE project_id = ? AND {_OVERALL} AND value <> 'skipped' AND stored_at >= ? "
-        "AND source NOT IN ('import', 'feedback') GROUP BY annotator ORDER BY 2 DESC, annotator",
-        [project_id, utc(moment)],
-    )
-    return list(map(Share._make, rows))
-
-
-def recent_days(db: Database, project_id: str, since: datetime) -> dict[str, list[datetime]]:
-    """When each person graded whole outputs since a moment, skips left out; of whom only files tell: []."""
-    days_of: dict[str, list[datetime]] = {}
-    for who, source, moment in db.rows(
-        f"SELECT annotator, source, made_at FROM grade_current WHERE project_id = ? AND {_OVERALL} "
-        "AND value <> 'skipped' AND made_at >= ? ORDER BY made_at",
-        [project_id, utc(since)],
-    ):
-        graded_here = days_of.setdefault(who, [])
-        if source != "import":
-            graded_here.append(aware(moment))
-    return days_of
 
 
 def history(
@@ -336,14 +236,14 @@ def independent(db: Database, project_id: str) -> list[Grade]:
 
 def independent_overall(db: Database, project_id: str) -> list[tuple[str, str, str]]:
     """(output id, annotator, value) of the independent overall grades, oldest first."""
-    return db.rows(f"SELECT output_id, annotator, value FROM {_by_itself(_UNTOLD, _OVERALL)}", [project_id])
+    return db.rows(f"SELECT output_id, annotator, value FROM {_by_itself(_UNTOLD, OVERALL)}", [project_id])
 
 
 def looked_again(db: Database, project_id: str, output_ids: Sequence[str]) -> dict[tuple[str, str], datetime]:
     """(output id, annotator) -> when they last graded it as a whole on being asked again, a skip included."""
     rows = db.rows(
         "SELECT output_id, annotator, max(stored_at) FROM grade_unique e WHERE project_id = ? "
-        f"AND {_OVERALL} AND value <> 'undone' AND {_KEPT} "
+        f"AND {OVERALL} AND value <> 'undone' AND {_KEPT} "
         "AND (source = 'relook' OR source = 'repeat' AND value = 'skipped') "
         "AND output_id IN (SELECT unnest(?)) GROUP BY output_id, annotator",
         [project_id, list(output_ids)],
@@ -385,7 +285,7 @@ def newest(db: Database, project_id: str) -> tuple[int, datetime | None]:
     """How many overall grades count now, and when the newest event of any kind was stored."""
     number, at = db.rows(
         "SELECT (SELECT count(*) FROM grade_current WHERE project_id = $project "
-        f"AND {_OVERALL} AND value <> 'skipped'), "
+        f"AND {OVERALL} AND value <> 'skipped'), "
         "(SELECT max(stored_at) FROM grade WHERE project_id = $project)",
         {"project": project_id},
     )[0]
@@ -405,5 +305,5 @@ def begun_after(db: Database, output_ids: Sequence[str], moment: datetime) -> bo
 def graded_ids(db: Database, project_id: str, annotator: str | None = None) -> set[str]:
     """Outputs with a current overall grade, skips included, of anyone or of one person."""
     where, parameters = equal(project_id=project_id, annotator=annotator)
-    rows = db.rows(f"SELECT DISTINCT output_id FROM grade_current WHERE {where} AND {_OVERALL}", parameters)
+    rows = db.rows(f"SELECT DISTINCT output_id FROM grade_current WHERE {where} AND {OVERALL}", parameters)
     return {row[0] for row in rows}

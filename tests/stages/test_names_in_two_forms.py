@@ -9,7 +9,14 @@ from labelcore.errors import BadInput
 from labelcore.models import Grade, Output, name_key
 from labelcore.operations import find_operation
 from labelcore.stages import auditing, grading, people, projects, signing
-from labelcore.store import Database, audit, close_database, grades as grade_table, open_database
+from labelcore.store import (
+    Database,
+    audit,
+    close_database,
+    grade_counts,
+    grades as grade_table,
+    open_database,
+)
 from labelcore.workspace import Workspace
 from tests.databases import at_schema
 
@@ -69,7 +76,7 @@ def test_an_old_databases_two_forms_of_a_name_are_one_person_once_it_is_opened(
         ("people merge", "Anna"),
     ]
     assert audit.verify(db).broken_at == 0
-    assert [tally.annotator for tally in grade_table.tallies(db, "p")] == ["Anna", "Ben", "Rene\u0301"]
+    assert [tally.annotator for tally in grade_counts.tallies(db, "p")] == ["Anna", "Ben", "Rene\u0301"]
     people_before = db.rows("SELECT * FROM person")
     close_database(path)
     db = open_database(path)

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from labelcore.models import Decision, Grade, Output, Project, Verdict, now
-from labelcore.store import Database, grades, outputs, projects as project_table, queues, verdicts
+from labelcore.store import (
+    Database,
+    grade_counts,
+    grades,
+    outputs,
+    projects as project_table,
+    queues,
+    verdicts,
+)
 from tests.databases import empty_database
 
 
@@ -106,7 +114,7 @@ def test_narrow_readings_equal_the_events(acts: list[tuple[int, str, str, int, s
             if judged and event.id not in undone:
                 first.setdefault((event.output_id, event.annotator), (event.value, event.judge_shown))
         assert {(o, who): (v, shown) for o, who, v, shown in grades.first_overall(db, "p")} == first
-        for tally in grades.tallies(db, "p"):
+        for tally in grade_counts.tallies(db, "p"):
             mine = [grade for grade in current if grade.annotator == tally.annotator]
             assert tally == (
                 tally.annotator,
@@ -116,7 +124,7 @@ def test_narrow_readings_equal_the_events(acts: list[tuple[int, str, str, int, s
                 median(grade.seconds or 0 for grade in mine),
                 max(grade.at for grade in mine),
             )
-        assert {tally.annotator for tally in grades.tallies(db, "p")} == {
+        assert {tally.annotator for tally in grade_counts.tallies(db, "p")} == {
             grade.annotator for grade in current
         }
 

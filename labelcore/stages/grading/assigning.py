@@ -18,7 +18,7 @@ from labelcore.stages.grading.dealing import UNASSIGNED, deal_of, part_of, parts
 from labelcore.stages.grading.pairing import PlannedPair, pairs_in
 from labelcore.stages.grading.queueing import counts_in, whole_pool
 from labelcore.stages.selecting import Filters, resolved
-from labelcore.store import assignments as table, grades as grade_table, reservations
+from labelcore.store import assignments as table, grade_counts, reservations
 from labelcore.store.connection import utc
 from labelcore.store.live import live
 from labelcore.store.people import register
@@ -183,7 +183,7 @@ def assignments(workspace: Workspace) -> Assigned:
     whole, gone = whole_pool(workspace), register(db).is_removed
     rows = tuple(row for row in table.current(db, project_id) if not (row.person and gone(row.person)))
     dealt = parts(workspace, whole)
-    moments = grade_table.recent_days(db, project_id, now() - timedelta(days=_LOOKED_BACK))
+    moments = grade_counts.recent_days(db, project_id, now() - timedelta(days=_LOOKED_BACK))
     known = (*graders_to_be(workspace), *moments)
     names = {name_key(who): who for who in known if not gone(who)}
     nobodys = [place[0] for place in dealt[UNASSIGNED].places] if UNASSIGNED in dealt else []

@@ -16,7 +16,7 @@ from labelcore.stages import notifying, projects
 from labelcore.stages.grading.calibrating import rounds_of
 from labelcore.stages.grading.relooking import Subject, hidden_from
 from labelcore.stages.grading.settling import Conflict, gathered, subjects
-from labelcore.store import calibrations, golds, grades as grade_table, settling
+from labelcore.store import calibrations, golds, grade_counts, settling
 from labelcore.store.live import live
 from labelcore.store.people import present_key, register
 from labelcore.workspace import Workspace
@@ -134,7 +134,7 @@ def mentioned(workspace: Workspace, text: str) -> tuple[str, ...]:
 def _known_people(workspace: Workspace) -> list[str]:
     """Who graded here or takes part in a round, said something of an output, or is a member, by name."""
     place = workspace.db, workspace.project.id
-    people = {tally.annotator for tally in grade_table.tallies(*place)}
+    people = {tally.annotator for tally in grade_counts.tallies(*place)}
     people |= {remark.author for remark in settling.comments(*place)}
     people |= {sent.author for sent in settling.relooks(*place)}
     for row in calibrations.current(*place):

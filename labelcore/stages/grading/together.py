@@ -12,7 +12,7 @@ from labelcore.operations import operation
 from labelcore.stages.grading.labels import human_labels
 from labelcore.stats.agreement import Agreement, agreement
 from labelcore.stats.rate import Rate, proportion
-from labelcore.store import criteria as criterion_table, grades as grade_table
+from labelcore.store import criteria as criterion_table, grade_counts, grades as grade_table
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
@@ -107,7 +107,7 @@ def contributions(workspace: Workspace) -> list[Contribution]:
             with_others=_with_others(tally.annotator, votes),
             steadiness=_share(again[tally.annotator], Wording("silent repeats")),
         )
-        for tally in grade_table.tallies(workspace.db, workspace.project.id)
+        for tally in grade_counts.tallies(workspace.db, workspace.project.id)
     ]
     return sorted(rows, key=lambda contribution: (-contribution.graded, contribution.annotator))
 

@@ -242,18 +242,8 @@ def understand(
     mapping = wanted if isinstance(wanted, Mapping) else wanted(staged.names, rows)
     if shape.tool and shape.tool.alone:
         mapping = Mapping(id="id", said=mapping.said, format=mapping.format)
-    if mapping.conversation and (not mapping.output or mapping.output == REPLY):
-        staged = replies.split_chats(cursor, staged, _chat(mapping), each=mapping.replies == "each")
-        mapping = mapping.model_copy(update={"output": REPLY})
-    elif not shape.tool and any(
-        replies.reply_within(row.get(mapping.output or "")) for row in rows[:_RESPONSES]
-    ):
-        replies.unwrap_replies(cursor, staged, str(mapping.output))
-    elif not shape.tool:
-        staged, more = _of_lists(cursor, staged, mapping, rows)
-        notes += more
-    if mapping.replies == "each" or any(note.code == "lists_split" for note in notes):
-        mapping = _without_guess(mapping)
+    staged, mapping, more = _of_replies(cursor, shape, staged, mapping, rows)
+    notes += more
     if not shape.tool and (line := strays.line_below(cursor, staged, mapping.output)):
         notes.append(fact("maybe_below", row=line.row, text=line.raw))
     if mapping.grade_is_guess:
@@ -276,6 +266,25 @@ def understand(
     notes += tool_contradictions(cursor, readings) if shape.tool else ()
     notes += two_scales((*signals, *(signal for signal, _ in offered)), columns)
     return ReadFile(shape, staged, mapping, rows, signals, readings, offered, tuple(notes))
+
+
+def _of_replies(
+    cursor: Any, shape: FileShape, staged: Staging, mapping: Mapping, rows: list[dict[str, Any]]
+) -> tuple[Staging, Mapping, Sequence[Fact]]:
+    """A row for each answer, out of chats, of what an endpoint returned, or of lists of answers."""
+    notes: Sequence[Fact] = ()
+    if mapping.conversation and (not mapping.output or mapping.output == REPLY):
+        staged = replies.split_chats(cursor, staged, _chat(mapping), each=mapping.replies == "each")
+        mapping = mapping.model_copy(update={"output": REPLY})
+    elif not shape.tool and any(
+        replies.reply_within(row.get(mapping.output or "")) for row in rows[:_RESPONSES]
+    ):
+        replies.unwrap_replies(cursor, staged, str(mapping.output))
+    elif not shape.tool:
+        staged, notes = _of_lists(cursor, staged, mapping, rows)
+    if mapping.replies == "each" or any(note.code == "lists_split" for note in notes):
+        mapping = _without_guess(mapping)
+    return staged, mapping, notes
 
 
 def _of_lists(

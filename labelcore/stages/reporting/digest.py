@@ -16,7 +16,7 @@ from labelcore.store import (
     batches as batch_table,
     criteria as criterion_table,
     golds,
-    grades as grade_table,
+    grade_counts,
     judges as judge_table,
     verdicts as verdict_table,
 )
@@ -59,7 +59,7 @@ def digest(
     """Say what the last days brought: what was graded, settled, derived and judged, in counts."""
     place, until = (workspace.db, workspace.project.id), now()
     since = until - timedelta(days=days)
-    shares = grade_table.since(*place, since)
+    shares = grade_counts.since(*place, since)
     new, others, dropped = _criteria(workspace, since)
     versions = (version for version in judge_table.current(*place) if version.at >= since)
     whole, gold = completion(workspace)[0], golds.ever(*place)  # experts are not told of gold

@@ -17,11 +17,12 @@ from labelcore.stats.rate import Rate, not_measurable, proportion
 from labelcore.store import (
     calibrations,
     golds,
+    grade_counts,
     grades as grade_table,
     outputs as output_table,
     verdicts as verdict_table,
 )
-from labelcore.store.grades import VerdictShares
+from labelcore.store.grade_counts import VerdictShares
 from labelcore.store.rulings import rulings
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
@@ -101,7 +102,7 @@ def effort_of(workspace: Workspace, graded: int) -> Effort:
 def _beside(workspace: Workspace) -> list[VerdictShares]:
     """The person's grades that others gave too, without what is still graded blind."""
     hidden = calibrations.unrevealed(workspace.db, workspace.project.id)
-    rows = grade_table.beside(workspace.db, workspace.project.id, workspace.person)
+    rows = grade_counts.beside(workspace.db, workspace.project.id, workspace.person)
     return [row for row in rows if row.output_id not in hidden]
 
 
