@@ -3,6 +3,7 @@
 ``pages/widgets/navigation.py`` makes the menu from the files of ``pages/``.
 """
 
+from importlib import import_module
 from pathlib import Path
 
 import streamlit as st
@@ -15,6 +16,7 @@ from pages.widgets.belongings import Belongings
 
 # Streamlit would ask a server on the internet for this machine's address: all would wait for the answer.
 net_util.get_external_ip = lambda: None
+import_module("pandas")  # else the first page with a table waits for it
 app = st.App(
     Path(__file__).parent / "pages" / "widgets" / "navigation.py",
     lifespan=lifespan,

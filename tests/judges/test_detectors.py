@@ -42,6 +42,8 @@ def output(text: str, **fields: str) -> Output:
         ("unfinished", "It stops in the", {}, 1.0),
         ("unfinished", "It ends.", {}, 0.0),
         ("refusals", "I'm sorry, I cannot help.", {}, 2),
+        ("promises", "It arrives tomorrow, I promise: a promising start, as promised.", {}, 2),
+        ("promises", "他答应明天到。", {}, 1),
         ("copied", "one two three four five six", {"input": "one two three four five six"}, 1.0),
     ],
 )

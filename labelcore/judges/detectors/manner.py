@@ -82,8 +82,8 @@ _counts("closings", "closing formulas", "either")(
 )
 _counts("promises", "promises", "high")(
     "promis commit guarantee refund overpromis policy 承诺 保证 答应 退款",
-    r"\b(?:we|I)(?:'ll| will)\b|\bguarantee|\bwill be (?:sent|refunded|processed|delivered)|within "
-    r"\d+ (?:hours|days|business)|我们(?:会|将)|保证|承诺|\d+个?(?:小时|工作日|天)内",
+    r"\b(?:we|I)(?:'ll| will)\b|\bguarantee|\bpromise[sd]?\b|\bwill be (?:sent|refunded|processed|"
+    r"delivered)|within \d+ (?:hours|days|business)|我们(?:会|将)|保证|承诺|答应|\d+个?(?:小时|工作日|天)内",
 )
 _counts("first person", "uses of the first person", "either")(
     "first-person voice person we our 第一人称 人称 口吻", r"\b(?:I|we|our|my|us)\b|我们|我|咱"
