@@ -23,6 +23,12 @@ LONG = "question,answer,aspect,checker,score,comment\n" + "".join(
     )
 )
 
+RATED = (("Oslo", "pass", "fail"), ("Bonn", "fail", "pass"))
+
+
+def key_of(page: AppTest, label: str) -> str:
+    return next(str(box.key) for box in page.multiselect if box.label == label)
+
 
 @pytest.fixture
 def page(database: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
@@ -52,6 +58,37 @@ def test_what_tells_several_grades_of_an_output_apart_is_asked_and_pressed(page:
     ]
 
 
+def test_a_column_that_tells_two_criteria_apart_is_offered_once(page: AppTest) -> None:
+    upload(page, LONG)
+    button(page, "Take it as the grade").click()
+    quiet(page.run())
+    button(page, "“aspect” says what was graded").click()
+    quiet(page.run())
+    told = [warning.value for warning in page.warning if "several different grades" in warning.value]
+    assert len(told) == 2
+    button(page, "“checker” says who graded").click()
+    quiet(page.run())
+    assert not any("several different grades" in warning.value for warning in page.warning)
+
+
+@pytest.mark.parametrize("who", ["rater", "checker"])
+def test_who_graded_is_asked_of_criteria_without_a_grade_of_the_whole_too(page: AppTest, who: str) -> None:
+    rows = [f"Q{n},A{n},{place},{tone},{facts}" for n in range(3) for place, tone, facts in RATED]
+    upload(page, "\n".join([f"question,answer,{who},Tone,Facts", *rows]))
+    page.multiselect(key=key_of(page, "Grades on one criterion each")).select("Tone").select("Facts")
+    quiet(page.run())
+    if who == "checker":
+        assert any("several different grades" in warning.value for warning in page.warning)
+        button(page, "“checker” says who graded").click()
+        quiet(page.run())
+    assert select(page, "Who graded, or which user").value == who
+    assert not any("several different grades" in warning.value for warning in page.warning)
+    button(page, "Import 3 outputs").click()
+    quiet(page.run())
+    found = grades.current(workspace().db, workspace().project.id)
+    assert {grade.annotator for grade in found} == {"Bonn", "Oslo"} and len(found) == 12
+
+
 def test_what_each_row_grades_gives_a_criterion_each_and_can_be_taken_back(page: AppTest) -> None:
     rows = LONG.replace("checker", "rater")
     upload(page, rows)
@@ -61,7 +98,8 @@ def test_what_each_row_grades_gives_a_criterion_each_and_can_be_taken_back(page:
     button(page, "“aspect” says what was graded").click()
     quiet(page.run())
     titles = [title.value for title in page.subheader]
-    assert "2 What does each value of “facts” mean?" in titles and len(page.warning) >= 1
+    assert "2 What does each value of “facts” mean?" in titles
+    assert any("values have no meaning yet" in warning.value for warning in page.warning)
     button(page, "Not so").click()
     quiet(page.run())
     button(page, "“aspect” says what was graded").click()

@@ -114,6 +114,13 @@ def test_a_column_that_says_what_each_row_grades_gives_a_criterion_each(
     told = {"passes_from": ("tone=5", "facts=2")}
     with pytest.raises(BadInput, match=r"--grades '\{criterion\}=score'"):
         importing.import_file(workspace, file, described=Description(grades=("overall=score",), **told))
+    kim = Description(grades=("overall=score",), passes_from=("4",), annotator="kim")
+    (said,) = [
+        warning
+        for warning in importing.preview(workspace, file, described=kim).warnings
+        if warning.code == "several_grades"
+    ]
+    assert not said.values["asked"]  # one person graded anew, as the refusal advises to say
     described = Description(grades=("{criterion}=score",), **told)
     seen = importing.preview(workspace, file, described=described).seen
     assert [(one.name, [value["value"] for value in one.values]) for one in seen] == [

@@ -52,11 +52,13 @@ def several_grades(cursor: Any, staged: Staging, mapping: Mapping) -> Iterator[F
     texts = texts if mapping.output else [mapping.id] if mapping.id else []
     if not texts or not mapping.all_gradings():
         return
-    nothing = meanings.EMPTY
+    nothing, nobody = meanings.EMPTY, Mapping().annotator_name
+    is_one_person = not mapping.annotator and mapping.annotator_name != nobody
     for found in remarks.differing(cursor, staged, texts, nothing):
         used = {*texts, *mapping.used()}
         free = [c for c in staged.names if c not in used and not is_note(c)][:_MOST_COLUMNS]
         apart = [c for c in free if remarks.tells_apart(cursor, staged, texts, nothing, c)]
+        apart = apart or [*filter(is_criteria, free)]  # with who graded, which is asked next
         criteria = next(filter(is_criteria, apart), "")
         yield fact(
             "several_grades",
@@ -65,7 +67,7 @@ def several_grades(cursor: Any, staged: Staging, mapping: Mapping) -> Iterator[F
             who=", ".join(found.people[:_SHOWN]) + (" …" if len(found.people) > _SHOWN else ""),
             apart=apart,
             criteria=criteria,
-            asked=bool(criteria) or Mapping().annotator_name in found.people,
+            asked=nobody in found.people or (bool(criteria) and not is_one_person),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary, Sequence
+from itertools import chain
 from typing import Any
 
 import streamlit as st
@@ -49,13 +50,12 @@ def choose(preview: importing.Preview, key: str) -> Mapping:
         return _beside(_graded_beside(preview, key), preview, key, [])
     options = _options(preview)
     columns: dict[str, str | None] = {}
-    signals = st.session_state.get(f"{key}-feedback", ())
     for field in _FIRST:
-        subject = columns.get("grade") or "".join(signals[:1])
+        subject = judged(columns.get("grade"), key)
         columns[field] = _row(field, preview, options, f"{key}-{field}", subject)
-    subject = columns["grade"] or "".join(signals[:1])
+    subject = judged(columns["grade"], key)
     offered = {field: words for field, words in labels().items() if subject or field not in _OF_JUDGED}
-    tree.offer(preview, offered, lambda field: _place(f"{key}-{field}", field, subject), key)
+    tree.offer(preview, offered, lambda field: box_key(f"{key}-{field}", field, subject), key)
     others = [column for column in preview.columns if column not in columns.values()]
     with st.expander(say("More columns ({n:,})", n=len(others))):
         for column, fields in zip(st.columns(2), (_MORE[::2], _MORE[1::2]), strict=True):
@@ -93,7 +93,7 @@ def _options(preview: importing.Preview) -> list[str]:
 
 def _mapped(preview: importing.Preview, columns: Dictionary[str, str | None], key: str) -> Mapping:
     is_guess = columns["id"] == preview.guessed.id and preview.guessed.id_is_guess
-    if not columns["grade"] and not st.session_state.get(f"{key}-feedback"):
+    if not judged(columns["grade"], key):
         columns = {**columns, "note": None, "annotator": None}
     return preview.guessed.model_copy(update={**columns, "id_is_guess": is_guess, "grade_is_guess": False})
 
@@ -136,7 +136,7 @@ def _select(
         index=names.index(column) if column else None,
         format_func=lambda name: say("the last answer of the chat") if name == REPLY else name,
         placeholder=say("(none)"),
-        key=_place(key, field, subject),
+        key=box_key(key, field, subject),
         width=width or "stretch",
         label_visibility="collapsed" if width else "visible",
         disabled=field in _OF_JUDGED and not subject,
@@ -144,7 +144,13 @@ def _select(
     return chosen
 
 
-def _place(key: str, field: str, subject: str) -> str:
+def judged(grade: str | None, key: str) -> str:
+    """The column that a note and a person belong to, "" where nothing says how good an output is."""
+    chosen = (st.session_state.get(f"{key}-{field}", ()) for field in ("feedback", "criteria"))
+    return grade or next(chain.from_iterable(chosen), "")
+
+
+def box_key(key: str, field: str, subject: str) -> str:
     """Where the session keeps what was chosen: a note and a person belong to what they stand beside."""
     return f"{key}-{subject}" if field in _OF_JUDGED and subject else key
 
@@ -177,7 +183,7 @@ def _beside(mapping: Mapping, preview: importing.Preview, key: str, free: Sequen
             "verdicts": mapping.verdicts | {name: name for name in verdicts},
             "feedback": mapping.feedback | {name: name for name in feedback},
         }
-        if mapping.grade and not mapping.annotator:
+        if (mapping.grade or criteria) and not mapping.annotator:
             grader = st.text_input(say("The grades are by"), placeholder="import", key=f"{key}-who")
             changes["annotator_name"] = grader.strip() or mapping.annotator_name
         if mapping.conversation:

@@ -9,6 +9,7 @@ from labelcore.models import Fact
 from labelcore.stages import importing
 from labelcore.stages.importing import Grading, Mapping
 from pages.widgets import shell
+from pages.widgets.importing.columns import box_key, judged
 
 _MOST = 4
 
@@ -40,16 +41,17 @@ def ask(preview: importing.Preview, mapping: Mapping, key: str) -> None:
             ),
             icon=":material/group:",
         )
-        with st.container(horizontal=True):
-            for column in told.values["apart"][:_MOST]:
-                _offer(column, mapping, key)
-        if told.values["asked"] and mapping.grade and not mapping.annotator:
-            st.caption(
-                say(
-                    "If one person graded anew and the last grade counts, give the name under “More "
-                    "columns”, “The grades are by”."
-                )
+    apart = list(dict.fromkeys(column for told in facts(preview) for column in told.values["apart"]))
+    with st.container(horizontal=True):
+        for column in apart[:_MOST]:
+            _offer(column, mapping, key)
+    if any(told.values["asked"] for told in facts(preview)) and not mapping.annotator:
+        st.caption(
+            say(
+                "If one person graded anew and the last grade counts, give the name under “More "
+                "columns”, “The grades are by”."
             )
+        )
     if column := st.session_state.get(f"{key}-criterion"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(say("“{column}” says what each row grades.", column=column), width="content")
@@ -59,21 +61,20 @@ def ask(preview: importing.Preview, mapping: Mapping, key: str) -> None:
 
 
 def _offer(column: str, mapping: Mapping, key: str) -> None:
-    if not mapping.grade:
-        return
     name = shell.plain(column)
-    st.button(
-        say("“{column}” says what was graded", column=name),
-        key=f"{key}-what-{column}",
-        on_click=_set,
-        args=(f"{key}-criterion", column),
-    )
+    if mapping.grade and not st.session_state.get(f"{key}-criterion"):
+        st.button(
+            say("“{column}” says what was graded", column=name),
+            key=f"{key}-what-{column}",
+            on_click=_set,
+            args=(f"{key}-criterion", column),
+        )
     if not mapping.annotator:
         st.button(
             say("“{column}” says who graded", column=name),
             key=f"{key}-who-{column}",
             on_click=_set,
-            args=(f"{key}-annotator-{mapping.grade}", column),
+            args=(box_key(f"{key}-annotator", "annotator", judged(mapping.grade, key)), column),
         )
 
 
