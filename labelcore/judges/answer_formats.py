@@ -25,6 +25,8 @@ _LONGEST = 60_000
 _LONGEST_REASON = 600
 _MOST_OBJECTS = 40
 _LONGEST_DICT = 4_000
+_QUOTED_BRACES, _BRACES = re.compile(r"\\[\s\S]|[{}'\"]"), re.compile(r"[{}]")
+_BEGUN, _DOUBLED = re.compile(r"\{\s*['\"]"), re.compile(r"\{\s*\{")
 _REASONS = (
     *("reason", "reasoning", "explanation", "rationale", "feedback", "critique", "justification", "analysis"),
     *("理由", "原因", "解释", "说明", "分析"),
@@ -276,13 +278,33 @@ def _objects(answer: str) -> Iterator[dict[str, Any]]:
 
 
 def _python_dict(answer: str, at: int) -> tuple[dict[str, Any] | None, int]:
-    """The object that begins there as Python writes it (``{'score': 7}``), and where to read on."""
-    end = answer.find("}", at, at + _LONGEST_DICT)
+    """The object that begins there as Python writes it (``{'score': 7}``), and where to read on: behind the
+    whole of it, for what stands within an object that cannot be read is not the answer.
+    """
+    end = _closed(answer, at, _QUOTED_BRACES) or _closed(answer, at, _BRACES)
+    if not end:
+        return None, len(answer) if _BEGUN.match(answer, at) else at + 1
     try:
-        document = ast.literal_eval(answer[at : end + 1]) if end > at else None
+        document = ast.literal_eval(answer[at:end]) if end - at <= _LONGEST_DICT else None
     except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
         document = None
-    return (document, end + 1) if isinstance(document, dict) else (None, at + 1)
+    if isinstance(document, dict):
+        return document, end
+    return None, at + 1 if _DOUBLED.match(answer, at) and answer[end - 2] == "}" else end
+
+
+def _closed(answer: str, at: int, marks: re.Pattern[str]) -> int:
+    """Behind the brace that closes the one there, outside of quotes where these are marks; 0 without it."""
+    depth, quote = 0, ""
+    for match in marks.finditer(answer, at):
+        mark = match[0]
+        if quote or mark in "'\"":
+            quote = "" if mark == quote else quote or mark
+        elif mark in "{}":
+            depth += 1 if mark == "{" else -1
+            if not depth:
+                return match.end()
+    return 0
 
 
 def _at(document: Any, path: str) -> Any:

@@ -86,7 +86,14 @@ def unwrap(text: str) -> PromptWords:
 def _refuse_tested(data: Any) -> None:
     """A file whose prompts are those under test, and whose judge's words are the tool's, holds no judge."""
     kept = [node for node in nodes(data) if isinstance(node, Mapping)]
-    rubrics = [str(node.get("value", "")) for node in kept if str(node.get("type", "")) in _TOOL_JUDGES]
+    asserted = [node["assert"] for node in kept if isinstance(node.get("assert"), list)]
+    listed = [item for items in asserted for item in items if isinstance(item, Mapping)]
+    types = [str(item.get("type", "")) for item in listed]
+    rubrics = [
+        str(item.get("value") or name)
+        for item, name in zip(listed, types, strict=True)
+        if name in _TOOL_JUDGES
+    ]
     if rubrics and not any("rubricPrompt" in node for node in kept):
         raise BadInput(
             "The file has prompts that are tested and what is asked of their outputs, but no judge's prompt.",

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from labelcore.judges.foreign_prompts.chat_messages import as_messages
+from labelcore.judges.foreign_prompts.scopes import Scopes
 
 _KEYS = frozenset(
     "rubric_prompt messages prompt prompt_template judge_prompt evaluation_prompt grading_prompt "
@@ -23,6 +24,7 @@ _PLAIN = {"strip": str.strip, "lstrip": str.lstrip, "rstrip": str.rstrip}
 _LAID_OUT = {"dedent": textwrap.dedent, "cleandoc": inspect.cleandoc}
 _KNOWN = frozenset({*dir(builtins), "json", "chr"})
 _DEEPEST = 12
+_LONGEST = 100_000
 Messages = list[tuple[str, str]]
 
 
@@ -42,7 +44,7 @@ def parsed(text: str) -> ast.Module | None:
 
 def does_something(tree: ast.Module) -> bool:
     """Whether a program imports, defines or keeps something."""
-    does = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
+    does = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
     keeps = ast.Assign | ast.AnnAssign
     return any(
         isinstance(node, does)
@@ -71,7 +73,7 @@ def _values(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
             value = node.value.body if isinstance(node.value, ast.Lambda) else node.value
             yield ast.unparse(target)[:60], value
-        elif isinstance(node, ast.FunctionDef):
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             inside = (part for statement in node.body for part in ast.walk(statement))
             yield from (
                 (node.name, part.value) for part in inside if isinstance(part, ast.Return) and part.value
@@ -96,12 +98,8 @@ class _Reader:
     """What stands in a program's source, with the texts that its names stand for."""
 
     def __init__(self, tree: ast.Module) -> None:
-        self._kept: dict[str, ast.expr] = {}
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                self._kept.setdefault(node.targets[0].id, node.value)
-            elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
-                self._kept.setdefault(node.target.id, node.value)
+        self._scopes = Scopes(tree)
+        self._read: dict[ast.expr, Any] = {}
 
     def literal(self, node: ast.expr | None, depth: int = 0) -> Any:
         """A text, or a list of messages; a formatted text with its names in braces."""
@@ -110,19 +108,28 @@ class _Reader:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return node.value
         if isinstance(node, ast.Name):
-            return self.literal(self._kept.get(node.id), depth + 1)
+            return self._of_name(node, depth + 1)
         if isinstance(node, ast.JoinedStr):
             return "".join(map(_formatted, node.values))
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-            both = [self.literal(side, depth + 1) for side in (node.left, node.right)]
-            return both[0] + both[1] if all(isinstance(part, str) for part in both) else None
+            return _joined("", [self.literal(part, depth) for part in _added(node)])
         if isinstance(node, ast.List | ast.Tuple):
-            return [self.literal(element, depth + 1) for element in node.elts]
+            return [self.literal(element, depth) for element in node.elts]
         if isinstance(node, ast.Dict):
             keys = [key.value if isinstance(key, ast.Constant) else None for key in node.keys]
             pairs = zip(keys, node.values, strict=True)
-            return {key: self.literal(value, depth + 1) for key, value in pairs if isinstance(key, str)}
+            return {key: self.literal(value, depth) for key, value in pairs if isinstance(key, str)}
         return self._of_call(node, depth + 1) if isinstance(node, ast.Call) else None
+
+    def _of_name(self, node: ast.Name, depth: int) -> Any:
+        """What a name stands for where it is used; None where it may be several things."""
+        found = []
+        for value in self._scopes.values_of(node):
+            if value is not None and value not in self._read:
+                self._read[value] = None
+                self._read[value] = self.literal(value, depth)
+            found.append(self._read.get(value) if value is not None else None)
+        return found[0] if found and all(other == found[0] for other in found) else None
 
     def _of_call(self, node: ast.Call, depth: int) -> Any:
         """What a call makes of a text: the same one laid out or filled, or a message with its role."""
@@ -144,8 +151,8 @@ class _Reader:
         if name in _PLAIN and first is None:
             return _PLAIN[name](text)
         parts = self.literal(first, depth) if name == "join" else None
-        if isinstance(parts, list) and all(isinstance(part, str) for part in parts):
-            return text.join(parts)
+        if isinstance(parts, list) and (joined := _joined(text, parts)) is not None:
+            return joined
         return text if name == "format" else None
 
     def _message(self, node: ast.Call, name: str, said: Mapping[str | None, ast.expr], content: Any) -> Any:
@@ -161,6 +168,22 @@ class _Reader:
         return content if name in {"from_template", "PromptTemplate", "Template"} else None
 
 
+def _added(node: ast.expr) -> list[ast.expr]:
+    """What is added one after the other, however many there are."""
+    parts: list[ast.expr] = []
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        parts.append(node.right)
+        node = node.left
+    return [node, *reversed(parts)]
+
+
+def _joined(by: str, parts: list[Any]) -> str | None:
+    """Texts as one; None where something is no text, or where they are too long together."""
+    if not all(isinstance(part, str) for part in parts):
+        return None
+    return by.join(parts) if sum(len(part) + len(by) for part in parts) <= _LONGEST else None
+
+
 def _formatted(part: ast.expr) -> str:
     if isinstance(part, ast.FormattedValue):
         return f"{{{_name_of(part.value)}}}"
@@ -172,6 +195,8 @@ def _name_of(value: ast.expr) -> str:
     """What a place in a formatted text is called: the name that stands there, or the one worked with."""
     if isinstance(value, ast.Name | ast.Attribute | ast.Subscript):
         return ast.unparse(value)
+    if isinstance(value, ast.IfExp):
+        value = ast.List([value.body, value.orelse, value.test])
     bound = {
         part.id
         for loop in ast.walk(value)

@@ -1,0 +1,124 @@
+"""Prompts within programs: each with the texts that its names stand for where it is used."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from labelcore.errors import BadInput
+from labelcore.judges.answer_formats import AnswerFormat
+from labelcore.judges.foreign_prompts import recognise
+from labelcore.judges.foreign_prompts.programs import prompts_of
+
+_CHATBOT = "You are a helpful chatbot of a bank."
+_JUDGE = "You judge politeness. Say YES or NO."
+_SCORE = AnswerFormat(kind="json", field="score", threshold=3)
+
+
+@pytest.mark.parametrize(
+    ("answer", "score"),
+    [
+        ("{'criteria': {'score': 1}, 'score': 5}", 5),
+        ("Well: {'criteria': [{'score': 1}, {'score': 2}], 'score': 5}", 5),
+        ("{'reason': 'a } and a { in it', 'score': 5}", 5),
+        ("{'reason': \"it's good\", 'score': 5}", 5),
+        ("{{'score': 5}}", 5),
+        ('{it\'s fine} {"score": 5}', 5),
+        ('The set {a, b: {"score": 5}', 5),
+    ],
+)
+def test_an_object_as_python_writes_it_is_read_whole(answer: str, score: float) -> None:
+    assert _SCORE.score_of(answer) == score
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "{'criteria': {'score': 1}, 'score': many}",
+        '{"criteria": {"score": 1}, "score": }',
+        '{"criteria": {"score": 1}, "sco',
+        '{"criteria": {"score": 1}, "note": "5" tall", "score": 5}',
+        "{'criteria': {'score': 1}, 'note': '" + "x" * 5_000 + "', 'score': 5}",
+        "{'a': " * 10_000,
+    ],
+)
+def test_what_stands_within_an_object_that_cannot_be_read_is_no_answer(answer: str) -> None:
+    with pytest.raises(ValueError, match="form that its prompt asks for"):
+        _SCORE.score_of(answer)
+
+
+def _judge(before: str, system: str = "system", arguments: str = "output") -> str:
+    return (
+        f"import ai\n{before}\ndef judge({arguments}):\n    return ai.chat(messages=["
+        f'{{"role": "system", "content": {system}}}, '
+        '{"role": "user", "content": f"Reply: {output}"}])\n'
+    )
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        f"def answer(question):\n    system = {_CHATBOT!r}\n    return ai.chat(messages=["
+        '{"role": "system", "content": system}, {"role": "user", "content": question}])\n'
+        + _judge("").replace("return", f"system = {_JUDGE!r}\n    return"),
+        _judge(f"system = {_JUDGE!r}\ndef answer(question):\n    system = {_CHATBOT!r}\n"),
+        _judge(f"def answer(question):\n    system = {_CHATBOT!r}\nsystem = {_JUDGE!r}\n"),
+        _judge(f"class Bot:\n    system = {_CHATBOT!r}\nsystem = {_JUDGE!r}\n"),
+        _judge(f"system = {_CHATBOT!r}\n", arguments=f"output, system={_JUDGE!r}"),
+        _judge(f"system = {_JUDGE!r}\nsystem = system.strip()\n"),
+        _judge(f"system = {_JUDGE!r}\n", arguments="output, system=system"),
+        _judge(f"system = {_JUDGE!r}\n").replace("def judge", "async def judge"),
+    ],
+)
+def test_a_name_stands_for_what_its_function_keeps_under_it(program: str) -> None:
+    template = recognise(program).template
+    assert (template.system, template.user) == (_JUDGE, "Reply: {{output}}")
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        _judge(f"if TEST:\n    rules = {_CHATBOT!r}\nelse:\n    rules = {_JUDGE!r}\n", "rules"),
+        _judge(f"rules = {_CHATBOT!r}\n", "rules", "output, rules"),
+        _judge(f"rules = {_CHATBOT!r}\nfor rules in read():\n    pass\n", "rules"),
+    ],
+)
+def test_a_name_that_may_stand_for_several_texts_stands_for_none(program: str) -> None:
+    roles = [role for prompt in prompts_of(program) for role, _ in prompt.messages]
+    assert "system" not in roles
+
+
+def test_however_many_texts_are_added_they_are_one_prompt() -> None:
+    lines = ["Reply: {output}\n", *(f"Rule {n}: be brief.\n" for n in range(60)), "Say YES or NO."]
+    added = recognise("PROMPT = (" + " + ".join(map(repr, lines)) + ")\n").template.user
+    assert added == "".join(lines).replace("{output}", "{{output}}")
+    listed = recognise(f"PROMPT = [[[[[[[[[[[[[[0]]]]]]]]]]]]]]\nTEXT = {''.join(lines)!r}\n").template.user
+    assert listed == added
+
+
+def test_names_that_multiply_each_other_are_no_text_without_end() -> None:
+    doubled = "".join(f"a{n} = {' + '.join([f'a{n - 1}'] * 40)}\n" for n in range(1, 40))
+    assert len(recognise(f"a0 = 'words of a prompt'\n{doubled}").template.user) <= 100_000
+
+
+def test_what_a_formatted_text_shows_is_no_condition() -> None:
+    found = recognise('PROMPT = f"Reply: {output if long else output[:9]}. Is it polite? Say YES or NO."\n')
+    assert [variable.name for variable in found.variables] == ["output"]
+
+
+def test_a_record_of_a_judge_is_no_file_of_prompts_under_test() -> None:
+    record = {"type": "factuality", "prompt": "Judge whether {{output}} is factual. Say YES or NO."}
+    assert recognise(json.dumps(record)).template.user == record["prompt"]
+    valued = {**record, "type": "llm-rubric", "value": 3}
+    assert recognise(json.dumps([valued])).template.user == record["prompt"]
+
+
+def test_a_judge_of_a_tool_without_words_is_named_by_its_kind() -> None:
+    tested = (
+        "prompts:\n  - Write about {{topic}}.\ntests:\n  - assert:\n    - type: answer-relevance\n"
+        "      threshold: 0.8\n"
+    )
+    with pytest.raises(BadInput, match="no judge's prompt") as told:
+        recognise(tested)
+    assert "“answer-relevance”" in str(told.value)
