@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -10,7 +9,7 @@ from typing import Any, NamedTuple
 from labelcore.models import RejectedRow
 from labelcore.store.formats.base import RAW, FileHead, Record, Source, tool
 from labelcore.store.formats.fields import Said, moment, plain
-from labelcore.store.formats.talks import Event, Talks
+from labelcore.store.formats.talks import Event, Talks, spelled, talk_column
 from labelcore.text.chats import Turn, speaker, turns
 from labelcore.wording import Wording, in_chinese
 
@@ -19,14 +18,11 @@ _SPEAKERS = (
     "participant from sent_by 角色 发言人 说话人"
 ).split()
 _TEXTS = "content text message message_text body utterance msg value 内容 消息 文本".split()
-_TALKS = (
-    "conversation_id session_id thread_id chat_id dialogue_id dialog_id conv_id conversation session thread "
-    "conversation_hash call_id ticket_id 会话 会话id 对话id"
-).split()
 _TIMES = "timestamp created_at time sent_at date datetime 时间".split()
 _IDS = "message_id id uuid msg_id".split()
 _MODELS = "model model_name model_id 模型".split()
 _ANSWERS = {"output", "response", "answer", "completion", "prediction", "chosen", "messages", "label"}
+_OF_NONE = Wording("it is not known which conversation this belongs to")
 
 
 class _Columns(NamedTuple):
@@ -40,19 +36,14 @@ class _Columns(NamedTuple):
     model: str
 
 
-def _plain(name: str) -> str:
-    words = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name.strip())
-    return re.sub(r"[\s\-]+", "_", words).lower()
-
-
 def _columns(names: Sequence[str]) -> _Columns | None:
     """Which column is what; None where nobody says who spoke and what, or an answer has its place."""
-    by_name = {_plain(name): name for name in reversed(names)}
+    by_name = {spelled(name): name for name in reversed(names)}
     if _ANSWERS & by_name.keys():
         return None
-    lists = (_SPEAKERS, _TEXTS, _TALKS, _TIMES, _IDS, _MODELS)
-    found = [next((by_name[name] for name in words if name in by_name), "") for words in lists]
-    return _Columns(*found) if found[0] and found[1] else None
+    lists = (_SPEAKERS, _TEXTS, _TIMES, _IDS, _MODELS)
+    who, text, *others = (next((by_name[name] for name in words if name in by_name), "") for words in lists)
+    return _Columns(who, text, talk_column(names), *others) if who and text else None
 
 
 def _recognise(head: FileHead) -> float:
@@ -99,7 +90,10 @@ def rows(source: Source) -> Iterator[Said]:
             reason = Wording("this is not an object")
             yield RejectedRow(row=number, field="", reason=reason, raw=plain(record)[:RAW])
             continue
-        name = plain(record.get(columns.talk)) if columns.talk else ""
+        name = plain(record.get(columns.talk)).strip() if columns.talk else ""
+        if columns.talk and not name:
+            yield RejectedRow(row=number, field=columns.talk, reason=_OF_NONE, raw=plain(record)[:RAW])
+            continue
         said = turns([{"role": record.get(columns.speaker), "content": _content(record, columns)}])
         if said is None:
             reason = Wording("who spoke in this chat is not known")
@@ -123,12 +117,13 @@ def _content(record: Record, columns: _Columns) -> Any:
 
 in_chinese(
     {
+        "it is not known which conversation this belongs to": "不知道它属于哪个对话",
         "Chat log, a row for each message": "聊天记录（每条消息一行）",
         "Export the messages with their conversation's id and who sent each of them, in the order in which "
-        "they were sent.": ("按发送顺序导出消息，并附带所属会话的编号和发送者。"),
+        "they were sent.": ("按发送顺序导出消息，并附带所属对话的编号和发送者。"),
         "Each answer before the user writes again becomes an output, with what was said before it in the "
         "same conversation, time, model and the message's id.": (
-            "用户再次发言之前的最后一个回答成为一条输出，附带同一会话中此前的内容、时间、模型和消息编号。"
+            "用户再次发言之前的最后一个回答成为一条输出，附带同一对话中此前的内容、时间、模型和消息编号。"
         ),
     }
 )

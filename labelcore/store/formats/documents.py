@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +25,7 @@ from labelcore.store.formats.base import (
     first_place,
     reads,
 )
+from labelcore.store.formats.talks import talk_column
 from labelcore.text import chats
 
 _WHOLE = 100_000_000
@@ -36,11 +37,8 @@ _TEXTS = set(
     "data examples items results rows samples 输出 回答 回复 数据".split()
 )
 """Keys under which a list of mere strings is a list of outputs; under any other it describes something."""
-_OF_ROWS = set(
-    "session_id conversation_id thread_id sessionId conversationId threadId output response answer input "
-    "question prompt messages conversation".split()
-)
-"""Keys of rows, and of no turn of a chat."""
+_OF_ROWS = set("output response answer input question prompt messages".split())
+"""Keys of rows, and of no turn of a chat; those that name a row's conversation are known to `talks`."""
 _SPEAKERS = {"role", "from", "author", "speaker"}
 
 
@@ -131,7 +129,7 @@ def _objects(values: Iterable[Any]) -> list[Record]:
     return [value for value in values if isinstance(value, dict)]
 
 
-def _names(rows: list[Record]) -> tuple[str, ...]:
+def _names(rows: Sequence[Record]) -> tuple[str, ...]:
     return distinct(dict.fromkeys(key for row in rows[:_SHOWN] for key in row))
 
 
@@ -171,7 +169,9 @@ def _way_into_list(value: list[Any]) -> Callable[[Any], Iterable[Any]] | None:
     some = value[:_SHOWN]
     objects = [item for item in some if isinstance(item, dict)]
     if len(objects) * 2 > len(some):
-        if all(_SPEAKERS & item.keys() and len(item) <= 6 and "output" not in item for item in objects):
+        if not talk_column(_names(objects)) and all(
+            _SPEAKERS & item.keys() and len(item) <= 6 and "output" not in item for item in objects
+        ):
             return None  # one chat
         if _is_talk(value):
             return None
@@ -192,7 +192,7 @@ def _is_talk(items: list[Any]) -> bool:
     """Whether a list is one chat: who speaks is known of each turn, and no turn names its conversation."""
     some = items[:_SHOWN]
     keys = {key for item in some if isinstance(item, dict) for key in item}
-    if len(some) < 2 or not keys or keys & _OF_ROWS:
+    if len(some) < 2 or not keys or keys & _OF_ROWS or talk_column(keys):
         return False
     roles = {chats.speaker(turn["role"]) for turn in chats.turns(some) or []}
     return {"user", "assistant"} <= roles and None not in roles

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -16,6 +17,24 @@ _NOBODY = Wording("nobody answers in this chat")
 _TOO_FAR = Wording("the beginning of its conversation stands too far above: sort the file by conversation")
 _MOST, _PER_TURN = 200_000_000, 500
 """Characters that the conversations which are not at their end may hold, a turn's overhead included."""
+_LONGEST = 200_000
+"""Characters of a conversation that come with each answer in it, a turn's overhead included."""
+_NAMES = (
+    "conversation_id session_id thread_id chat_id dialogue_id dialog_id conv_id conversation session thread "
+    "conversation_hash call_id ticket_id 会话 会话id 对话id"
+).split()
+
+
+def spelled(name: str) -> str:
+    """A column's name in small letters, its words joined by underscores."""
+    words = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name.strip())
+    return re.sub(r"[\s\-]+", "_", words).lower()
+
+
+def talk_column(names: Iterable[str]) -> str:
+    """The column or key that says which conversation a message belongs to, "" where none does."""
+    by_name = {spelled(name): name for name in reversed(list(names))}
+    return next((by_name[name] for name in _NAMES if name in by_name), "")
 
 
 class Event(NamedTuple):
@@ -51,7 +70,7 @@ class Talk:
     def add(self, number: int, record: Record, event: Event) -> Iterator[Said]:
         """Take a line; where the user speaks again, what was answered before is an output."""
         self.model = event.model or self.model
-        self.size += sum(len(turn["content"]) + _PER_TURN for turn in event.turns)
+        self.size += sum(map(_size, event.turns))
         for turn in event.turns:
             role = speaker(turn["role"])
             if role == "user":
@@ -77,7 +96,7 @@ class Talk:
         if self.reply is None:
             return
         number, place, event = self.reply
-        parts = Exchange(self.turns[place]["content"], conversation=list(self.turns[:place]))
+        parts = Exchange(self.turns[place]["content"], conversation=_end(self.turns[:place]))
         self.reply, self.answered = None, True
         yield made(number, parts, id=event.id, group=self.name, model=event.model, at=event.at)
 
@@ -87,6 +106,25 @@ class Talk:
         if not self.answered and self.first:
             number, record = self.first
             yield made(number, Exchange(), trouble=_NOBODY, raw=record)
+
+
+def _size(turn: Turn) -> int:
+    return len(turn["content"]) + _PER_TURN + sum(len(plain(call)) for call in turn.get("tool_calls", ()))
+
+
+def _end(turns: list[Turn]) -> list[Turn]:
+    """The last turns of a long conversation, and the question; a turn says how many are left out."""
+    start, room = len(turns), _LONGEST
+    while start and (room := room - _size(turns[start - 1])) >= 0:
+        start -= 1
+    if start == 0:
+        return turns
+    roles = [speaker(turn["role"]) for turn in turns]
+    asked = len(roles) - 1 - roles[::-1].index("user") if "user" in roles else start
+    question = turns[asked : asked + 1] if asked < start else []
+    count = start - len(question)
+    note = f"[{count:,} turns are left out here · 此处省略 {count:,} 轮]"
+    return [*question, {"role": "system", "content": note}, *turns[start:]] if count else turns
 
 
 class Talks:
@@ -122,7 +160,7 @@ class Talks:
 in_chinese(
     {
         "the beginning of its conversation stands too far above: sort the file by conversation": (
-            "所属对话的开头离得太远：请按会话给文件排序"
+            "所属对话的开头离得太远：请按对话给文件排序"
         )
     }
 )

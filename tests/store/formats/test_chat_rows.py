@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from labelcore.store.formats import every_tool, talks
+from labelcore.store.formats import documents, every_tool, talks
+from labelcore.store.formats.base import FormatRow, Source
 from tests.store.formats.source import apart, contents, lines, read
 
 LOG = [
@@ -48,3 +53,73 @@ def test_conversations_end_in_bounded_memory_and_what_comes_too_late_is_said(
     assert [(row.number, row.output) for row in rows] == [(3, "Hello!")]
     late = apart("chat_rows", lines(LOG[:5]))
     assert [failed.row for failed in late] == [2, 4] and "too far above" in late[1].reason
+
+
+def test_a_message_of_no_named_conversation_is_in_nobodys() -> None:
+    rows = [{**row, "Session ID": " " if row["Session ID"] == "b" else row["Session ID"]} for row in LOG[:6]]
+    assert [row.output for row in read("chat_rows", lines(rows), whole=False)] == ["Hello!", "Bye."]
+    late = apart("chat_rows", lines(rows))
+    assert [(row.row, row.field) for row in late] == [(2, "Session ID"), (4, "Session ID")]
+    assert all("which conversation" in row.reason for row in late)
+
+
+def messages(*texts: str) -> list[dict[str, str]]:
+    """What a user and a bot say in turns, in one conversation."""
+    return [
+        {"chat_id": "a", "role": "user" if at % 2 == 0 else "bot", "text": text}
+        for at, text in enumerate(texts)
+    ]
+
+
+def test_of_a_long_conversation_the_end_comes_with_each_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(talks, "_LONGEST", 1_100)  # two short turns
+    first, second, third = read("chat_rows", lines(messages("Hi", "Hello!", "Rain?", "No.", "Bye", "Bye.")))
+    assert contents(first) == [("user", "Hi")]
+    assert [text for _, text in contents(second)][1:] == ["Hello!", "Rain?"]
+    note, *end = contents(third)
+    assert end == [("bot", "No."), ("user", "Bye")] and "3 turns are left out" in note[1]
+
+
+def test_what_an_answer_answers_comes_however_long_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(talks, "_LONGEST", 1_100)
+    long = "x" * 2_000
+    (row,) = read("chat_rows", lines(messages(long, "Yes.")))
+    assert contents(row) == [("user", long)]
+    rows = read("chat_rows", lines(messages("Hi", "Hello!", long, "Yes.")))
+    question, note = contents(rows[1])
+    assert question == ("user", long) and "2 turns are left out" in note[1]
+
+
+def test_what_tools_are_called_with_counts_as_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(talks, "_LONGEST", 2_100)
+    call: Any = {"role": "assistant", "content": "", "tool_calls": [{"name": "f", "arguments": "x" * 5_000}]}
+    talk = talks.Talk("a")
+    turns: list[Any] = [{"role": "user", "content": "Hi"}, call, {"role": "assistant", "content": "Done."}]
+    assert not list(talk.add(1, {}, talks.Event(turns)))
+    (row,) = (found for found in talk.ended() if isinstance(found, FormatRow))
+    assert talk.size > 5_000 and row.conversation[0]["content"] == "Hi"
+    assert not any("tool_calls" in turn for turn in row.conversation)
+
+
+@pytest.mark.parametrize(
+    "key", ["chat_id", "dialogueId", "conv_id", "ticket_id", "call_id", "session", "会话"]
+)
+def test_a_list_of_messages_of_several_conversations_is_no_single_chat(tmp_path: Path, key: str) -> None:
+    said = [{key: at // 2, "role": ("user", "assistant")[at % 2], "content": f"m{at}"} for at in range(6)]
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
+    head = documents.look(path)
+    assert len(head.records) == 6
+    rows = read("chat_rows", Source(head, lambda part="": documents.walk(path, part), lambda part: None))
+    assert [(row.output, contents(row)) for row in rows] == [
+        ("m1", [("user", "m0")]),
+        ("m3", [("user", "m2")]),
+        ("m5", [("user", "m4")]),
+    ]
+
+
+def test_messages_of_several_conversations_are_rows_deep_in_a_document_too() -> None:
+    said = [{"chat_id": at // 2, "role": ("user", "assistant")[at % 2], "content": "m"} for at in range(6)]
+    assert [(place.path, place.rows) for place in documents.wrappings({"messages": said})] == [
+        ("messages", 6)
+    ]
