@@ -20,12 +20,23 @@ _WORDS = (
     "合计 总计 總計 合計 小计 小計 共计 总和 总数 平均 平均值 平均分 均值 合格率 通过率 "
     "합계 총계 소계 평균 итого всего сумма среднее المجموع الإجمالي المتوسط"
 ).split()
+_COUNTED = (
+    "scores? grades? ratings? marks? points? rows? records? outputs? answers? responses? replies questions? "
+    "items? entries examples? count number rate value values results? pass passed passes fail failed fails "
+    "failures good bad ok correct wrong incorrect yes no all overall per "
+    "gut schlecht richtig falsch bestanden ja nein punkte noten? bewertung bewertungen antworten fragen "
+    "zeilen ausgaben gesamt générale? général notes? réponses lignes general generale puntos puntuación "
+    "respuestas filas pontos notas? respostas linhas punti risposte righe "
+    "общий балл баллов оценка оценок ответов строк"
+).split()
+"""What a total may be of: with any other word behind it, it is a text like others ("Average nonsense")."""
 _TOTAL = (
     rf"(?:{'|'.join(word.replace('_', '[ _-]') for word in _WORDS)})"
-    r"(?:\s\p{L}+)?"
+    rf"(?:\s(?:{'|'.join(_COUNTED)}))?"
     r"(?:\s*\([^()]*\))?\s*[:：=]?\s*[\d.,]*%?"
 )
-_NUMBER = re.compile(r"[-+−]?(\d+(?:[.,](\d+))?)\s*%?")
+_FIGURE = r"[-+−]?(\d+(?:[.,](\d+))?)\s*%?"
+_NUMBER = re.compile(_FIGURE)
 _SURVEY = '{"ImportId":'
 """How every cell begins in the third line of a survey's export from Qualtrics."""
 _IS_TOTAL = Wording("this is a row of totals and no output")
@@ -89,13 +100,18 @@ def _suspects(
     if not cells:
         return []
     tests = [f"(strlen({c}) <= {_LONGEST} AND regexp_full_match(lower(trim({c})), $total))" for c in cells]
-    given: dict[str, str] = {"total": _TOTAL}
+    given: dict[str, str] = {"total": _TOTAL, "figure": _FIGURE}
+    lone = " + ".join(
+        f"CAST({_text(c)} IS NOT NULL AND NOT regexp_full_match(trim({c}), $figure) AS INTEGER)"
+        for c in cells
+    )
+    tests = [f"(({' OR '.join(tests)}) AND {lone} = 1)"]
     if len(cells) >= _FEWEST_EMPTY:
         given |= dict(zip(cells, names, strict=True))
         tests.append("(" + " AND ".join(f"trim({cell}) = trim(${cell})" for cell in cells) + ")")
         tests.append("(" + " AND ".join(f"{cell} LIKE '{_SURVEY}%'" for cell in cells) + ")")
-    query = f"SELECT _row, {', '.join(cells)} FROM staged WHERE {' OR '.join(tests)} ORDER BY 1 LIMIT {_MOST}"
-    rows = cursor.execute(query, given).fetchall()
+    query = f"SELECT _row, {', '.join(cells)} FROM staged WHERE {' OR '.join(tests)} ORDER BY _row DESC"
+    rows = cursor.execute(f"{query} LIMIT {_MOST}", given).fetchall()[::-1]  # totals stand below the rows
     suspects = [(row, [str(cell or "").strip() for cell in texts]) for row, *texts in rows]
     suspects = [(row, texts) for row, texts in suspects if _is_total(texts) or _is_header(texts, names)]
     for row in [row for row, texts in suspects if len(texts) > 1 and texts[0].startswith(_SURVEY)]:

@@ -116,3 +116,52 @@ def test_a_count_below_the_table_is_no_output(workspace: Workspace, tmp_path: Pa
     file = written(tmp_path, [*rows, ["", "", "Anzahl gut:", "3"], ["", "", "Quote", "50%"]], ";")
     result = importing.import_file(workspace, file)
     assert (result.batch.outputs_new, result.batch.rows_rejected, "total" in said(result)) == (5, 2, False)
+
+
+TEAS = ["black", "green"]
+UNNAMED = [
+    ["question", "answer", "", "comment"],
+    ["What is tea?", "A plant.", "checked", ""],
+    ["Where is Rome?", "In Italy.", "checked", "good"],
+    ["Who wrote it?", "Nobody knows.", "open", ""],
+]
+
+
+@pytest.mark.parametrize("way", [written, sheet])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        UNNAMED,
+        [["id", *UNNAMED[0]], ["", *UNNAMED[1]], *(["7", *row] for row in UNNAMED[2:])],
+        [["id", *UNNAMED[0]], *(["", *row] for row in UNNAMED[1:])],
+        [["id", "answer", "", "comment"], *(["", tea, "x", ""] for tea in TEAS), ["4", "coffee", "x", ""]],
+    ],
+)
+def test_below_a_column_without_a_name_the_first_row_is_no_header(
+    workspace: Workspace,
+    tmp_path: Path,
+    rows: list[list[str]],
+    way: Callable[[Path, Sequence[Sequence[str]]], str],
+) -> None:
+    result = importing.import_file(workspace, way(tmp_path, rows), described=Description(columns=OUTPUT))
+    assert (result.batch.rows_read, result.batch.rows_rejected) == (len(rows) - 1, 0)
+    assert texts(workspace) == [row[rows[0].index("answer")] for row in rows[1:]]
+
+
+OUTPUT = {"output": "answer"}
+
+
+@pytest.mark.parametrize("names", [["question", "answer"], ["Frage", "Antwort"], ["User query", "Bot reply"]])
+def test_a_title_with_commas_above_the_table_is_no_header(
+    workspace: Workspace, tmp_path: Path, names: list[str]
+) -> None:
+    path = tmp_path / "a.csv"
+    lines = ["Survey results, Berlin, March 2024", ",".join(names), "q,a", "r,b", "s,c"]
+    path.write_text("\n".join(lines))
+    assert importing.preview(workspace, str(path)).columns == tuple(names)
+    assert importing.import_file(workspace, str(path)).batch.outputs_new == 3
+
+
+def test_a_header_wider_than_rows_of_single_words_is_the_header(workspace: Workspace, tmp_path: Path) -> None:
+    rows = [["input", "output", "comment"], ["tea", "plant"], ["rome", "town"], ["oslo", "city"]]
+    assert importing.preview(workspace, written(tmp_path, rows)).columns == ("input", "output", "comment")

@@ -92,6 +92,26 @@ def test_an_output_that_may_be_a_total_is_asked_about_and_never_lost(
     assert f" {told} may be" in said(result)
 
 
+@pytest.mark.parametrize("word", ["quote", "Rate", "share", "total", "平均"])
+def test_totals_are_found_below_rows_that_hold_a_word_for_them_in_a_cell(
+    workspace: Workspace, tmp_path: Path, word: str
+) -> None:
+    rows = [["question", "answer", "intent", "score"], *([f"Q{n}?", f"A{n}", word, "3"] for n in range(60))]
+    result = importing.import_file(workspace, written(tmp_path, [*rows, ["", "Total", "", "180"]]))
+    assert (result.batch.outputs_new, result.batch.rows_rejected) == (60, 1)
+
+
+@pytest.mark.parametrize("text", ["Average nonsense", "Share holders", "Quote me", "Total loss"])
+def test_a_word_for_a_total_before_any_other_word_is_an_output(
+    workspace: Workspace, tmp_path: Path, text: str
+) -> None:
+    rows = [["question", "answer", "context", "score"], *([f"Q{n}?", f"A{n}", "c", "3"] for n in range(5))]
+    result = importing.import_file(workspace, written(tmp_path, [*rows, ["", text, "", "2"]]))
+    assert (result.batch.outputs_new, result.batch.rows_rejected) == (6, 0)
+    result = importing.import_file(workspace, written(tmp_path, [*rows, ["", "Average score", "", "3"]]))
+    assert result.batch.rows_rejected == 1
+
+
 def test_a_remark_below_the_table_is_asked_about_and_never_lost(workspace: Workspace, tmp_path: Path) -> None:
     below = ["", "", "Exported by Kim", ""]
     result = importing.import_file(workspace, written(tmp_path, [*TABLE, below]))

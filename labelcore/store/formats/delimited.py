@@ -37,6 +37,9 @@ from labelcore.wording import Wording
 _LOOKED_AT, _SHOWN = 400, 50
 _LONGEST_LOOK = 4_000_000
 _NARROW = 2
+_YEAR = re.compile(r"(?<!\d)(19|20)\d\d(?!\d)")
+_NAME = re.compile(r"[^\W\d]{1,40}([ _-][^\W\d]{1,40}){0,3}[?:]?")
+"""What a column is called, as against a cell of its rows: some words without figures."""
 csv.field_size_limit(LARGEST_CELL * 2)
 
 
@@ -77,10 +80,10 @@ def _read(lines: list[str], mark: str, skipped: int) -> tuple[tuple[float, int],
     widths = Counter(len(row) for _, row in rows if len(row) > 1)
     width = max(widths, key=lambda width_: (widths[width_], width_), default=1)
     first = next((at for at, (_, row) in enumerate(rows) if len(row) == width and not _is_title(row)), 0)
-    wider = next((at for at in range(first) if _is_wider(rows[at][1], width)), None)
+    wider = next((at for at in range(first) if _is_wider(rows[at][1], width, rows[first][1])), None)
     first = first if wider is None else wider
     above, header = rows[first] if rows else (skipped, [""])
-    if names := headers.joined([row for _, row in rows[first : first + 2]]):
+    if names := headers.joined([row for _, row in rows[first : first + headers.LOOKED_AT]]):
         first, header = first + 1, names
         above = rows[first][0]
     share = widths[width] / max(1, len(rows)) if width > 1 else 0.0
@@ -88,10 +91,14 @@ def _read(lines: list[str], mark: str, skipped: int) -> tuple[tuple[float, int],
     return (round(share, 2), width), Layout(mark, above, distinct(header), body, wider is not None)
 
 
-def _is_wider(row: list[str], width: int) -> bool:
-    """Whether a row above the others names more columns than they fill."""
+def _is_wider(row: list[str], width: int, below: list[str]) -> bool:
+    """Whether a row above the others names more columns than they fill, and is no title with separators."""
     is_whole = all(cell.strip() for cell in row) and len(set(row)) == len(row)
-    return len(row) > width > 1 and is_whole and not any(re.fullmatch(r"[\d.,]+", cell) for cell in row)
+    if not is_whole or any(re.fullmatch(r"[\d.,]+", cell) for cell in row):
+        return False
+    is_text = any(cell[:1].isspace() or _YEAR.search(cell) for cell in row[1:])
+    are_names = len(set(below)) == len(below) and all(map(_NAME.fullmatch, below))
+    return len(row) > width > 1 and not (is_text and are_names)
 
 
 def _is_title(row: list[str]) -> bool:

@@ -114,7 +114,7 @@ def _cells(rows: list[list[Any]]) -> tuple[int, tuple[str, ...], list[list[Any]]
     last = max((len(row) for row in rows[header:][:1]), default=0)
     names = [str(cell) for cell in rows[header]] if rows else []
     for at in range(min(header, _ABOVE) + 1):
-        if both := headers.joined(rows[at : at + 2]):
+        if both := headers.joined(rows[at : at + headers.LOOKED_AT]):
             header, names, last = at + 1, both, len(both)
             break
     while names and not names[-1] and not any(row[last - 1] != "" for row in rows[header + 1 :]):
