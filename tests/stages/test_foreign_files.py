@@ -63,6 +63,21 @@ def test_what_says_how_to_ask_is_refused_with_the_way_to_the_tools_results(
     assert bring in told
 
 
+@pytest.mark.parametrize("key", ["answer", "Bot reply", "output", "回答"])
+def test_a_request_with_its_answer_beside_it_is_answered(
+    workspace: Workspace, tmp_path: Path, key: str
+) -> None:
+    path = tmp_path / "answered.jsonl"
+    line = {"key": "1", "request": {"prompt": "What is tea?"}}
+    path.write_text("\n".join(json.dumps({**line, key: f"Plant {at}."}) for at in range(3)), encoding="utf-8")
+    importing.import_file(workspace, str(path))
+    assert workspace.db.rows("SELECT text FROM output ORDER BY text") == [
+        ("Plant 0.",),
+        ("Plant 1.",),
+        ("Plant 2.",),
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "what"),
     [

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from labelcore.errors import BadInput
+from labelcore.stages.importing.names import by_name
 from labelcore.store.formats import every_tool
 from labelcore.wording import Wording
 
@@ -155,7 +156,7 @@ def check_members(path: Path, names: Iterable[str], mimetype: bytes = b"") -> No
 
 
 def _asks(path: Path) -> bool:
-    """Whether the first line is a request of a batch: it has a body and no answer."""
+    """Whether the first line is a request of a batch: a body and no answer, whatever that is called."""
     with path.open("rb") as file:
         line = file.readline(_LARGEST)
     try:
@@ -163,9 +164,10 @@ def _asks(path: Path) -> bool:
     except (ValueError, RecursionError):
         return False
     keys = set(request) if isinstance(request, dict) else set()
-    body = next((request[key] for key in ("body", "params", "request") if key in keys), None)
+    place = next((key for key in ("body", "params", "request") if key in keys), "")
+    body = request[place] if place else None
     asked = isinstance(body, dict) and bool({"messages", "input", "prompt", "contents"} & body.keys())
-    return asked and not {"response", "result", "error", "output", "completion"} & keys
+    return asked and not {"result", "error"} & keys and "output" not in by_name(sorted(keys - {place}), [])
 
 
 def _refusal(path: Path, what: Wording, bring: Wording) -> BadInput:

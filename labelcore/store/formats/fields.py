@@ -36,8 +36,10 @@ _FEEDBACK = re.compile(r"feedback|thumb|user[ _-]?(score|rating)|csat", re.IGNOR
 _WIDEST = 2_000
 _MANY_STEPS = 20
 _LONGEST_CHOICE = 120
-_MEDIA = re.compile(
-    r"[^\n]{1,2000}\.(png|jpe?g|gif|webp|bmp|svg|tiff?|heic|mp3|wav|flac|ogg|m4a|mp4|webm|mov|avi|pdf|dcm)"
+_PLACE = r"(?:(?!http)[a-z]\w*://|[a-z]:\\|[~.]{0,2}/)"
+_MEDIA = re.compile(  # a place in which blanks may stand, an address, or a name of a file
+    rf"(?:{_PLACE}(?:(?!\s(?:http|{_PLACE}))[^\n]){{0,2000}}|(?=\S*[/\\])\S{{1,2000}}|[!-~]{{1,2000}})"
+    r"\.(png|jpe?g|gif|webp|bmp|svg|tiff?|heic|mp3|wav|flac|ogg|m4a|mp4|webm|mov|avi|pdf|dcm)"
     r"(\?\S*)?|data:(image|audio|video)/\S*",
     re.IGNORECASE,
 )

@@ -43,7 +43,8 @@ def rows(source: Source) -> Iterator[Said]:
 
 
 def _answers(number: int, record: Record) -> Iterator[Said]:
-    answers = _texts(loaded(record.get("resps")))
+    given = loaded(record.get("resps"))
+    answers = _texts(given)
     document = loaded(record.get("doc"))
     name = plain(record.get("doc_id"))
     remarks = _metrics(record) if len(answers) == 1 else []
@@ -55,18 +56,28 @@ def _answers(number: int, record: Record) -> Iterator[Said]:
             group=name if len(answers) > 1 else "",
             details={"expected": record.get("target"), "doc": document, "filter": record.get("filter")},
             remarks=remarks,
-            trouble=_RATED if record.get("resps") else "",
+            trouble="" if answers or not _is_rated(given) else _RATED,
             raw=record,
         )
 
 
 def _texts(value: Any) -> list[str]:
-    """The answers in lists in lists; none where a likelihood stands in one's place."""
-    items = value if isinstance(value, list) else []
-    while len(items) == 1 and isinstance(items[0], list):
-        items = items[0]
-    answers = [plain(item) for item in items if isinstance(item, str) and item.strip()]
-    return answers if len(answers) == len(items) else []
+    """The answers in lists in lists, empty ones too; a likelihood is none."""
+    if isinstance(value, list):
+        return [] if _is_rated(value) else [text for item in value for text in _texts(item)]
+    return [plain(value)] if value is None or isinstance(value, str) else []
+
+
+def _is_rated(value: Any) -> bool:
+    """Whether a list holds likelihoods: a logarithm, and whether it is the likeliest; both may be texts."""
+    if not isinstance(value, list) or not value:
+        return False
+    if len(value) != 2 or plain(value[1]).lower() not in {"true", "false"}:
+        return all(isinstance(item, int | float) or _is_rated(item) for item in value)
+    try:
+        return float(plain(value[0])) <= 0
+    except ValueError:
+        return False
 
 
 def _prompt(record: Record, document: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from labelcore.models import RejectedRow
 from labelcore.store.formats.base import RAW, FileHead, Record, Remark, Source, tool
 from labelcore.store.formats.fields import Said, at, exchange, first, likeness, made, plain, remark, truth
+from labelcore.text.chats import speaker, turns
 from labelcore.wording import Wording, in_chinese
 
 
@@ -51,9 +52,12 @@ def rows(source: Source) -> Iterator[Said]:
 
 
 def _is_judge(record: Record, before: tuple[int, Record] | None) -> bool:
-    """Whether the answer before it was put to a model: that one's answer stands within the prompt."""
-    said = _sampled(before[1]) if before else ""
-    return bool(said) and said in plain(first(record, "data.prompt"))
+    """Whether the answer before it was put to a model: it stands within the prompt, and as no turn of it."""
+    said, prompt = _sampled(before[1]) if before else "", first(record, "data.prompt")
+    if not said or said not in plain(prompt):
+        return False
+    replies = (turn["content"] for turn in turns(prompt) or [] if speaker(turn["role"]) == "assistant")
+    return said.strip() not in map(str.strip, replies)
 
 
 def _sampled(record: Record) -> str:

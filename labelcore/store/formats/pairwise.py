@@ -117,12 +117,17 @@ def _answers(number: int, record: Record) -> Iterator[Said]:
             parts._replace(context=parts.context or plain(record.get(task))),
             id=f"{name}/{side}" if name else "",
             group=name,
-            model=next((about.pop(word) for word in _MODELS if word in about), ""),
+            model=next((about.pop(word) for word in _of_models(record) if word in about), ""),
             details={key: value for key, value in about.items() if key not in used}
             | {"answer": f"{side} of two"},  # "rejected" alone would look like a grade
             trouble=_MISSING,
             raw=record,
         )
+
+
+def _of_models(record: Record) -> Iterator[str]:
+    """The names of models; the source of both answers is where the question comes from."""
+    return (word for word in _MODELS if word != "source" or word not in record)
 
 
 def _with(system: Any, asked: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from labelcore.store.formats.base import FormatRow
 from tests.store.formats.source import apart, contents, document, lines, read, said
 
 WRITTEN = [
@@ -45,7 +46,7 @@ STATES = {
         }
     ],
 }
-EVENTS = [
+EVENTS: list[Any] = [
     {"spec": {"completion_fns": ["m-2"], "eval_name": "sums"}},
     {
         "run_id": "r",
@@ -116,3 +117,32 @@ def test_each_turn_of_an_answer_is_an_output_with_the_questions_number() -> None
         ("Only.", "82", "m-3"),
     ]
     assert not any(contents(row) for row in rows)
+
+
+def test_likelihoods_written_as_texts_are_no_answers_and_empty_answers_are_kept_apart_one_by_one() -> None:
+    sample = {"doc": {"question": "A?"}, "target": "1"}
+    rated: list[Any] = [[["-1.2", "True"]], [["-3.0", "False"]]]
+    for resps in (rated, rated[:1], [["-1.2", "True"]]):
+        (failed,) = apart("lm_eval", lines([{**sample, "doc_id": 1, "resps": resps}]))
+        assert "how likely" in failed.reason and not rows_of([{**sample, "doc_id": 1, "resps": resps}])
+    answers = [{**sample, "doc_id": 2, "resps": [["Six", "", "Seven"]]}]
+    assert [(row.output, row.id) for row in rows_of(answers)] == [("Six", "2"), ("Seven", "2/3")]
+    (failed,) = apart("lm_eval", lines(answers))
+    assert (failed.row, failed.reason) == (2, "the record holds no answer of the model")
+    pair = [{**sample, "doc_id": 3, "resps": [["5", "True"]]}]
+    assert [row.output for row in rows_of(pair)] == ["5", "True"], "no logarithm of a likelihood"
+
+
+def rows_of(samples: list[Any]) -> list[FormatRow]:
+    return read("lm_eval", lines(samples), whole=False)
+
+
+def test_the_last_answer_of_several_turns_is_the_samples_though_the_earlier_one_is_in_its_prompt() -> None:
+    asked = EVENTS[1]["data"]["prompt"]
+    history = [*asked, {"role": "assistant", "content": "It is 4. "}, {"role": "user", "content": "And 3+3?"}]
+    second = {**EVENTS[2], "data": {"prompt": history, "sampled": ["It is 6."]}}
+    (row,) = read("openai_evals", lines([EVENTS[0], EVENTS[1], second, *EVENTS[3:]]))
+    assert (row.output, [text for _, text in contents(row)]) == (
+        "It is 6.",
+        ["2+2?", "It is 4. ", "And 3+3?"],
+    )

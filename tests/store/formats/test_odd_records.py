@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from labelcore.models import RejectedRow
-from labelcore.store.formats import every_tool
+from labelcore.store.formats import every_tool, fields
 from labelcore.store.formats.base import FormatRow
 from tests.store.formats import (
     test_argilla,
@@ -134,3 +134,35 @@ def test_only_the_tool_itself_is_sure_of_its_file() -> None:
 def test_what_people_read_says_how_to_get_the_file_and_what_comes_along() -> None:
     for tool in every_tool().values():
         assert tool.title and tool.get.endswith((".", "l")) and tool.brings.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please see the attached invoice.pdf",
+        "Look at https://x.org/a.pdf and then at b.pdf",
+        "https://x.org shows the invoice.pdf",
+        "/data/a.png, /data/b.png",
+        "请看附件里的发票.pdf",
+        "The cat, the hat (cat.png).",
+    ],
+)
+def test_words_that_end_with_a_files_name_are_words(text: str) -> None:
+    assert fields.no_words({"text": text}) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "invoice.pdf",
+        "https://x.org/a.PNG?size=2",
+        "/data/a cat (1).jpg",
+        "C:\\My files\\发票.pdf",
+        "s3://scans/page 1.tiff",
+        "文件/发票.pdf",
+        "../a.mp3",
+        "data:image/png;base64,AAAA",
+    ],
+)
+def test_one_place_of_a_picture_a_recording_or_a_document_is_no_text(text: str) -> None:
+    assert fields.no_words({"text": text}) != ""

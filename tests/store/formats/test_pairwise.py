@@ -106,3 +106,11 @@ def test_what_is_said_of_one_answer_stays_with_it_and_the_systems_words_come_fir
     assert first.details["metadata"] == {"score": 9, "judge": "m-1"}
     assert second.details["metadata"] == {"score": 3, "judge": "m-1"}
     assert contents(first) == [("system", "Be brief."), ("user", "Capital?")] and first.context == "A map."
+
+
+def test_where_a_question_comes_from_is_no_model_and_what_each_answer_comes_from_is() -> None:
+    both = read("pairwise", lines([{**PREFERRED[0], "source": "evol_instruct"}]))
+    assert [(row.model, row.details["source"]) for row in both] == [("", "evol_instruct")] * 2
+    sources = {"chosen_source": "m-1", "rejected_source": "m-2"}
+    each = read("pairwise", lines([{**PREFERRED[0], **sources}]))
+    assert [row.model for row in each] == ["m-1", "m-2"]
