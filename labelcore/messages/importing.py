@@ -58,6 +58,12 @@ WORDS = {
         "One output has several different grades by “{who}”, of which the last one in the file counts.",
         "{n:,} outputs have several different grades by “{who}”, of which the last one in the file counts.",
     ),
+    "of_no_criterion": (
+        "One grade was not taken: '{column}' is empty beside it, so it is not known which criterion it is "
+        "of.",
+        "{n:,} grades were not taken: '{column}' is empty beside them, so it is not known which criterion "
+        "they are of.",
+    ),
     "replaced_grades": (
         "One grade takes the place of a different one that came under “{who}” before. If another person gave "
         "it, take this import back and say who graded.",

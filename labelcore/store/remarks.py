@@ -195,6 +195,15 @@ def parts(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str, most:
     return [part for (part,) in rows]
 
 
+def count_beside_nothing(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str, other: str) -> int:
+    """How many cells of a column are filled where the other is empty."""
+    filled, nothing = (f"trim(coalesce({expression(staged, name)}, ''))" for name in (column, other))
+    (n,) = cursor.execute(
+        f"SELECT count(*) FROM staged WHERE {filled} <> '' AND {nothing} = ''"
+    ).fetchone() or (0,)
+    return int(n)
+
+
 def mean(cursor: duckdb.DuckDBPyConnection, meanings: Iterable[tuple[str, str, str, str]]) -> None:
     """Write down what values mean: (kind, name, value, pass | fail | unsure); others stay without."""
     cursor.execute("CREATE TEMP TABLE meant (kind VARCHAR, name VARCHAR, word VARCHAR, told VARCHAR)")

@@ -210,3 +210,58 @@ def test_a_second_file_of_grades_by_nobody_in_particular_says_what_it_replaces(
     third = importing.import_file(workspace, table(tmp_path, rows, "c.csv"), described=named)
     assert not any(w.code == "replaced_grades" for w in third.warnings)
     assert len(stored(workspace)) == 4
+
+
+def test_grades_of_no_criterion_are_counted_and_not_lost_without_a_word(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    rows = [["question", "answer", "criterion", "score"]]
+    rows += [[f"Q{n}", f"A{n}", name, "pass"] for n in range(4) for name in ("tone", "facts", " ")]
+    described = Description(grades=("{criterion}=score",))
+    result = importing.import_file(workspace, table(tmp_path, rows), described=described)
+    told = [sentence(warning) for warning in result.warnings if warning.code == "of_no_criterion"]
+    assert result.batch.grades_new == 8 and told == [
+        "4 grades were not taken: 'criterion' is empty beside them, so it is not known which criterion they "
+        "are of."
+    ]
+    seen = importing.preview(workspace, table(tmp_path, rows), described=described)
+    assert [warning.values["n"] for warning in seen.warnings if warning.code == "of_no_criterion"] == [4]
+    nothing = [[*row[:2], "", "pass"] for row in rows[1:]]
+    seen = importing.preview(workspace, table(tmp_path, [rows[0], *nothing]), described=described)
+    assert [warning.values["n"] for warning in seen.warnings if warning.code == "of_no_criterion"] == [12]
+
+
+def test_a_new_value_of_the_column_that_says_what_is_graded_is_read_in_later_files(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    def file(name: str, *criteria: str) -> str:
+        rows = [[f"{name} {n}", f"A{n}", criterion, "pass"] for n in range(2) for criterion in criteria]
+        return table(tmp_path, [["question", "answer", "criterion", "score"], *rows], name)
+
+    described = Description(grades=("{criterion}=score",))
+    first = importing.import_file(workspace, file("a.csv", "tone", "facts"), described=described)
+    kept = importing.keep_mapping(workspace, first.batch.id, "weekly")
+    assert [(grading.criterion, grading.only) for grading in kept.gradings] == [("{criterion}", None)]
+    later = file("b.csv", "safety", "tone")
+    assert importing.preview(workspace, later).kept == ("weekly",)
+    result = importing.import_file(workspace, later, described=Description(kept="weekly"))
+    assert result.batch.grades_new == 4
+    for name, criterion in (("r1.csv", "tone"), ("r2.csv", "safety")):
+        file(name, criterion)
+    result = importing.import_file(workspace, str(tmp_path / "r*.csv"), described=described)
+    assert result.batch.grades_new == 4
+
+
+@pytest.mark.parametrize(
+    ("column", "who"), [("user", "import"), ("worker", "import"), ("By", "import"), ("rater", "u1")]
+)
+def test_a_products_user_is_not_who_graded(
+    workspace: Workspace, tmp_path: Path, column: str, who: str
+) -> None:
+    rows = [["question", "answer", "grade", column], ["Q", "A", "pass", "u1"], ["R", "B", "fail", "u1"]]
+    described = Description(grades=("overall=grade",))
+    importing.import_file(workspace, table(tmp_path, rows), described=described)
+    assert {name for name, *_ in stored(workspace)} == {who}
+    asked = described.model_copy(update={"annotator": column})
+    importing.import_file(workspace, table(tmp_path, rows), described=asked)
+    assert "u1" in {name for name, *_ in stored(workspace)}

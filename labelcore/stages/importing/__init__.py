@@ -25,7 +25,7 @@ from labelcore.stages.importing.meanings import GivenMeanings
 from labelcore.stages.importing.previewing import SHOWN, Preview, SignalPreview, preview, preview_bytes
 from labelcore.stages.importing.reading import ReadFile
 from labelcore.stages.importing.redacting import RedactedFile, RedactionWork
-from labelcore.stages.importing.several import refuse_several
+from labelcore.stages.importing.several import by_column, refuse_several
 from labelcore.store import audit, batches, live, staging
 from labelcore.store.lookups import written
 from labelcore.wording import Wording
@@ -123,7 +123,7 @@ def import_file(
             mapping_now = previewing.wish(workspace, mapping or described)
             with files.opened(path, part=mapping_now.part, encoding=mapping_now.encoding) as source:
                 results.append(_import_one(workspace, source, mapping_now, redaction))
-            mapping = Mapping.model_validate(results[0].batch.mapping)
+            mapping = by_column(Mapping.model_validate(results[0].batch.mapping))
     workspace.progress(len(paths) * _STEPS, len(paths) * _STEPS, Wording("done"))
     return results[0] if len(results) == 1 else _summed(results)
 

@@ -14,6 +14,7 @@ from labelcore.models import Frozen, ImportBatch, Role
 from labelcore.operations import Effect, operation
 from labelcore.stages.importing import feedback
 from labelcore.stages.importing.mapping import Mapping
+from labelcore.stages.importing.several import by_column
 from labelcore.store import Database, batches, live
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
@@ -89,7 +90,7 @@ def keep_mapping(workspace: Workspace, batch: str, name: str) -> Mapping:
         raise NotFound(
             "There is no import '{batch}'.", next_step="See `labelcore imports list`.", batch=batch
         )
-    mapping = Mapping.model_validate(batch_here.mapping)
+    mapping = by_column(Mapping.model_validate(batch_here.mapping))
     batches.keep_mapping(
         workspace.db, workspace.project.id, name, mapping.model_dump(mode="json"), workspace.person
     )

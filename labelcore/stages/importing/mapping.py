@@ -12,7 +12,7 @@ from labelcore.errors import BadInput
 from labelcore.models import Frozen
 from labelcore.stages.importing.keys import Redaction
 from labelcore.stages.importing.meanings import GivenMeanings, number_of, plain
-from labelcore.stages.importing.names import by_name, note_beside
+from labelcore.stages.importing.names import by_name, is_anyone, note_beside
 from labelcore.store.staging import FIELDS
 from labelcore.wording import did_you_mean
 
@@ -112,6 +112,7 @@ class Mapping(Frozen):
         """Every column or path that means something, so that it is no metadata."""
         columns = {grading.column for grading in self.gradings} | {g.note for g in self.gradings if g.note}
         columns |= {grading.only[0] for grading in self.gradings if grading.only}
+        columns |= {column for grading in self.gradings if (column := grading.criterion_column)}
         return {*self.named().values(), *columns, *self.verdicts.values(), *self.feedback.values()}
 
 
@@ -157,8 +158,9 @@ def _are_words(column: str, rows: Sequence[dict[str, Any]]) -> bool:
 class Description(Redaction):
     """What a person says of a file's columns; ``annotator``: a column, or a name.
 
-    Texts that are left open are known by their names. Grades, notes and annotators come along only
-    when they are asked for, or when nothing is said at all.
+    Texts that are left open are known by their names. Grades come along when they are asked for, or when
+    nothing is said at all; with grades that are asked for, notes and graders come along by their names, but
+    where the name may be a product's user's ("user", "worker").
     """
 
     columns: dict[str, str] = Field(default_factory=dict)
@@ -251,7 +253,8 @@ class Description(Redaction):
         gradings_read = list(map(_grading, self.grades))
         if not gradings_read:
             return {"gradings": (), "note": self.note}
-        named = by_name(columns, rows, taken={*self.columns.values(), *(c for *_, c in gradings_read)})
+        taken = {*self.columns.values(), *(c for *_, c in gradings_read), *filter(is_anyone, columns)}
+        named = by_name(columns, rows, taken=taken)
         note = self.note or _of_texts(named.get("note"), rows)
         who: dict[str, Any] = {"note_is_guess": not self.note}
         if not self.annotator and named.get("annotator"):

@@ -162,6 +162,11 @@ def is_criteria(column: str) -> bool:
     return _plain(column).removesuffix("_name") in _CRITERIA
 
 
+def is_anyone(column: str) -> bool:
+    """Whether a person's column may as well be that of a product's user as that of who graded."""
+    return _plain(column) in {"user", "worker", "by", "expert"}
+
+
 def note_beside(column: str, columns: Iterable[str]) -> str | None:
     """The one column of notes that bears the rest of a grade's name ("Tone comment" beside "Tone")."""
     about = _rest(column, _MEASURE)

@@ -31,6 +31,7 @@ from labelcore.stages.importing.mapping import Description, Mapping
 from labelcore.stages.importing.meanings import SignalReading
 from labelcore.stages.importing.names import by_name
 from labelcore.stages.importing.reading import Nearest, ReadFile
+from labelcore.stages.importing.several import by_column
 from labelcore.store import batches, remarks, staging
 from labelcore.workspace import Workspace
 
@@ -233,7 +234,7 @@ def fits(
 def _kept(workspace: Workspace) -> dict[str, Mapping]:
     project = project_of(workspace)
     mappings = batches.kept_mappings(workspace.db, project.id) if project else {}
-    return {name: Mapping.model_validate(mapping) for name, mapping in mappings.items()}
+    return {name: by_column(Mapping.model_validate(mapping)) for name, mapping in mappings.items()}
 
 
 def proposed(names: Sequence[str]) -> list[Fact]:

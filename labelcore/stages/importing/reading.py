@@ -16,7 +16,7 @@ from labelcore.stages.importing.mapping import BEFORE, REPLY, Mapping
 from labelcore.stages.importing.meanings import SignalReading
 from labelcore.stages.importing.names import NAMES, by_name
 from labelcore.stages.importing.offering import offers
-from labelcore.stages.importing.several import by_criterion, several_grades
+from labelcore.stages.importing.several import by_criterion, of_no_criterion, several_grades
 from labelcore.stages.importing.taking import known_grade, without_grade
 from labelcore.store import remarks, replies, staging, strays
 from labelcore.store.formats import Format, Tool, every_format, every_tool
@@ -248,6 +248,7 @@ def understand(
         notes.append(fact("maybe_below", row=line.row, text=line.raw))
     if mapping.grade_is_guess:
         mapping = known_grade(cursor, staged, mapping, rows, rules)
+    notes += of_no_criterion(cursor, staged, mapping)
     mapping = by_criterion(cursor, staged, mapping)
     columns = _take(cursor, staged, mapping)
     several = () if shape.tool else tuple(several_grades(cursor, staged, mapping))

@@ -8,7 +8,7 @@ from typing import Any
 from labelcore.errors import BadInput
 from labelcore.models import Fact, fact
 from labelcore.stages.importing import meanings
-from labelcore.stages.importing.mapping import Grading, Mapping, check
+from labelcore.stages.importing.mapping import Grading, Mapping, check, has
 from labelcore.stages.importing.names import is_criteria, is_note
 from labelcore.store import remarks
 from labelcore.store.formats.base import Staging
@@ -40,6 +40,27 @@ def by_criterion(cursor: Any, staged: Staging, mapping: Mapping) -> Mapping:
             )
         gradings += [grading.model_copy(update={"criterion": part, "only": (column, part)}) for part in found]
     return mapping.model_copy(update={"gradings": tuple(gradings)})
+
+
+def by_column(mapping: Mapping) -> Mapping:
+    """The mapping for other files: gradings of one value of a column each are one of that column again."""
+    gradings = (
+        grading.model_copy(update={"criterion": f"{{{grading.only[0]}}}", "only": None})
+        if grading.only and grading.only[1] == grading.criterion
+        else grading
+        for grading in mapping.gradings
+    )
+    return mapping.model_copy(update={"gradings": tuple(dict.fromkeys(gradings))})
+
+
+def of_no_criterion(cursor: Any, staged: Staging, mapping: Mapping) -> Iterator[Fact]:
+    """How many grades there are where the column of the criterion is empty: they are none's."""
+    for grading in mapping.gradings:
+        column = grading.criterion_column
+        if not column or not has(column, staged.names):
+            continue
+        if n := remarks.count_beside_nothing(cursor, staged, grading.column, column):
+            yield fact("of_no_criterion", n=n, column=column)
 
 
 def several_grades(cursor: Any, staged: Staging, mapping: Mapping) -> Iterator[Fact]:
