@@ -119,11 +119,11 @@ def _end(turns: list[Turn]) -> list[Turn]:
         start -= 1
     if start == 0:
         return turns
-    roles = [speaker(turn["role"]) for turn in turns]
-    asked = len(roles) - 1 - roles[::-1].index("user") if "user" in roles else start
+    places = reversed(range(len(turns)))
+    asked = next((place for place in places if speaker(turns[place]["role"]) == "user"), start)
     question = turns[asked : asked + 1] if asked < start else []
     count = start - len(question)
-    note = f"[{count:,} turns are left out here · 此处省略 {count:,} 轮]"
+    note = f"[Turns left out here: {count:,} · 此处省略 {count:,} 轮]"
     return [*question, {"role": "system", "content": note}, *turns[start:]] if count else turns
 
 

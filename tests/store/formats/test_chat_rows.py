@@ -77,7 +77,7 @@ def test_of_a_long_conversation_the_end_comes_with_each_answer(monkeypatch: pyte
     assert contents(first) == [("user", "Hi")]
     assert [text for _, text in contents(second)][1:] == ["Hello!", "Rain?"]
     note, *end = contents(third)
-    assert end == [("bot", "No."), ("user", "Bye")] and "3 turns are left out" in note[1]
+    assert end == [("bot", "No."), ("user", "Bye")] and "left out here: 3 " in note[1]
 
 
 def test_what_an_answer_answers_comes_however_long_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,7 +87,7 @@ def test_what_an_answer_answers_comes_however_long_it_is(monkeypatch: pytest.Mon
     assert contents(row) == [("user", long)]
     rows = read("chat_rows", lines(messages("Hi", "Hello!", long, "Yes.")))
     question, note = contents(rows[1])
-    assert question == ("user", long) and "2 turns are left out" in note[1]
+    assert question == ("user", long) and "left out here: 2 " in note[1]
 
 
 def test_what_tools_are_called_with_counts_as_said(monkeypatch: pytest.MonkeyPatch) -> None:
