@@ -76,6 +76,16 @@ def test_a_name_stands_for_what_its_function_keeps_under_it(program: str) -> Non
     assert (template.system, template.user) == (_JUDGE, "Reply: {{output}}")
 
 
+def test_the_system_message_of_another_function_is_not_put_before_a_prompt() -> None:
+    chatbot = (
+        f"def answer(question):\n    system = {_CHATBOT!r}\n    return ai.chat(messages=["
+        '{"role": "system", "content": system}, {"role": "user", "content": f"{question}"}])\n'
+    )
+    judge = 'def judge(output):\n    return ai.say(prompt=f"Is {output} polite? Say YES or NO.")\n'
+    template = recognise(f"import ai\n{chatbot}{judge}").template
+    assert (template.system, template.user) == ("", "Is {{output}} polite? Say YES or NO.")
+
+
 @pytest.mark.parametrize(
     "program",
     [

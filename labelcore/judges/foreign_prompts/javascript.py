@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_BEGINS = re.compile(
-    r"\A(?:\s|//[^\n]*\n|/\*[\s\S]{0,4000}?\*/)*(?:export\b|import\b|(?:async )?function\b|"
-    r"(?:const|let|var)\s+[\w{\[]|type \w|interface \w|[\"']use \w+[\"'])"
+_DECLARED = (
+    r"(?:async\s+)?function\s*\*?\s*[\w$]*\s*(?:<[^>\n]{0,200}>)?"
+    r"\((?:[^()]|\([^()]*+\))*+\)\s*(?::[^{}\n]{0,200})?\{|"
+    r"(?:const|let|var)\s+(?:[\w$]+\s*(?::[^=]{1,400})?|[{\[][^=;]{0,2000}[}\]]\s*)=|"
+    r"type\s+[\w$]+\s*(?:<[^=\n]{0,200}>\s*)?=|"
+    r"(?:interface|(?:abstract\s+)?class)\s+[\w$]+\s*(?:<[^{\n]{0,200}>\s*)?"
+    r"(?:(?:extends|implements)\s[^{\n]{0,200})?\{|"
+    r"(?:const\s+)?enum\s+[\w$]+\s*\{"
 )
-_TEXT = re.compile(r"'(?:[^'\\\n]|\\.){0,20000}'|\"(?:[^\"\\\n]|\\.){0,20000}\"|//[^\n]*|/\*[\s\S]*?\*/|`")
+_BEGINS = re.compile(
+    r"\A(?:\s|//[^\n]*\n|/\*[\s\S]*?\*/)*+(?:[\"']use \w+[\"']|"
+    rf"(?:export\s+(?:default\s+|declare\s+)?)?(?:{_DECLARED})|"
+    r"export\s+default\s*(?:[{(\[\"'`]|(?:async|function|class)\b|[\w$.]+(?:\(|\s*(?:;|\n|\Z)))|"
+    r"(?:import|export)\s*(?:type\s+)?(?:[\w$]+\s*,\s*)?(?:[\w$]+|\*\s*(?:as\s+[\w$]+)?|\{[^}]{0,4000}\})\s*from\s*"
+    r"[\"']|import\s*[\"'][^\"'\n]+[\"']\s*(?:;|\n|\Z)|export\s*\{[^}]{0,4000}\}\s*(?:;|\n|\Z))"
+)
+_TEXT = re.compile(
+    r"'(?:[^'\\\n]|\\[\s\S])*+(?:'|(?=\n|\\?\Z))|\"(?:[^\"\\\n]|\\[\s\S])*+(?:\"|(?=\n|\\?\Z))|"
+    r"//[^\n]*|/\*(?:[\s\S]*?\*/|[\s\S]*)|`|[()\[\]{}]"
+)
+_IN_TEMPLATE = re.compile(r"\\[\s\S]|\$\{|`")
+_IN_PLACE = re.compile(r"'(?:[^'\\\n]|\\.)*+'?|\"(?:[^\"\\\n]|\\.)*+\"?|[`{}]")
+_PAIRS = {")": "(", "]": "[", "}": "{"}
 _BETWEEN = re.compile(r"[\s,]*")
 _JOINED = re.compile(r"[\s,]*\]\s*\.join\(\s*(?P<by>'[^'\n]{0,8}'|\"[^\"\n]{0,8}\")\s*\)")
 _ROLE = re.compile(
@@ -25,21 +44,28 @@ _RETURNED = re.compile(r"(?:\breturn|=>)\s*\(?\s*\w{0,20}\Z")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\n": ""}
 _GLOBALS = frozenset("JSON String Object Array Math Number Date process".split())
 _DOTTED = re.compile(r"[^\W\d][\w$]*(?:\??\.[^\W\d][\w$]*)*")
-_CALLED = re.compile(r"(?<![.\w$])(?P<name>[^\W\d][\w$]*)(?![\w$]*\s*\()")
+_CONDITION = re.compile(r"(?<!\?)\?(?![.?])")
+_CALLED = re.compile(r"(?<![.\w$])(?P<name>[^\W\d][\w$]*+)(?!\s*+\()")
 
 
 class ProgramText(NamedTuple):
-    """A text of a program: the name that it has there, and its role where it is a message, else ""."""
+    """A text of a program: the name that it has there, and its role where it is a message, else ""; where the
+    list begins that it stands in, -1 for none.
+    """
 
     name: str
     text: str
     role: str = ""
+    within: int = -1
 
 
 class _Piece(NamedTuple):
+    """A text in quotes, from ``begin`` to ``end``, with the two innermost lists that it stands in."""
+
     begin: int
     end: int
     words: str
+    lists: tuple[int, int]
 
 
 def is_javascript(text: str) -> bool:
@@ -49,14 +75,18 @@ def is_javascript(text: str) -> bool:
 
 def texts_of(source: str) -> Iterator[ProgramText]:
     """Every text of a program that has a name, is a message or is returned, in their order."""
-    for begin, words in _joined(source, _added(source)):
+    functions = list(_ENCLOSING.finditer(source))
+    begins = [match.start() for match in functions]
+    for begin, words, within in _joined(source, _added(source)):
         before = source[max(0, begin - 300) : begin]
         if message := _ROLE.search(before):
-            yield ProgramText("messages", words, message["role"].casefold())
+            yield ProgramText("messages", words, message["role"].casefold(), within)
         elif named := _KEY.search(before) or _NAMED.search(before):
             yield ProgramText(named["name"], words)
         elif _RETURNED.search(before):
-            yield ProgramText(_enclosing(source[:begin]), words)
+            around = bisect_left(begins, begin)
+            match = functions[around - 1] if around else None
+            yield ProgramText((match["function"] or match["name"]) if match else "", words)
 
 
 def _added(source: str) -> list[_Piece]:
@@ -64,78 +94,79 @@ def _added(source: str) -> list[_Piece]:
     pieces: list[_Piece] = []
     for piece in _pieces(source):
         if pieces and re.fullmatch(r"\s*\+\s*", source[pieces[-1].end : piece.begin]):
-            pieces[-1] = _Piece(pieces[-1].begin, piece.end, pieces[-1].words + piece.words)
+            pieces[-1] = pieces[-1]._replace(end=piece.end, words=pieces[-1].words + piece.words)
         else:
             pieces.append(piece)
     return pieces
 
 
-def _joined(source: str, pieces: list[_Piece]) -> Iterator[tuple[int, str]]:
-    """(begin, words) of each text; a list of texts that is joined is one."""
+def _joined(source: str, pieces: list[_Piece]) -> Iterator[tuple[int, str, int]]:
+    """(begin, words, list it stands in) of each text; a list of texts that is joined is one."""
     at = 0
     while at < len(pieces):
-        first, after = pieces[at], at + 1
-        while after < len(pieces) and _BETWEEN.fullmatch(source[pieces[after - 1].end : pieces[after].begin]):
-            after += 1
-        before = source[max(0, first.begin - 200) : first.begin].rstrip()
-        by = _JOINED.match(source, pieces[after - 1].end) if before.endswith("[") else None
+        first, after, by = pieces[at], at + 1, None
+        if source[max(0, first.begin - 200) : first.begin].rstrip().endswith("["):
+            while after < len(pieces) and _BETWEEN.fullmatch(
+                source, pieces[after - 1].end, pieces[after].begin
+            ):
+                after += 1
+            by = _JOINED.match(source, pieces[after - 1].end)
         if by:
             words = _plain(by["by"][1:-1]).join(piece.words for piece in pieces[at:after])
-            yield source.rfind("[", 0, first.begin), words
+            yield source.rfind("[", 0, first.begin), words, first.lists[0]
         else:
-            yield first.begin, first.words
+            yield first.begin, first.words, first.lists[1]
         at = after if by else at + 1
-
-
-def _enclosing(before: str) -> str:
-    found = list(_ENCLOSING.finditer(before))
-    return (found[-1]["function"] or found[-1]["name"]) if found else ""
 
 
 def _pieces(source: str) -> Iterator[_Piece]:
     """Each text in quotes; what fills a place in a template has one name there."""
     at = 0
+    opened: list[str] = []
+    lists = [-1, -1]
     while match := _TEXT.search(source, at):
-        at = match.end()
-        if match[0] == "`":
+        mark, at = match[0], match.end()
+        if mark == "`":
             words, at = _template(source, at)
-            yield _Piece(match.start(), at, words)
-        elif match[0][0] in "'\"":
-            yield _Piece(match.start(), at, _plain(match[0][1:-1]))
+            yield _Piece(match.start(), at, words, (lists[-2], lists[-1]))
+        elif mark[0] in "'\"" and len(mark) > 1 and mark[-1] == mark[0]:
+            yield _Piece(match.start(), at, _plain(mark[1:-1]), (lists[-2], lists[-1]))
+        elif mark in "([{":
+            opened.append(mark)
+            lists += [match.start()] if mark == "[" else []
+        elif opened and _PAIRS.get(mark) == opened[-1] and opened.pop() == "[":
+            lists.pop()
 
 
 def _template(source: str, at: int) -> tuple[str, int]:
     """The words of a template literal from behind its first mark, and where it ends."""
     words: list[str] = []
-    while at < len(source):
-        character = source[at]
-        if character == "`":
-            return "".join(words), at + 1
-        if character == "\\":
-            words.append(_plain(source[at : at + 2]))
-            at += 2
-        elif source.startswith("${", at):
-            end = _closing(source, at + 2)
-            words.append(f"${{{_name_of(source[at + 2 : end])}}}")
-            at = end + 1
+    while match := _IN_TEMPLATE.search(source, at):
+        words.append(source[at : match.start()])
+        at = match.end()
+        if match[0] == "`":
+            return "".join(words), at
+        if match[0] == "${":
+            end = _closing(source, at)
+            words.append(f"${{{_name_of(source[at:end])}}}")
+            at = min(end + 1, len(source))
         else:
-            words.append(character)
-            at += 1
-    return "".join(words), at
+            words.append(_plain(match[0]))
+    return "".join([*words, source[at:]]), len(source)
 
 
 def _closing(source: str, at: int) -> int:
-    """Where the brace closes that was opened before this place."""
-    depth = 0
-    while at < len(source):
-        if source[at] == "`":
-            _, at = _template(source, at + 1)
-            continue
-        if source[at] == "}" and not depth:
-            return at
-        depth += {"{": 1, "}": -1}.get(source[at], 0)
-        at += 1
-    return at
+    """Where the brace closes that was opened before this place, whatever texts stand there."""
+    opened = ["{"]
+    while match := (_IN_TEMPLATE if opened[-1] == "`" else _IN_PLACE).search(source, at):
+        mark, at = match[0], match.end()
+        if mark == "}" or (mark == "`" and opened[-1] == "`"):
+            opened.pop()
+            if not opened:
+                return match.start()
+        elif mark in {"`", "{", "${"}:
+            opened.append(mark[-1])
+    return len(source)
 
 
 def _name_of(expression: str) -> str:
@@ -144,7 +175,8 @@ def _name_of(expression: str) -> str:
     if _DOTTED.fullmatch(bare):
         return bare.replace("?.", ".")
     without_texts = re.sub(r"'[^'\n]*'|\"[^\"\n]*\"|`[^`]*`", "", bare)
-    names = (match["name"] for match in _CALLED.finditer(without_texts))
+    condition, *shown = _CONDITION.split(without_texts, maxsplit=1)
+    names = [match["name"] for part in (*shown, condition) for match in _CALLED.finditer(part)]
     return next((name for name in names if name not in _GLOBALS), "value")
 
 

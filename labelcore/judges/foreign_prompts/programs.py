@@ -70,10 +70,21 @@ def likeliest(prompts: Sequence[ProgramPrompt]) -> ProgramPrompt:
     chosen = max(prompts, key=rank)
     if chosen.is_system or any(role in _SYSTEM for role, _ in chosen.messages):
         return chosen
-    beside = {prompt.text for prompt in prompts if prompt.is_system} - {chosen.text}
+    beside = {prompt.text for prompt in prompts if prompt.is_system} - {chosen.text} - _of_others(prompts)
     if len(beside) != 1:
         return chosen
     return chosen._replace(messages=[("system", beside.pop()), *chosen.messages])
+
+
+def _of_others(prompts: Sequence[ProgramPrompt]) -> set[str]:
+    """The system messages that stand in a list with other words, or with an input, and belong to these."""
+    system: set[str] = set()
+    for prompt in prompts:
+        user = "\n".join(words for role, words in prompt.messages if role not in _SYSTEM)
+        known = any(slot_like(name) for name in take("", user).names)
+        if known or re.search(r"[^\W\d_]", _PLACE.sub("", user)):
+            system.update(words for role, words in prompt.messages if role in _SYSTEM)
+    return system
 
 
 def others_than(chosen: ProgramPrompt, prompts: Sequence[ProgramPrompt]) -> list[str]:
@@ -102,11 +113,24 @@ def is_program(text: str) -> bool:
 
 def _in_javascript(source: str) -> Iterator[ProgramPrompt]:
     texts = list(javascript.texts_of(source))
-    messages = [(text.role, text.text) for text in texts if text.role]
-    if any(role not in _SYSTEM for role, _ in messages):
-        yield ProgramPrompt("messages", messages)
-    elif messages:
-        yield ProgramPrompt("system", messages)
+    for messages in _conversations([text for text in texts if text.role]):
+        only_system = all(role in _SYSTEM for role, _ in messages)
+        yield ProgramPrompt("system" if only_system else "messages", messages)
     for text in texts:
         if not text.role:
             yield ProgramPrompt.of(text.name, text.text)
+
+
+def _conversations(texts: Sequence[javascript.ProgramText]) -> Iterator[Messages]:
+    """The messages of each list; outside of one a system message that follows others begins anew."""
+    messages: Messages = []
+    within = -1
+    for text in texts:
+        again = text.role in _SYSTEM and any(role not in _SYSTEM for role, _ in messages)
+        if messages and (text.within != within if text.within >= 0 else again):
+            yield messages
+            messages, within = [], -1
+        within = max(within, text.within)
+        messages.append((text.role, text.text))
+    if messages:
+        yield messages
