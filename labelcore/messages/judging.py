@@ -71,7 +71,7 @@ WORDS = {
     "next_to_no_fails": (
         "Not measurable yet, as fewer than three failed outputs speak of it: {names}. What helps: about "
         "{more} more failing grades with a note, or a model.",
-        "Not measurable yet, as fewer than three failed outputs speak of each: {names}. What helps: about "
+        "Not measurable yet, as fewer than three failed outputs speak of each: {names}. What helps: up to "
         "{more} more failing grades of each with a note, or a model.",
     ),
     "no_graded_passes": (

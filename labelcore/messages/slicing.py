@@ -158,4 +158,8 @@ def notes(sliced: SliceReport) -> Iterator[str]:
     if sliced.doubt:
         yield sentence(sliced.doubt)
     if sliced.left_out:
-        yield say("Left out: {n:,} graded outputs without {field}.", n=sliced.left_out, field=sliced.field)
+        yield say(
+            "Left out: {n:,} graded outputs without {field}.",
+            n=sliced.left_out,
+            field=field_words(sliced.field),
+        )

@@ -11,6 +11,7 @@ from labelcore.messages.catalogue import (
     BETWEEN,
     calling,
     counted,
+    field_words,
     judge_words,
     language,
     paragraph,
@@ -62,6 +63,8 @@ def _value(name: str, value: Any) -> Any:
         return several(str(_value(name, part)) for part in value)
     if isinstance(value, str) and (name in _NAMES or (name in {"name", "other"} and " · " in value)):
         return judge_words(value)
+    if name == "sliced":
+        return field_words(value)
     return say(value) if isinstance(value, Wording) or (name in {"why", "assumption"} and value) else value
 
 

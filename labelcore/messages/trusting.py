@@ -201,7 +201,7 @@ WORDS: dict[str, Words] = {
         "judges' verdicts on all outputs."
     ),
     "slices_lack_some": (
-        "Together these come to {mean:.0%}, not {whole:.0%}: {n:,} graded outputs have no {field}."
+        "Together these come to {mean:.0%}, not {whole:.0%}: {n:,} graded outputs have no {sliced}."
     ),
     "lets_through": "It lets {wrong} of {n} bad outputs through.",
     "fails_good": "It fails {wrong} of {n} good outputs.",

@@ -42,12 +42,14 @@ def forget(db: Database) -> None:
 
 
 def current(db: Database, project_id: str) -> tuple[Assignment, ...]:
-    """The assignments in force, oldest first."""
+    """The assignments in force, oldest first; who was removed has none."""
 
     def read() -> tuple[Assignment, ...]:
         source = "assignment WHERE project_id = ? ORDER BY made_at"
         rows = {row.id: row for row in _ASSIGNMENT.find(db, source, [project_id])}
-        return tuple(_by_present_name(db, row) for row in rows.values() if not row.ended)
+        gone = register(db).is_removed
+        present = (_by_present_name(db, row) for row in rows.values() if not row.ended)
+        return tuple(row for row in present if not (row.person and gone(row.person)))
 
     return remembered(db, "assignment", ("assignments", project_id), read)
 

@@ -35,6 +35,18 @@ def choose(
     return chosen
 
 
+def choose_beside(label: str, options: Sequence[str], key: str, *, words: Callable[[str], str]) -> str:
+    """One of a few that stand beside each other; the first where none is chosen."""
+    asked = st.query_params.get(key)
+    if key not in st.session_state:
+        st.session_state[key] = asked if asked in options else options[0]
+    chosen: str | None = st.segmented_control(
+        label, options, key=key, label_visibility="collapsed", format_func=words, wrap=True
+    )
+    _write(key, [chosen] if chosen and chosen != options[0] else [])
+    return chosen or options[0]
+
+
 def choose_several(
     where: Any, label: str, options: Sequence[str], key: str, *, words: Callable[[str], str] = str
 ) -> list[str]:

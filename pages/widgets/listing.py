@@ -145,8 +145,11 @@ def _ask_field(workspace: Workspace, name: Any, value: Any) -> tuple[str, ...]:
     if not field:
         return ()
     counts = {count.value: count.n for count in selecting.list_values(workspace, field, most=_VALUES)}
-    words = {text: f"{excerpt(text) or say('(none)')} · {n:,}" for text, n in counts.items()}
     key = f"{keys.OUTPUTS_FIELD}-{field}"
+    counts = dict.fromkeys(st.query_params.get_all(key), 0) | counts  # a link may ask for a rare one
+    words = {
+        text: f"{excerpt(text) or say('(none)')}{f' · {n:,}' if n else ''}" for text, n in counts.items()
+    }
     chosen = address.choose_several(value, say("Values"), list(counts), key, words=words.__getitem__)
     return tuple(f"{field}={text}" for text in chosen)
 

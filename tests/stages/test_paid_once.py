@@ -131,6 +131,7 @@ def test_an_estimate_knows_calls_tokens_money_and_what_is_done(
     assert "no price set" in estimate_words(free) and "US$" not in estimate_words(free)
 
 
+@pytest.mark.usefixtures("mock")
 def test_where_no_price_is_set_that_is_said_and_nothing_is_called_free(
     workspace: Workspace, ids: list[str], run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -146,7 +146,7 @@ def undone(result: UndoneImport) -> Iterator[str]:
     )
     if result.people:
         yield say(
-            "{people:,} grades by people count again when the outputs come in that they were given on.",
+            "{people:,} grades by people count again once the outputs that they were given on come in.",
             people=result.people,
         )
 

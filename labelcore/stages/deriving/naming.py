@@ -68,8 +68,10 @@ _LATIN = re.compile(r"[A-Za-z][A-Za-z'’\-]*")
 _NAME_WORDS, _NAME_CHARACTERS = 2, 4  # a longer quote is a part of a sentence
 _QUOTED = re.compile(r"“[^”]*”|「[^」]*」|\"[^\"]*\"|(?<!\w)'[^'\n]*'(?!\w)|(?<!\w)‘[^’\n]*’(?!\w)")
 _NUMBER = r"(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|twelve)"
+_NO_NAME = "Answer Reply Response Summary Output Text Tone Style Format It This That OK Ok Good Clear".split()
+_NAMED = rf"\b(?!(?:{'|'.join(_NO_NAME)})\b)[A-Z]\w+"
 _CORRECTED = re.compile(
-    rf"\b[A-Z]\w+,? not [A-Z]\w|\b{_NUMBER}(?: \w+)?,? not {_NUMBER}\b"
+    rf"{_NAMED},? not {_NAMED}|\b{_NUMBER}(?: \w+)?,? not {_NUMBER}\b"
     r"|不是\s*\d[^，。；]*(?:，|而)?\s*是\s*\d|\d[^，。；]*(?:，|而)?\s*不是\s*\d"
 )
 """A fact set right: "Lille not Lyon", "12 not 21 million"."""

@@ -181,7 +181,7 @@ def assignments(workspace: Workspace) -> Assigned:
     """Show who is to grade what, how far each is, and who will be late."""
     db, project_id = workspace.db, workspace.project.id
     whole, gone = whole_pool(workspace), register(db).is_removed
-    rows = tuple(row for row in table.current(db, project_id) if not (row.person and gone(row.person)))
+    rows = table.current(db, project_id)
     dealt = parts(workspace, whole)
     moments = grade_counts.recent_days(db, project_id, now() - timedelta(days=_LOOKED_BACK))
     known = (*graders_to_be(workspace), *moments)

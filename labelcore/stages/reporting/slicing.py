@@ -47,7 +47,7 @@ class SliceReport(Frozen):
         if self.mean is None or whole.value is None or f"{self.mean:.0%}" == f"{whole.value:.0%}":
             return NOTHING
         code = "slices_lack_some" if self.left_out else "slices_of_people"
-        return fact(code, mean=self.mean, whole=whole.value, n=self.left_out, field=self.field)
+        return fact(code, mean=self.mean, whole=whole.value, n=self.left_out, sliced=self.field)
 
 
 def fields(workspace: Workspace) -> list[str]:

@@ -72,7 +72,7 @@ def _score(score: Record) -> list[Remark]:
 
 in_chinese(
     {
-        "Opik traces": "Opik 追踪",
+        "Opik traces": "Opik 的 trace",
         "In Python: opik.Opik().search_traces(project_name=…), each written as a line with "
         "trace.model_dump_json(); or opik export.": (
             "在 Python 中：opik.Opik().search_traces(project_name=…)，用 trace.model_dump_json() 逐行写出；"
@@ -81,8 +81,8 @@ in_chinese(
         "Each trace becomes an output with its input or conversation, model, time, id and thread. Scores "
         "that people gave in Opik come as grades, other ones as verdicts, those named as feedback as "
         "feedback.": (
-            "每条追踪成为一条输出，附带输入或对话、模型、时间、编号和线程。在 Opik 中由人给出的分数成为评分，"
-            "其他的成为判定，名称为反馈的成为反馈。"
+            "每个 trace 成为一条输出，附带输入或对话、模型、时间、编号和线程。在 Opik 中由人给出的分数成为评"
+            "分，其他的成为判定，名称为反馈的成为反馈。"
         ),
     }
 )

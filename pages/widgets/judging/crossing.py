@@ -148,6 +148,6 @@ def _row(cell: Cell, *, chosen: bool) -> dict[str, str]:
         say("Examples"): str(cell.shown),
         say("Bad outputs found"): rate_words(rates.tnr) if rates else "–",
         say("Good outputs passed"): rate_words(rates.tpr) if rates else "–",
-        say("Change"): change_words(cell.trial.change.balanced) if cell.trial else say(cell.state),
+        say("change"): change_words(cell.trial.change.balanced) if cell.trial else say(cell.state),
         say("Cost for 1,000"): "–" if cell.estimate is None else f"US$ {cell.estimate:,.2f}",
     }

@@ -115,7 +115,7 @@ def _behind(workspace: Workspace, hardness_report: HardnessReport) -> None:
     rows = [row for row in hardness_report.rows if row.rate.value is not None]
     table = [
         {
-            say("trial"): say(row.test),
+            say("change made"): say(row.test),
             say("asks"): say(row.asks),
             say("share"): rate_words(row.rate),
             say("to pass"): row.to_pass,

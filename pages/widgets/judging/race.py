@@ -41,7 +41,7 @@ def _show_table(race: refereeing.Race) -> None:
             say("good enough"): say(contender.good),
             "TPR": rate_words(contender.tpr),
             "TNR": rate_words(contender.tnr),
-            say("US$ for 1,000"): say("no price") if contender.unpriced else contender.cost_per_thousand,
+            say("US$ for 1,000"): _cost(contender),
             "ms": contender.latency_ms,
             say("flips"): rate_words(contender.flip_rate),
             say("beaten by"): contender.beaten_by,
@@ -50,6 +50,12 @@ def _show_table(race: refereeing.Race) -> None:
     ]
     colours = ["color: #8a8a8a" if row[say("beaten by")] else "" for row in rows]
     st.dataframe(pd.DataFrame(rows).style.apply(lambda _: colours), hide_index=True)
+
+
+def _cost(contender: refereeing.Contender) -> str:
+    """As text, for a column of figures and words has no type."""
+    cost = contender.cost_per_thousand
+    return f"{cost:,.2f}" if cost is not None else say("no price") if contender.unpriced else "–"
 
 
 def _differences(workspace: Workspace, race: refereeing.Race, version: JudgeVersion) -> None:

@@ -13,7 +13,7 @@ from labelcore.stages.reporting.trust import Trust
 from labelcore.stats.rate import share_words
 from labelcore.text.showing import shortened
 from labelcore.workspace import Workspace
-from pages.widgets import charts, keys, links, shell
+from pages.widgets import address, charts, keys, links, shell
 from pages.widgets.shell import plain
 
 _SLICES, _FAILURES = 6, 6
@@ -75,19 +75,7 @@ def _show_slices(workspace: Workspace, trust: Trust, names: list[str]) -> None:
     _head(say("Where it is better or worse"))
     field = names[0]
     if len(names) > 1:
-        field = (
-            st.segmented_control(
-                say("Split by"),
-                names,
-                default=names[0],
-                key=keys.RESULTS_SLICE,
-                label_visibility="collapsed",
-                format_func=field_words,
-                wrap=True,
-                bind="query-params",
-            )
-            or names[0]
-        )
+        field = address.choose_beside(say("Split by"), names, keys.RESULTS_SLICE, words=field_words)
     for breakdown in slices(workspace, by=[field]):
         rows = breakdown.rows[:_SLICES]
         charts.marked(

@@ -42,7 +42,7 @@ def told_together(every: Sequence[Fact], helped: Collection[str]) -> list[Fact]:
         if lack.code != _TOGETHER and (lack.code == _OPEN or lack.values["name"] not in helped)
     ]
     if names:
-        more = min(lack.values["more"] for lack in few)
+        more = max(lack.values["more"] for lack in few)
         quoted = [Wording("“{name}”", name=name) for name in names]
         found.append(fact("next_to_no_fails", names=quoted, n=len(names), more=more))
     return found

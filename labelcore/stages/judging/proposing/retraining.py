@@ -27,7 +27,7 @@ from labelcore.store import Database, judges as judge_table, outputs as output_t
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
-_UNHELD = Wording("made from the grades as they are it would be no better than a constant answer")
+_UNHELD = Wording("made from the grades as they are, it would be no better than a constant answer")
 
 
 class Freshness(Frozen):
