@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from labelcore.stages import importing
+from labelcore.stages.importing import Description
 from labelcore.stages.importing.meanings import by_word, polarity
 from labelcore.stages.importing.names import by_name, note_beside
 from labelcore.workspace import Workspace
@@ -43,6 +44,48 @@ def test_a_column_is_known_by_the_noun_that_its_name_is_about(
     columns: list[str], expected: dict[str, int]
 ) -> None:
     assert by_name(columns, ROW) == {meaning: columns[place] for meaning, place in expected.items()}
+
+
+@pytest.mark.parametrize(
+    "column",
+    """Musterantwort, Referenzantwort, Sollantwort, Lösungsantwort, Idealantwort, Kundenantwort,
+    Nutzerantwort, Antwort des Kunden, Soll-Antwort, 用户回复, 用户的回复, 学生回答, 客户回复, 顾客回答,
+    ユーザーの回答, お客様の回答, 学生の回答, 고객 답변, Customer reply, Client response, Customer's answer,
+    Student answer, Teacher answer, Expert answer, Doctor's answer, Source translation, HTTP response,
+    Survey response, Respuesta del cliente, Respuesta del alumno, Respuesta de la usuaria, Réponse du client,
+    Réponse de l'utilisateur, Réponse de référence, Resposta do cliente, Risposta del cliente,
+    Risposta dell'utente, Ответ клиента, Ответ пользователя, رد العميل""".replace("\n", " ").split(", "),
+)
+def test_what_somebody_else_said_is_not_the_output(column: str) -> None:
+    name = column.strip()
+    assert by_name([name, "Bot"], ROW).get("output") is None
+    assert by_name([name, "AI answer"], ROW)["output"] == "AI answer"
+
+
+@pytest.mark.parametrize(
+    "column",
+    """客服回复, 给用户的回复, 回复内容, お客様への回答, Customer service reply, Customer support answer,
+    Respuesta al cliente, Antwort vom Support, Ответ клиенту,
+    Email response, Source code summary, Chatbot-Antwort, KI-Antwort, Modellantwort, Botantwort,
+    Respuesta del modelo, Réponse du modèle""".replace("\n", " ").split(", "),
+)
+def test_what_is_said_to_a_customer_is_the_output(column: str) -> None:
+    assert by_name([column.strip(), "x"], ROW).get("output") == column.strip()
+
+
+@pytest.mark.parametrize(
+    "column",
+    """Release notes, Order notes, Delivery note, Customer comment, Customer's comments, User comment,
+    Client notes, 客户意见, 顾客建议, 用户的建议, お客様コメント, Kommentar des Kunden,
+    Comentario del cliente, Commentaire du client, Комментарий клиента""".replace("\n", " ").split(", "),
+)
+def test_what_a_customer_or_an_order_says_is_no_note_of_who_graded(column: str) -> None:
+    name = column.strip()
+    columns = ["question", "answer", "grade", name]
+    rows = [{"question": f"Q{n}", "answer": f"A{n}", "grade": "pass", name: f"so {n}"} for n in range(3)]
+    assert by_name(columns, rows).get("note") is None
+    assert Description(grades=("overall=grade",)).mapping(columns, rows).note is None
+    assert by_name([*columns, "Reviewer notes"], rows)["note"] == "Reviewer notes"
 
 
 @pytest.mark.parametrize(

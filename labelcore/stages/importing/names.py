@@ -237,6 +237,40 @@ _OTHER = re.compile(
     r"(?![^\W_])|参考|标准|期望|正确|人工|预期|理想|是否|评分|质量|满意|如何|怎么|模範|正解"
 )
 """Words beside which a noun means something else than what the model said or was asked."""
+_PEOPLE = (
+    r"(?<![^\W_])(customers?|clients?|students?|pupils?|learners?|teachers?|experts?|patients?|"
+    r"buyers?|doctors?|physicians?|users?)"
+    r"(?!_(service|support|care|success|question|query|inquiry|request|message|email))(?![^\W_])|"
+    r"(?<![^\W_])(?<!an_)(?<!den_)(?<!dem_)(?<!für_)(kunden|kundin|kunde|nutzers?|nutzerin|benutzers?|"
+    r"schülers?|schülerin|studenten|lehrers?)"
+    r"(?![^\W_])|"
+    r"(?<![^\W_])(del|de_la|de_las|de_los|du|de_l['’]?|de_l_|da|do|dos|das|des|dell?['’_]?|della|degli|dei)_?"
+    r"(cliente?s?|clienta|clienti|usuari[oa]s?|usuário|utilisateurs?|utente|utenti|alumn[oa]s?|aluno|"
+    r"estudiantes?|élèves?|étudiants?|profesora?|professeur|professor|studente)(?![^\W_])|"
+    r"(?<![^\W_])(клиента|клиентов|пользователя|пользователей|покупателя|студента|ученика|учителя|эксперта)"
+    r"(?![^\W_])|"
+    r"(?<![^\W_])(고객|사용자|학생|교사)_|(العميل|المستخدم|الطالب|المعلم)(?![^\W_])"
+)
+_PERSON = (
+    "(?<![给給对對致向])(用户|用戶|客户|客戶|顾客|顧客|使用者|学生|學生|老师|教师|专家|"
+    "患者|买家|ユーザー|お客様|お客さま|先生)"
+    "(们|們)?(的|の)?"
+)
+_SAID = {
+    "output": re.compile(
+        rf"{_PEOPLE}|{_PERSON}(回答|回复|回覆|答复|答案|输出|輸出|回應|応答|出力|译文|摘要)|"
+        r"(?<![^\W_])(survey|questionnaire|http|source(?=_(translation|answer|response|reply|output)$)|"
+        r"referenz|soll|lösungs|erwartete[rns]?|referencia|référence|referência|riferimento|ожидаемый)(?![^\W_])|"
+        r"(?<![^\W_])(muster|referenz|soll|ideal|lösungs|erwartungs|beispiel|ziel|gold|standard|kunden|nutzer|"
+        r"benutzer|schüler|studenten|lehrer|experten|bürger)antwort"
+    ),
+    "note": re.compile(
+        rf"{_PEOPLE}|{_PERSON}(备注|评语|意见|建议|備註|評語|コメント)|"
+        r"(?<![^\W_])(release|patch|order|delivery|shipping|credit|debit|meeting|clinical|medical|discharge|"
+        r"progress|lecture|product)(?![^\W_])"
+    ),
+}
+"""Words beside which an answer or a note is that of a customer or a student, or of another kind."""
 
 
 def _by_head(
@@ -250,6 +284,8 @@ def _by_head(
 def _is_about(column: str, meaning: str, *, strong: bool) -> bool:
     name = _plain(column)
     if meaning != "note" and (re.search("[?？]", column) or _OTHER.search(name)):
+        return False
+    if meaning in _SAID and _SAID[meaning].search(name):
         return False
     if _ENDS[meaning].search(name):
         return True
