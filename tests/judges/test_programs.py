@@ -68,6 +68,13 @@ def _judge(before: str, system: str = "system", arguments: str = "output") -> st
         _judge(f"system = {_CHATBOT!r}\n", arguments=f"output, system={_JUDGE!r}"),
         _judge(f"system = {_JUDGE!r}\nsystem = system.strip()\n"),
         _judge(f"system = {_JUDGE!r}\n", arguments="output, system=system"),
+        _judge("").replace(
+            "return", f"system = {_CHATBOT!r}\n    ask(system)\n    system = {_JUDGE!r}\n    return"
+        ),
+        _judge("").replace(
+            "return", f"system = {_JUDGE[:9]!r}\n    system = system + {_JUDGE[9:]!r}\n    return"
+        ),
+        _judge("").replace("return", f"system = {_JUDGE!r}\n    system = laid_out(system)\n    return"),
         _judge(f"system = {_JUDGE!r}\n").replace("def judge", "async def judge"),
     ],
 )
@@ -90,6 +97,7 @@ def test_the_system_message_of_another_function_is_not_put_before_a_prompt() -> 
     "program",
     [
         _judge(f"if TEST:\n    rules = {_CHATBOT!r}\nelse:\n    rules = {_JUDGE!r}\n", "rules"),
+        _judge(f"rules = {_CHATBOT!r}\ndef other():\n    pass\nrules = {_JUDGE!r}\n", "rules"),
         _judge(f"rules = {_CHATBOT!r}\n", "rules", "output, rules"),
         _judge(f"rules = {_CHATBOT!r}\nfor rules in read():\n    pass\n", "rules"),
     ],
@@ -105,6 +113,13 @@ def test_however_many_texts_are_added_they_are_one_prompt() -> None:
     assert added == "".join(lines).replace("{output}", "{{output}}")
     listed = recognise(f"PROMPT = [[[[[[[[[[[[[[0]]]]]]]]]]]]]]\nTEXT = {''.join(lines)!r}\n").template.user
     assert listed == added
+
+
+def test_a_name_that_is_added_to_keeps_all_that_it_was_made_of() -> None:
+    lines = [f"Rule {n}: be brief.\n" for n in range(1_500)]
+    added = "".join(f"rules = rules + {line!r}\n" for line in lines)
+    found = recognise("rules = 'Reply: {output}\\n'\n" + added + "ask(prompt=rules)\n").template
+    assert found.user == "Reply: {{output}}\n" + "".join(lines)
 
 
 def test_names_that_multiply_each_other_are_no_text_without_end() -> None:

@@ -8,6 +8,7 @@ import inspect
 import re
 import textwrap
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from labelcore.judges.foreign_prompts.chat_messages import as_messages
@@ -57,7 +58,7 @@ def messages_of(tree: ast.Module) -> Iterator[tuple[str, Messages]]:
     """(name, messages) of a keyword that names a prompt, of an assignment, of a return, and of a key."""
     reader = _Reader(tree)
     for name, node in _values(tree):
-        value = reader.literal(node)
+        value = reader.literal(node) if node not in reader.parts else None
         if isinstance(value, str):
             yield name, [("user", value)]
         elif messages := as_messages(value):
@@ -100,6 +101,11 @@ class _Reader:
     def __init__(self, tree: ast.Module) -> None:
         self._scopes = Scopes(tree)
         self._read: dict[ast.expr, Any] = {}
+        for value in self._scopes.in_order():
+            self._once(value, 0)
+        made_into = self._scopes.made_into()
+        self.parts = {value for value, whole in made_into.items() if isinstance(self._read[whole], str)}
+        """Texts that are only there for another one to be made of."""
 
     def literal(self, node: ast.expr | None, depth: int = 0) -> Any:
         """A text, or a list of messages; a formatted text with its names in braces."""
@@ -123,13 +129,19 @@ class _Reader:
 
     def _of_name(self, node: ast.Name, depth: int) -> Any:
         """What a name stands for where it is used; None where it may be several things."""
-        found = []
-        for value in self._scopes.values_of(node):
-            if value is not None and value not in self._read:
-                self._read[value] = None
-                self._read[value] = self.literal(value, depth)
-            found.append(self._read.get(value) if value is not None else None)
+        latest = self._scopes.latest(node)
+        if (first := next(latest, None)) is not None:
+            texts = (self._once(value, depth) for value in chain([first], latest))
+            return next((text for text in texts if text is not None), None)
+        found = [self._once(value, depth) for value in self._scopes.values_of(node)]
         return found[0] if found and all(other == found[0] for other in found) else None
+
+    def _once(self, value: ast.expr | None, depth: int) -> Any:
+        """A value that a name has, read once; None while it is being read."""
+        if value is not None and value not in self._read:
+            self._read[value] = None
+            self._read[value] = self.literal(value, depth)
+        return self._read[value] if value is not None else None
 
     def _of_call(self, node: ast.Call, depth: int) -> Any:
         """What a call makes of a text: the same one laid out or filled, or a message with its role."""

@@ -3,42 +3,96 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _LOOPS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _SCOPES = (ast.Module, ast.ClassDef, *_FUNCTIONS, *_LOOPS)
 
 
+class _Kept(NamedTuple):
+    """A value that a name is given: None for one that is not written there; ``again``: it is made of what the
+    name stood for before.
+    """
+
+    value: ast.expr | None
+    again: bool = False
+
+    @property
+    def end(self) -> tuple[int, int]:
+        """Where it ends in the source."""
+        value = self.value
+        return (value.end_lineno or 0, value.end_col_offset or 0) if value else (0, 0)
+
+
 class Scopes:
-    """The values that each scope gives its names: None for one that is not written there."""
+    """The values that each scope gives its names."""
 
     def __init__(self, tree: ast.Module) -> None:
         self._chains: dict[ast.Name, tuple[ast.AST, ...]] = {}
-        self._values: dict[tuple[ast.AST, str], list[ast.expr | None]] = defaultdict(list)
+        self._kept: dict[tuple[ast.AST, str], list[_Kept]] = defaultdict(list)
+        self._unsure: set[tuple[ast.AST, str]] = set()
         self._arguments: dict[tuple[ast.AST, str], ast.expr | None] = {}
         written: set[ast.AST] = set()
-        waiting: list[tuple[ast.AST, tuple[ast.AST, ...]]] = [(tree, ())]
+        waiting: list[tuple[ast.AST, tuple[ast.AST, ...], bool]] = [(tree, (), False)]
         while waiting:
-            node, chain = waiting.pop()
+            node, chain, in_turn = waiting.pop()
             if isinstance(node, ast.Name):
                 self._chains[node] = chain
                 if isinstance(node.ctx, ast.Store) and node not in written:
-                    self._values[chain[0], node.id].append(None)
-            elif not isinstance(node, ast.AugAssign):
-                for target, value in _assigned(node):
-                    written.add(target)
-                    if not _mentions(value, target.id):
-                        self._values[chain[0], target.id].append(value)
-            else:
+                    self._keep((chain[0], node.id), _Kept(None), in_turn=False)
+            if isinstance(node, ast.AugAssign):
                 written.add(node.target)
-            waiting += self._inside(node, chain)
+            for target, value in _assigned(node):
+                written.add(target)
+                again = any(isinstance(part, ast.Name) and part.id == target.id for part in ast.walk(value))
+                self._keep((chain[0], target.id), _Kept(value, again), in_turn=in_turn)
+            for child, inner in self._inside(node, chain):
+                waiting.append((child, inner, isinstance(node, _SCOPES)))
+        for kept in self._kept.values():
+            kept.sort(key=lambda one: one.end)
+
+    def _keep(self, key: tuple[ast.AST, str], kept: _Kept, *, in_turn: bool) -> None:
+        """``in_turn``: it comes whatever happens, and behind what stands above it."""
+        self._kept[key].append(kept)
+        if not in_turn:
+            self._unsure.add(key)
+
+    def in_order(self) -> list[ast.expr]:
+        """Every value that is kept under a name, as they stand in the source."""
+        kept = sorted((one for values in self._kept.values() for one in values), key=lambda one: one.end)
+        return [one.value for one in kept if one.value]
+
+    def made_into(self) -> dict[ast.expr, ast.expr]:
+        """Value -> the one that the same name is given next, and that is made of it."""
+        return {
+            one.value: after.value
+            for key, kept in self._kept.items()
+            if key not in self._unsure
+            for one, after in pairwise(kept)
+            if after.again and one.value and after.value
+        }
+
+    def latest(self, name: ast.Name) -> Iterator[ast.expr]:
+        """What a name stands for where its scope gives it one value after the other: the last one above it,
+        then those that it is made of; nothing elsewhere.
+        """
+        key = (self._chains[name][0], name.id)
+        kept = self._kept.get(key, []) if key not in self._unsure else []
+        for one in reversed(kept[: bisect_left(kept, (name.lineno, name.col_offset), key=lambda k: k.end)]):
+            if one.value:
+                yield one.value
+            if not one.again:
+                return
 
     def values_of(self, name: ast.Name) -> Sequence[ast.expr | None]:
         """Everything that is kept under a name in the innermost scope that has it; [] where none has."""
         for scope in self._chains.get(name, ()):
-            if values := self._values.get((scope, name.id)):
+            if values := [one.value for one in self._kept.get((scope, name.id), []) if not one.again]:
                 return values
             if (scope, name.id) in self._arguments:
                 return [self._arguments[scope, name.id]]
@@ -65,11 +119,6 @@ def _assigned(node: ast.AST) -> Iterator[tuple[ast.Name, ast.expr]]:
         yield from ((target, node.value) for target in node.targets if isinstance(target, ast.Name))
     elif isinstance(node, ast.AnnAssign | ast.NamedExpr) and isinstance(node.target, ast.Name) and node.value:
         yield node.target, node.value
-
-
-def _mentions(value: ast.expr, name: str) -> bool:
-    """Whether a value is made of what the name stood for before: the same text filled or laid out."""
-    return any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(value))
 
 
 def _defaults(arguments: ast.arguments) -> Iterator[tuple[str, ast.expr | None]]:
