@@ -262,6 +262,10 @@ def test_a_products_user_is_not_who_graded(
     described = Description(grades=("overall=grade",))
     importing.import_file(workspace, table(tmp_path, rows), described=described)
     assert {name for name, *_ in stored(workspace)} == {who}
+    if column == "user":
+        rows[1][1] = "B"
+        importing.import_file(workspace, table(tmp_path, rows, "b.csv"))
+        assert {name for name, *_ in stored(workspace)} == {who}
     asked = described.model_copy(update={"annotator": column})
     importing.import_file(workspace, table(tmp_path, rows), described=asked)
     assert "u1" in {name for name, *_ in stored(workspace)}

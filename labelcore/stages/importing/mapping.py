@@ -12,7 +12,7 @@ from labelcore.errors import BadInput
 from labelcore.models import Frozen
 from labelcore.stages.importing.keys import Redaction
 from labelcore.stages.importing.meanings import GivenMeanings, number_of, plain
-from labelcore.stages.importing.names import by_name, is_anyone, note_beside
+from labelcore.stages.importing.names import by_name, is_anyone, is_named, note_beside
 from labelcore.store.staging import FIELDS
 from labelcore.wording import did_you_mean
 
@@ -120,7 +120,7 @@ def guess(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> Mapping:
     """A mapping from the columns' names; without an output where none tells."""
     if tuple(columns) == FIELDS:
         return Mapping(**{name: name for name in _TEXT})
-    columns_by_meaning = by_name(columns, rows)
+    columns_by_meaning = by_name(columns, rows, taken=[c for c in columns if is_named(c, "user")])
     grade, remarks = (
         columns_by_meaning.pop("grade", None),
         {n: c for n in ("note", "annotator") if (c := columns_by_meaning.pop(n, None))},
