@@ -115,10 +115,11 @@ def test_however_many_texts_are_added_they_are_one_prompt() -> None:
     assert listed == added
 
 
-def test_a_name_that_is_added_to_keeps_all_that_it_was_made_of() -> None:
+@pytest.mark.parametrize("form", ["rules = rules + {}", "rules += {}"])
+def test_a_name_that_is_added_to_keeps_all_that_it_was_made_of(form: str) -> None:
     lines = [f"Rule {n}: be brief.\n" for n in range(1_500)]
-    added = "".join(f"rules = rules + {line!r}\n" for line in lines)
-    found = recognise("rules = 'Reply: {output}\\n'\n" + added + "ask(prompt=rules)\n").template
+    added = "".join(f"{form.format(repr(line))}\n" for line in lines)
+    found = recognise("rules = 'Reply: {output}\\n'\n" + added).template
     assert found.user == "Reply: {{output}}\n" + "".join(lines)
 
 

@@ -38,9 +38,23 @@ def parsed(text: str) -> ast.Module | None:
     ):
         return None
     try:
-        return ast.parse(text)
+        tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+    for node in ast.walk(tree):
+        for block in (getattr(node, name, None) for name in ("body", "orelse", "finalbody")):
+            if isinstance(block, list):
+                block[:] = map(_in_full, block)
+    return tree
+
+
+def _in_full(node: ast.stmt) -> ast.stmt:
+    """A statement, with ``text += more`` as ``text = text + more``."""
+    if not (isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)):
+        return node
+    before = ast.copy_location(ast.Name(node.target.id, ast.Load()), node.target)
+    whole = ast.copy_location(ast.BinOp(before, node.op, node.value), node)
+    return ast.copy_location(ast.Assign([node.target], whole), node)
 
 
 def does_something(tree: ast.Module) -> bool:
