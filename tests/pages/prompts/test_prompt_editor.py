@@ -252,7 +252,7 @@ def test_many_are_tried_at_once_in_a_table(judge: JudgeVersion, workspace: Works
     app = ended(press(healthy(app.run()), "Try them all (2)"), keys.PROMPT_CROSSED)
     (table,) = app.dataframe
     assert list(table.value["Best"]) in (["", "→"], ["→", ""])
-    assert "points (95% between" in " ".join(table.value["Change"])
+    assert "points (95% between" in " ".join(table.value["change"])
 
 
 def test_many_at_once_stop_at_the_first_that_is_good_enough_or_when_time_is_over(
