@@ -115,7 +115,7 @@ def test_the_last_grade_shows_where_to_go_and_its_undo_takes_that_away(
 ) -> None:
     page = open_card()
     burst(page, 8)
-    onward = page.get_by_role("button", name="Invite a second person")
+    onward = page.get_by_role("button", name="Import outputs")
     expect(onward).to_be_visible()
     expect(page.get_by_text("All 8 graded")).to_be_visible()
     page.keyboard.press("z")

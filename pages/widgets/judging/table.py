@@ -60,9 +60,9 @@ def show_in_use(table: JudgeTable) -> None:
     if table.unseen and table.in_use:
         shell.aside(
             say(
-                "These figures stand for all outputs: when the set was chosen, each graded output outside "
-                "the sealed test was judged by judges made and chosen without it, and counted by its "
-                "chance of being drawn. The table counts each once, so its figures may differ."
+                "These figures stand for all outputs: each graded one outside the sealed test was judged "
+                "by judges made and chosen without it, and counts by its chance of being drawn. The table "
+                "counts each once, so it may differ."
             )
         )
 
