@@ -252,7 +252,7 @@ def test_a_week_of_a_team(app: App, joins: Callable[..., Page], browser: Browser
     lead.keyboard.press("Enter")
     expect(lead.get_by_text("It counts as a fail now.")).to_be_visible()
     ben.reload()
-    read_on(ben)
+    expect(ben.locator("dialog.guide")).not_to_be_visible()  # he has graded by them
     ben.get_by_text("Read and answer").click()
     expect(ben.get_by_text("Counts as fail, says Lena: no date may be promised").first).to_be_visible()
     ben.get_by_label("Your comment; @name shows it to that person").first.fill("It is one.")
