@@ -27,7 +27,7 @@ def _is_row(record: Record) -> bool:
     get="In Python: evaluate(…, output_path='results.json') with azure-ai-evaluation, or download the rows "
     "of a run in the portal as JSON lines.",
     brings="Each row becomes an output with its query, context, conversation and ground truth. Each "
-    "evaluator's result comes as a verdict with its reason and score, as its own threshold says.",
+    "evaluator's result comes as a verdict with its reason and score, as its threshold says.",
     recognise=likeness(_is_row, *_WRAPPINGS),
 )
 def rows(source: Source) -> Iterator[Said]:
@@ -104,7 +104,7 @@ in_chinese(
             "次运行的各行下载为 JSON lines。"
         ),
         "Each row becomes an output with its query, context, conversation and ground truth. Each "
-        "evaluator's result comes as a verdict with its reason and score, as its own threshold says.": (
+        "evaluator's result comes as a verdict with its reason and score, as its threshold says.": (
             "每一行成为一条输出，附带问题、上下文、对话和标准答案。每个评估器的结果成为判定，附带理由和分数，"
             "通过与否以评估器的阈值为准。"
         ),

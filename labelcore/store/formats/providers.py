@@ -59,7 +59,7 @@ def _is_answer(body: Any) -> bool:
     "providers",
     "Anthropic, Bedrock or Gemini answers",
     get="Batches: download the results of a finished batch. Bedrock: take the files of model invocation "
-    'logging. Logs of your own: write each answer as one line of JSON, best with its request: {"request": '
+    'logging. Other logs: write each answer as one line of JSON, best with its request: {"request": '
     '…, "response": …}.',
     brings="Each answer becomes an output with model, time and id, its conversation where the request "
     "stands beside it, and what else a log says of it. The results of an Anthropic batch alone do not say "
@@ -110,7 +110,7 @@ in_chinese(
     {
         "Anthropic, Bedrock or Gemini answers": "Anthropic、Bedrock 或 Gemini 的回答",
         "Batches: download the results of a finished batch. Bedrock: take the files of model invocation "
-        "logging. Logs of your own: write each answer as one line of JSON, best with its request: "
+        "logging. Other logs: write each answer as one line of JSON, best with its request: "
         '{"request": …, "response": …}.': (
             "批处理：下载已完成批次的结果。Bedrock：使用模型调用日志的文件。自己的日志：每个回答写成一行 "
             'JSON，最好连同请求：{"request": …, "response": …}。'
