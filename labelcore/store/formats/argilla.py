@@ -6,16 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from labelcore.store.formats.base import Record, Remark, Source, tool
+from labelcore.store.formats.base import Record, Remark, tool
 from labelcore.store.formats.fields import (
     Said,
     annotated,
+    each,
     entries,
     first,
     graded,
     made,
     plain,
-    read,
     remark,
     task,
     worded,
@@ -70,12 +70,9 @@ def _data(record: Record) -> Record:
     "discarded ones stay out.",
     recognise=annotated(_is_record, _data, *_WRAPPINGS),
 )
-def rows(source: Source) -> Iterator[Said]:
+@each(_is_record, *_WRAPPINGS)
+def rows(number: int, record: Record) -> Iterator[Said]:
     """A row for each record."""
-    yield from read(source, _is_record, _row, *_WRAPPINGS)
-
-
-def _row(number: int, record: Record) -> Iterator[Said]:
     nested = _is_nested(record)
     remarks = [*_responses(record.get("responses")), *_suggestions(record)] if nested else _flat(record)
     yield made(

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from labelcore.store.formats.base import Record, Remark, Source, tool
-from labelcore.store.formats.fields import Said, exchange, likeness, made, plain, read, remark, truth
+from labelcore.store.formats.base import Record, Remark, tool
+from labelcore.store.formats.fields import Said, each, exchange, likeness, made, plain, remark, truth
 from labelcore.wording import in_chinese
 
 _WRAPPINGS = ("rows", "")
@@ -30,12 +30,9 @@ def _is_row(record: Record) -> bool:
     "evaluator's result comes as a verdict with its reason and score, as its threshold says.",
     recognise=likeness(_is_row, *_WRAPPINGS),
 )
-def rows(source: Source) -> Iterator[Said]:
+@each(_is_row, *_WRAPPINGS)
+def rows(number: int, record: Record) -> Iterator[Said]:
     """A row for each evaluated row."""
-    yield from read(source, _is_row, _row, *_WRAPPINGS)
-
-
-def _row(number: int, record: Record) -> Iterator[Said]:
     given = {
         name.removeprefix("inputs."): value
         for name, value in record.items()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labelcore.store.formats.base import Record, Remark, Source, tool
+from labelcore.store.formats.base import Record, Remark, tool
 from labelcore.store.formats.fields import (
     Said,
+    each,
     exchange,
     first,
     kind_of,
@@ -14,7 +15,6 @@ from labelcore.store.formats.fields import (
     loaded,
     made,
     plain,
-    read,
     remark,
 )
 from labelcore.wording import in_chinese
@@ -37,12 +37,9 @@ def _is_event(record: Record) -> bool:
     "as feedback.",
     recognise=likeness(_is_event, *_WRAPPINGS, sure=0.96),
 )
-def rows(source: Source) -> Iterator[Said]:
+@each(_is_event, *_WRAPPINGS)
+def rows(number: int, record: Record) -> Iterator[Said]:
     """A row for each root span."""
-    yield from read(source, _is_event, _event, *_WRAPPINGS)
-
-
-def _event(number: int, record: Record) -> Iterator[Said]:
     if loaded(record.get("span_parents")) or plain(record.get("is_root")).lower() == "false":
         return
     yield made(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from labelcore.store.formats.base import Record, Source, tool
-from labelcore.store.formats.fields import Said, exchange, first, likeness, made, plain, read
+from labelcore.store.formats.base import Record, tool
+from labelcore.store.formats.fields import Said, each, exchange, first, likeness, made, plain
 from labelcore.text.chats import Turn, speaker, turns
 from labelcore.wording import Wording, in_chinese
 
@@ -31,12 +31,9 @@ def _is_tree(record: Record) -> bool:
     "out.",
     recognise=likeness(_is_tree, *_WRAPPINGS),
 )
-def rows(source: Source) -> Iterator[Said]:
+@each(_is_tree, *_WRAPPINGS)
+def rows(number: int, record: Record) -> Iterator[Said]:
     """A row for each conversation."""
-    yield from read(source, _is_tree, _row, *_WRAPPINGS)
-
-
-def _row(number: int, record: Record) -> Iterator[Said]:
     messages = _branch(record)
     said = [turn for message in messages for turn in _turns(message)]
     models = [slug for message in messages if (slug := first(message, "metadata.model_slug"))]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labelcore.store.formats.base import Record, Remark, Source, tool
+from labelcore.store.formats.base import Record, Remark, tool
 from labelcore.store.formats.fields import (
     Exchange,
     Said,
+    each,
     entries,
     exchange,
     first,
@@ -16,7 +17,6 @@ from labelcore.store.formats.fields import (
     made,
     passages,
     plain,
-    read,
     remark,
     truth,
 )
@@ -55,13 +55,10 @@ def _is_case(record: Record) -> bool:
     "comes as a verdict with its reason; it passes or fails as the metric's own threshold says.",
     recognise=likeness(_is_case, *_WRAPPINGS),
 )
-def rows(source: Source) -> Iterator[Said]:
+@each(_is_case, *_WRAPPINGS)
+def rows(number: int, record: Record) -> Iterator[Said]:
     """A row for each test case."""
-
-    def row(number: int, record: Record) -> Iterator[Said]:
-        yield _case(number, record)
-
-    yield from read(source, _is_case, row, *_WRAPPINGS)
+    yield _case(number, record)
 
 
 def _case(number: int, record: Record) -> Said:

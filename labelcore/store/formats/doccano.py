@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from labelcore.store.formats.base import FileHead, Record, Remark, Source, tool
-from labelcore.store.formats.fields import Said, entries, first, graded, likeness, made, read, task, worded
+from labelcore.store.formats.base import FileHead, Record, Remark, tool
+from labelcore.store.formats.fields import Said, each, entries, first, graded, likeness, made, task, worded
 
 _LABELS = ("label", "labels", "annotations")
 _MARKS = {"Comments", "comments", "annotation_approver"}
@@ -45,12 +45,9 @@ def _recognise(head: FileHead) -> float:
     " each file.",
     recognise=_recognise,
 )
-def rows(source: Source) -> Iterator[Said]:
+@each(_is_plain)
+def rows(number: int, record: Record) -> Iterator[Said]:
     """A row for each text."""
-    yield from read(source, _is_plain, _row)
-
-
-def _row(number: int, record: Record) -> Iterator[Said]:
     data = {key: value for key, value in record.items() if isinstance(key, str) and key not in _BESIDE}
     text = data.pop("data", None)
     yield made(

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
 from labelcore.models import RejectedRow
-from labelcore.store.formats.base import RAW, FileHead, FormatRow, Recognise, Record, Remark, Source
+from labelcore.store.formats.base import RAW, FileHead, FormatRow, Recognise, Record, Remark, Rows, Source
 from labelcore.text.chats import Turn, loaded, plain, split_last, turns
 from labelcore.wording import Wording
 
@@ -251,6 +251,11 @@ def read(source: Source, test: Test, row: Reader, *paths: str) -> Iterator[Said]
         rows = _of_record(number, record, row)
         yield from (_numbered(entry, shift + place) for place, entry in enumerate(rows))
         shift += max(len(rows) - 1, 0)
+
+
+def each(test: Test, *paths: str) -> Callable[[Reader], Rows]:
+    """A function that gives the rows of one record, as one that gives those of a whole file (see `read`)."""
+    return lambda row: lambda source: read(source, test, row, *paths)
 
 
 def _of_record(number: int, record: Any, row: Reader) -> list[Said]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labelcore.store.formats.base import Record, Source, tool
+from labelcore.store.formats.base import Record, tool
 from labelcore.store.formats.fields import (
     Exchange,
     Said,
+    each,
     entries,
     exchange,
     first,
     likeness,
     made,
     plain,
-    read,
 )
 from labelcore.wording import in_chinese
 
@@ -33,12 +33,9 @@ def _is_state(record: Record) -> bool:
     "and the instance's id; several completions of one instance are of one source.",
     recognise=likeness(_is_state, *_WRAPPINGS),
 )
-def rows(source: Source) -> Iterator[Said]:
+@each(_is_state, *_WRAPPINGS)
+def rows(number: int, record: Record) -> Iterator[Said]:
     """A row for each completion."""
-    yield from read(source, _is_state, _completions, *_WRAPPINGS)
-
-
-def _completions(number: int, record: Record) -> Iterator[Said]:
     name = plain(first(record, "instance.id"))
     completions = entries(first(record, "result.completions"))
     prompt = first(record, "request.messages") or first(record, "request.prompt")

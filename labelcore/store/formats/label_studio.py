@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from labelcore.store.formats.base import Record, Remark, Source, tool
+from labelcore.store.formats.base import Record, Remark, tool
 from labelcore.store.formats.fields import (
     Said,
     annotated,
+    each,
     entries,
     first,
     graded,
     made,
     no_words,
     plain,
-    read,
     remark,
     task,
     worded,
@@ -56,13 +56,10 @@ def _data(record: Record) -> Record:
     "predictions come as verdicts.",
     recognise=annotated(_is_record, _data),
 )
-def rows(source: Source) -> Iterator[Said]:
+@each(_is_record)
+def rows(number: int, record: Record) -> Iterator[Said]:
     """A row for each task, or for each annotation of the flat export."""
-
-    def row(number: int, record: Record) -> Iterator[Said]:
-        yield _task(number, record) if _is_task(record) else _flat(number, record)
-
-    yield from read(source, _is_record, row)
+    yield _task(number, record) if _is_task(record) else _flat(number, record)
 
 
 def _task(number: int, record: Record) -> Said:

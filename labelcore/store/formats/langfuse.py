@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from labelcore.store.formats.base import Record, Remark, Source, tool
+from labelcore.store.formats.base import Record, Remark, tool
 from labelcore.store.formats.fields import (
     Said,
+    each,
     entries,
     exchange,
     first,
@@ -15,7 +16,6 @@ from labelcore.store.formats.fields import (
     likeness,
     made,
     plain,
-    read,
     remark,
 )
 
@@ -79,12 +79,9 @@ def _trace(record: Record) -> Record:
     " annotation as people's grades, other ones as verdicts, those named as feedback as feedback.",
     recognise=likeness(_is_either, *_WRAPPINGS),
 )
-def rows(source: Source) -> Iterator[Said]:
+@each(_is_either, *_WRAPPINGS)
+def rows(number: int, record: Record) -> Iterator[Said]:
     """A row for each trace, or for each generation of a file of observations."""
-    yield from read(source, _is_either, _row, *_WRAPPINGS)
-
-
-def _row(number: int, record: Record) -> Iterator[Said]:
     if _is_observation(record):
         if record["type"] == "GENERATION":
             yield _generation(number, record)

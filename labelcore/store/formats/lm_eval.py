@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from labelcore.store.formats.base import Record, Remark, Source, tool
+from labelcore.store.formats.base import Record, Remark, tool
 from labelcore.store.formats.fields import (
     Exchange,
     Said,
     at,
+    each,
     first,
     likeness,
     loaded,
     made,
     plain,
-    read,
     remark,
 )
 from labelcore.wording import Wording, in_chinese
@@ -37,12 +37,9 @@ def _is_sample(record: Record) -> bool:
     "answers to one document are of one source. The metrics come as verdicts.",
     recognise=likeness(_is_sample, "", "samples"),
 )
-def rows(source: Source) -> Iterator[Said]:
+@each(_is_sample, "", "samples")
+def rows(number: int, record: Record) -> Iterator[Said]:
     """A row for each answer; tasks in which only likelihoods are compared have none."""
-    yield from read(source, _is_sample, _answers, "", "samples")
-
-
-def _answers(number: int, record: Record) -> Iterator[Said]:
     given = loaded(record.get("resps"))
     answers = _texts(given)
     document = loaded(record.get("doc"))

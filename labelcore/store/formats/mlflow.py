@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from labelcore.store.formats.base import Record, Remark, Source, tool
+from labelcore.store.formats.base import Record, Remark, tool
 from labelcore.store.formats.fields import (
     Said,
     at,
+    each,
     entries,
     exchange,
     first,
@@ -18,7 +19,6 @@ from labelcore.store.formats.fields import (
     loaded,
     made,
     plain,
-    read,
     remark,
 )
 
@@ -54,13 +54,10 @@ def _is_either(record: Record) -> bool:
     "Assessments of people come as grades, one for each of them, those of models and code as verdicts.",
     recognise=likeness(_is_either, *_WRAPPINGS, sure=0.9),
 )
-def rows(source: Source) -> Iterator[Said]:
+@each(_is_either, *_WRAPPINGS)
+def rows(number: int, record: Record) -> Iterator[Said]:
     """A row for each trace or evaluated row."""
-
-    def row(number: int, record: Record) -> Iterator[Said]:
-        yield _trace(number, record) if _is_trace(record) else _row(number, record)
-
-    yield from read(source, _is_either, row, *_WRAPPINGS)
+    yield _trace(number, record) if _is_trace(record) else _row(number, record)
 
 
 def _trace(number: int, record: Record) -> Said:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from labelcore.store.formats.base import Record, Source, tool
-from labelcore.store.formats.fields import Exchange, Said, entries, first, likeness, made, plain, read
+from labelcore.store.formats.base import Record, tool
+from labelcore.store.formats.fields import Exchange, Said, each, entries, first, likeness, made, plain
 from labelcore.wording import in_chinese
 
 
@@ -27,12 +27,9 @@ def _is_answer(record: Record) -> bool:
     "answers to a question are of one source.",
     recognise=likeness(_is_answer),
 )
-def rows(source: Source) -> Iterator[Said]:
+@each(_is_answer)
+def rows(number: int, record: Record) -> Iterator[Said]:
     """A row for each turn of each choice."""
-    yield from read(source, _is_answer, _turns)
-
-
-def _turns(number: int, record: Record) -> Iterator[Said]:
     name, question = plain(first(record, "answer_id")), plain(first(record, "question_id"))
     for choice in entries(record.get("choices")):
         turns = choice.get("turns")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from labelcore.store.formats.base import Record, Source, tool
-from labelcore.store.formats.fields import Said, entries, exchange, first, likeness, made, plain, read
+from labelcore.store.formats.base import Record, tool
+from labelcore.store.formats.fields import Said, each, entries, exchange, first, likeness, made, plain
 
 _WRAPPINGS = ("", "data")
 _ASKED = ("request", "request_body", "body", "input", "messages")
@@ -53,12 +53,9 @@ def _beside(record: Record, body: Record) -> Record:
     "alone does not say what was asked.",
     recognise=likeness(_is_record, *_WRAPPINGS),
 )
-def rows(source: Source) -> Iterator[Said]:
+@each(_is_record, *_WRAPPINGS)
+def rows(number: int, record: Record) -> Iterator[Said]:
     """A row for each choice of each answer; failed requests are kept apart."""
-    yield from read(source, _is_record, _answers, *_WRAPPINGS)
-
-
-def _answers(number: int, record: Record) -> Iterator[Said]:
     body = _body(record)
     choices = entries(body.get("choices"))
     answers = [{"choices": [choice]} for choice in choices] or [{"output": first(body, "output")}]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labelcore.store.formats.base import Record, Remark, Source, tool
+from labelcore.store.formats.base import Record, Remark, tool
 from labelcore.store.formats.fields import (
     Said,
+    each,
     entries,
     exchange,
     first,
@@ -14,7 +15,6 @@ from labelcore.store.formats.fields import (
     likeness,
     made,
     plain,
-    read,
     remark,
 )
 from labelcore.wording import in_chinese
@@ -40,12 +40,9 @@ def _is_trace(record: Record) -> bool:
     "that people gave in Opik come as grades, other ones as verdicts, those named as feedback as feedback.",
     recognise=likeness(_is_trace, *_WRAPPINGS, sure=0.96),
 )
-def rows(source: Source) -> Iterator[Said]:
+@each(_is_trace, *_WRAPPINGS)
+def rows(number: int, record: Record) -> Iterator[Said]:
     """A row for each trace."""
-    yield from read(source, _is_trace, _trace, *_WRAPPINGS)
-
-
-def _trace(number: int, record: Record) -> Iterator[Said]:
     yield made(
         number,
         exchange(record.get("input"), record.get("output")),

@@ -7,17 +7,17 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from labelcore.store.formats.base import FileHead, Record, Source, tool
+from labelcore.store.formats.base import FileHead, Record, tool
 from labelcore.store.formats.fields import (
     Exchange,
     Said,
+    each,
     exchange,
     first,
     likeness,
     loaded,
     made,
     plain,
-    read,
 )
 from labelcore.text.chats import turns
 from labelcore.wording import Wording, in_chinese
@@ -97,12 +97,9 @@ def _recognise(head: FileHead) -> float:
     "bad.",
     recognise=_recognise,
 )
-def rows(source: Source) -> Iterator[Said]:
+@each(_is_pair, *_WRAPPINGS)
+def rows(number: int, record: Record) -> Iterator[Said]:
     """Two rows for each pair."""
-    yield from read(source, _is_pair, _answers, *_WRAPPINGS)
-
-
-def _answers(number: int, record: Record) -> Iterator[Said]:
     pair = _pair(list(map(str, record)))
     asked = next((name for name in _QUESTIONS if record.get(name) not in (None, "", [])), "")
     task = next((name for name in ("input", "context") if record.get(name) and name != asked), "")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labelcore.store.formats.base import FormatRow, Record, Source, tool
-from labelcore.store.formats.fields import Said, first, likeness, plain, read
+from labelcore.store.formats.base import FormatRow, Record, tool
+from labelcore.store.formats.fields import Said, each, first, likeness, plain
 from labelcore.store.formats.spans import remarks_of
 from labelcore.text.nested import nested
 
@@ -27,11 +27,8 @@ def _is_annotation(record: Record) -> bool:
     recognise=likeness(_is_annotation, *_WRAPPINGS),
     alone=True,
 )
-def rows(source: Source) -> Iterator[Said]:
+@each(_is_annotation, *_WRAPPINGS)
+def rows(number: int, record: Record) -> Iterator[Said]:
     """A row for each annotation, by the id of its span."""
-
-    def annotation(number: int, record: Record) -> Iterator[Said]:
-        note = nested({key: value for key, value in record.items() if value not in (None, "")})
-        yield FormatRow(number, "", id=plain(first(note, "span_id")), remarks=remarks_of([note]))
-
-    yield from read(source, _is_annotation, annotation, *_WRAPPINGS)
+    note = nested({key: value for key, value in record.items() if value not in (None, "")})
+    yield FormatRow(number, "", id=plain(first(note, "span_id")), remarks=remarks_of([note]))

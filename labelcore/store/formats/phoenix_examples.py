@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from labelcore.store.formats.base import FileHead, Record, Source, tool
-from labelcore.store.formats.fields import Said, exchange, first, likeness, made, read
+from labelcore.store.formats.base import FileHead, Record, tool
+from labelcore.store.formats.fields import Said, each, exchange, first, likeness, made
 from labelcore.wording import in_chinese
 
 
@@ -31,13 +31,9 @@ def _recognise(head: FileHead) -> float:
     brings="Each example becomes an output with its input or conversation, its metadata and id.",
     recognise=_recognise,
 )
-def rows(source: Source) -> Iterator[Said]:
-    """A row for each example."""
-    yield from read(source, _is_example, _example)
-
-
-def _example(number: int, record: Record) -> Iterator[Said]:
-    """Of an example whose whole input or output is one text, that text."""
+@each(_is_example)
+def rows(number: int, record: Record) -> Iterator[Said]:
+    """A row for each example; where its whole input or output is one text, that text."""
 
     def part(start: str) -> dict[str, object]:
         pairs = {

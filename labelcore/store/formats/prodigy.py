@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labelcore.store.formats.base import Record, Remark, Source, tool
-from labelcore.store.formats.fields import Said, annotated, first, graded, made, plain, read, task
+from labelcore.store.formats.base import Record, Remark, tool
+from labelcore.store.formats.fields import Said, annotated, each, first, graded, made, plain, task
 
 _ANSWERS = {"accept", "reject", "ignore"}
 _MARKS = {"_input_hash", "_task_hash", "_session_id", "_annotator_id", "_view_id"}
@@ -35,12 +35,9 @@ def _data(record: Record) -> Record:
     "label accept says yes to it. Ignored tasks and rejected choices bring no grade.",
     recognise=annotated(_is_task, _data),
 )
-def rows(source: Source) -> Iterator[Said]:
+@each(_is_task)
+def rows(number: int, record: Record) -> Iterator[Said]:
     """A row for each answer of an annotator."""
-    yield from read(source, _is_task, _row)
-
-
-def _row(number: int, record: Record) -> Iterator[Said]:
     yield made(
         number,
         task(_data(record)),

@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from labelcore.store.formats.base import Record, Remark, Source, tool
+from labelcore.store.formats.base import Record, Remark, tool
 from labelcore.store.formats.fields import (
     Exchange,
     Said,
     at,
+    each,
     entries,
     exchange,
     first,
@@ -19,7 +20,6 @@ from labelcore.store.formats.fields import (
     loaded,
     made,
     plain,
-    read,
     remark,
     truth,
 )
@@ -65,17 +65,14 @@ def _is_any(record: Record) -> bool:
     "the marks [PASS] and [FAIL] are taken off the text.",
     recognise=likeness(_is_any, *_WRAPPINGS, sure=0.97),
 )
-def rows(source: Source) -> Iterator[Said]:
+@each(_is_any, *_WRAPPINGS)
+def rows(number: int, record: Record) -> Iterator[Said]:
     """A row for each test and prompt; of a table's row, one for each of its answers."""
-
-    def row(number: int, record: Record) -> Iterator[Said]:
-        if _is_result(record) or _is_report(record):
-            yield _result(number, record) if _is_result(record) else _reported(number, record)
-            return
-        answers = list(_body(number, record) if _is_body(record) else _table(number, record))
-        yield from answers or [made(number, Exchange(), raw=record)]
-
-    yield from read(source, _is_any, row, *_WRAPPINGS)
+    if _is_result(record) or _is_report(record):
+        yield _result(number, record) if _is_result(record) else _reported(number, record)
+        return
+    answers = list(_body(number, record) if _is_body(record) else _table(number, record))
+    yield from answers or [made(number, Exchange(), raw=record)]
 
 
 def _result(number: int, record: Record) -> Said:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from labelcore.store.formats.base import Record, Source, tool
+from labelcore.store.formats.base import Record, tool
 from labelcore.store.formats.fields import (
     Exchange,
     Said,
+    each,
     entries,
     exchange,
     first,
     likeness,
     loaded,
     made,
-    read,
 )
 from labelcore.text.chats import split_last, turns
 from labelcore.wording import in_chinese
@@ -66,12 +66,9 @@ def _is_answer(body: Any) -> bool:
     "what was asked.",
     recognise=likeness(_is_log, *_WRAPPINGS, sure=0.93),
 )
-def rows(source: Source) -> Iterator[Said]:
+@each(_is_log, *_WRAPPINGS)
+def rows(number: int, record: Record) -> Iterator[Said]:
     """A row for each answer; failed requests are kept apart."""
-    yield from read(source, _is_log, _answer, *_WRAPPINGS)
-
-
-def _answer(number: int, record: Record) -> Iterator[Said]:
     body = record if _is_answer(record) else loaded(first(record, *_ANSWERED))
     asked = loaded(first(record, *_ASKED))
     details = {key: value for key, value in record.items() if key not in {*_OF_CALLS, *_BODIES}}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labelcore.store.formats.base import FileHead, Record, Source, tool
-from labelcore.store.formats.fields import Exchange, Said, entries, first, likeness, made, plain, read
+from labelcore.store.formats.base import FileHead, Record, tool
+from labelcore.store.formats.fields import Exchange, Said, each, entries, first, likeness, made, plain
 from labelcore.store.formats.talks import Event, Talk
 from labelcore.wording import Wording, in_chinese
 
@@ -43,12 +43,9 @@ def _recognise(head: FileHead) -> float:
     "becomes an output.",
     recognise=_recognise,
 )
-def rows(source: Source) -> Iterator[Said]:
+@each(_is_either)
+def rows(number: int, record: Record) -> Iterator[Said]:
     """A row for each message that was understood, or for each answer of the bot."""
-    yield from read(source, _is_either, _row)
-
-
-def _row(number: int, record: Record) -> Iterator[Said]:
     if not _is_tracker(record):
         yield _understood(number, record)
         return

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labelcore.store.formats.base import Record, Source, tool
-from labelcore.store.formats.fields import Said, entries, exchange, first, likeness, made, read
+from labelcore.store.formats.base import Record, tool
+from labelcore.store.formats.fields import Said, each, entries, exchange, first, likeness, made
 from labelcore.text.chats import loaded
 from labelcore.wording import Wording
 
@@ -26,12 +26,9 @@ def _is_chat(record: Record) -> bool:
     "with the system's words first. Id and model come along where they are named.",
     recognise=likeness(_is_chat, *_WRAPPINGS),
 )
-def rows(source: Source) -> Iterator[Said]:
+@each(_is_chat, *_WRAPPINGS)
+def rows(number: int, record: Record) -> Iterator[Said]:
     """A row for each conversation."""
-    yield from read(source, _is_chat, _row, *_WRAPPINGS)
-
-
-def _row(number: int, record: Record) -> Iterator[Said]:
     chat = {"messages": first(record, "conversations", "conversation"), "system": record.get("system")}
     yield made(
         number,
