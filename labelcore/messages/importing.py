@@ -22,9 +22,9 @@ WORDS = {
         "are of one source."
     ),
     "lists_kept": (
-        "The cells of '{column}' hold lists, which come in as they are. Where each entry is an answer, "
-        "import "
-        "it with --replies each and without grades: what is said of a row does not say of which answer."
+        "The cells of '{column}' hold lists, which come in as they are. Where each entry is an answer, say "
+        "so (“More columns” on the page, --replies each on the command line), and import no grades with "
+        "them: what is said of a row does not say of which answer."
     ),
     "no_input": ("No column is mapped to the input, so judges cannot compare outputs with what they answer."),
     "mostly_redacted": (

@@ -342,3 +342,14 @@ def test_what_is_next_after_an_import_is_what_home_says(page: AppTest, noted: bo
     assert offered == ["Make criteria from the notes" if noted else "Grade 40 more outputs"]
     home = AppTest.from_file(str(PAGE.parent / "0_home.py"), default_timeout=SECONDS).run()
     assert [found.label for found in home.button if found.key == "next-step"] == offered
+
+
+def test_answers_in_a_list_come_in_one_by_one_where_that_is_said(page: AppTest) -> None:
+    upload(page, '{"question": "Three tags?", "response": ["red", "big"]}\n', "lists.jsonl")
+    next(box for box in page.toggle if box.label == "Each answer of a list is an output").set_value(True)
+    quiet(page.run())
+    button(page, "Import 2 outputs").click()
+    quiet(page.run())
+    place = workspace()
+    texts = place.db.rows("SELECT text FROM output WHERE project_id = ?", [place.project.id])
+    assert {text for (text,) in texts} == {"red", "big"}

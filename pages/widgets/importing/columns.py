@@ -186,9 +186,14 @@ def _beside(mapping: Mapping, preview: importing.Preview, key: str, free: Sequen
         if (mapping.grade or criteria) and not mapping.annotator:
             grader = st.text_input(say("The grades are by"), placeholder="import", key=f"{key}-who")
             changes["annotator_name"] = grader.strip() or mapping.annotator_name
-        if mapping.conversation:
-            each = st.toggle(say("Each answer of a chat is an output, not only the last"), key=f"{key}-each")
-            changes["replies"] = "each" if each else "last"
+        of_list = any(told.code == "lists_kept" for told in preview.warnings)
+        if mapping.conversation or of_list:
+            words = (
+                say("Each answer of a list is an output")
+                if of_list
+                else say("Each answer of a chat is an output, not only the last")
+            )
+            changes["replies"] = "each" if st.toggle(words, key=f"{key}-each") else "last"
         if st.toggle(say("Leave out near duplicates"), key=f"{key}-near"):
             changes["near_duplicates"] = "leave out"
     return mapping.model_copy(update=changes)

@@ -11,14 +11,13 @@ from labelcore.stages.reporting.slicing import fields, slices
 from labelcore.stages.reporting.trend import Trend
 from labelcore.stages.reporting.trust import Trust
 from labelcore.stats.rate import share_words
-from labelcore.text.showing import shortened
 from labelcore.workspace import Workspace
 from pages.widgets import address, charts, keys, links, shell
 from pages.widgets.shell import plain
 
 _SLICES, _FAILURES = 6, 6
 _FIELD = "prompt_version"
-_WIDE, _NARROWEST = 30, 280
+_NARROWEST = 280
 
 
 def show(workspace: Workspace, trust: Trust, over_time: Trend) -> None:
@@ -107,13 +106,13 @@ def _show_failures(report: Failures) -> None:
     more = len(report.rows) > _FAILURES
     everything = more and st.session_state.get(keys.RESULTS_FAILURES, False)
     for row in report.rows if everything else report.rows[:_FAILURES]:
-        share, name = share_words(row.share.value or 0.0), shortened(say(row.criterion), _WIDE)
+        share, name = share_words(row.share.value or 0.0), say(row.criterion)
         label = say("{share} · {criterion} ({n})", share=share, criterion=name, n=row.outputs)
         shell.go_to(
             "1_outputs.py",
             label,
             {keys.OUTPUTS_CRITERION: row.criterion_id},
-            say("{name}: {told}", name=say(row.criterion), told=rate_words(row.share)),
+            say("{name}: {told}", name=name, told=rate_words(row.share)),
         )
     if more:
         st.toggle(say("All {n} criteria", n=len(report.rows)), key=keys.RESULTS_FAILURES)
