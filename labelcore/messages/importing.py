@@ -18,8 +18,7 @@ WORDS = {
     ),
     "lists_split": (
         "The cells of '{column}' hold several answers each: every one of them is an output, and those of a "
-        "row "
-        "are of one source."
+        "row are of one source."
     ),
     "lists_kept": (
         "The cells of '{column}' hold lists, which come in as they are. Where each entry is an answer, say "

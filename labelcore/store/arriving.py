@@ -332,13 +332,10 @@ def store_grades(
         "to_microseconds(_row), $batch FROM (SELECT DISTINCT ON (output_id, annotator, criterion_id) m._row, "
         "r.output_id, m.who AS annotator, m.meaning AS value, m.reason AS note, a.criterion_id, "
         f"a.criterion_version, $batch AS batch, {_TIME.format('m.said_at')} AS moment FROM remarks m JOIN "
-        "ready r USING (_row) "
-        "LEFT JOIN asked a USING (name) WHERE m.kind = 'grade' AND m.meaning IS NOT NULL ORDER BY m._row "
-        "DESC) n "
-        "WHERE NOT EXISTS (SELECT 1 FROM grade_current c WHERE c.output_id = n.output_id AND c.annotator = "
-        "n.annotator "
-        "AND c.criterion_id IS NOT DISTINCT FROM n.criterion_id AND c.value = n.value AND coalesce(c.note, "
-        "'') = n.note)",
+        "ready r USING (_row) LEFT JOIN asked a USING (name) WHERE m.kind = 'grade' AND m.meaning IS NOT "
+        "NULL ORDER BY m._row DESC) n WHERE NOT EXISTS (SELECT 1 FROM grade_current c WHERE c.output_id = "
+        "n.output_id AND c.annotator = n.annotator AND c.criterion_id IS NOT DISTINCT FROM n.criterion_id "
+        "AND c.value = n.value AND coalesce(c.note, '') = n.note)",
         {"project": project_id, "now": utc(now()), "batch": batch_id},
     ).fetchone()
     return int(inserted[0]) if inserted else 0

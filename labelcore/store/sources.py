@@ -46,9 +46,8 @@ def join_sources(cursor: duckdb.DuckDBPyConnection, project_id: str) -> None:
     )
     cursor.execute(
         "UPDATE sources SET source = known.source FROM (SELECT input_key, min(group_key) AS source FROM "
-        "output "
-        "WHERE project_id = ? AND input_key IS NOT NULL AND group_key IS NOT NULL GROUP BY input_key) known "
-        "WHERE known.input_key = sources.input_key",
+        "output WHERE project_id = ? AND input_key IS NOT NULL AND group_key IS NOT NULL GROUP BY "
+        "input_key) known WHERE known.input_key = sources.input_key",
         [project_id],
     )
     (n_groups,) = cursor.execute("SELECT count(group_key) FROM ready").fetchone() or (0,)

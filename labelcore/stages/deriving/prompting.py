@@ -28,11 +28,10 @@ from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 _ASKS = re.compile(
-    r"\b(must|should|shall|never|always|only|do not|don't|avoid|ensure|make sure|at most|at least"
-    r"|no more than|fewer than|less than)\b"
-    r"|^(?:please\s+)?(?:include|exclude|limit|keep|use|write|respond|answer|cite|return|give|add|"
-    r"start|end)\b"
-    r"|必须|应当|应该|不要|不得|不能|禁止|务必|请|至少|最多|不超过|以内|只",
+    r"\b(must|should|shall|never|always|only|do not|don't|avoid|ensure|make sure|at most|at least|"
+    r"no more than|fewer than|less than)\b|^(?:please\s+)?(?:include|exclude|limit|keep|use|write|respond|"
+    r"answer|cite|return|give|add|start|end)\b|必须|应当|应该|不要|不得|不能|禁止|务必|请|至少|最多|不超过|"
+    r"以内|只",
     re.IGNORECASE,
 )
 _SENTENCES = re.compile(r"(?<=[.!?;])\s+|[。！？；]|\n+")

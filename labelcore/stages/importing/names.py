@@ -14,15 +14,13 @@ NAMES: dict[str, tuple[str, ...]] = {
     for meaning, words in {
         "output": "output outputs response responses answer answers completion prediction generation "
         "model_output llm_output model_response model_answer assistant_response ai_response bot_response "
-        "agent_response generated_text generated_answer generated_response generated_output "
-        "final_response completions generations generated_sql predicted_sql sql_generated generated_code "
-        "model_patch system_answer final_answer actual_output predicted_answer summary "
-        "reply replies translation translated_text model_translation mt_output hypothesis text 译文 "
-        "翻译 输出 "
-        "模型输出 回答 模型回答 模型回复 回复 答复 答案 生成内容 生成结果 出力 応答 "
-        "回覆 模型回覆 輸出 답변 응답 ответ resposta risposta الإجابة الجواب الرد "
-        "उत्तर जवाब antwort ki_antwort modellantwort bot_antwort ausgabe modellausgabe réponse reponse "
-        "respuesta salida",
+        "agent_response generated_text generated_answer generated_response generated_output final_response "
+        "completions generations generated_sql predicted_sql sql_generated generated_code model_patch "
+        "system_answer final_answer actual_output predicted_answer summary reply replies translation "
+        "translated_text model_translation mt_output hypothesis text 译文 翻译 输出 模型输出 回答 模型回答 "
+        "模型回复 回复 答复 答案 生成内容 生成结果 出力 応答 回覆 模型回覆 輸出 답변 응답 ответ resposta "
+        "risposta الإجابة الجواب الرد उत्तर जवाब antwort ki_antwort modellantwort bot_antwort ausgabe "
+        "modellausgabe réponse reponse respuesta salida",
         "input": "input inputs prompt question questions query instruction user_input user_message "
         "user_query user_prompt user_question customer_message request message 输入 问题 用户问题 "
         "用户输入 提问 提示 提示词 指令 質問 "
@@ -50,19 +48,14 @@ NAMES: dict[str, tuple[str, ...]] = {
         "note": "note notes reason critique comment comments reviewer_comment grader_comment feedback "
         "explanation rationale 备注 原因 评语 意见 理由 评分理由 コメント kommentar begründung anmerkung "
         "備註 commentaire comentario commento комментарий التعليق remark remarks kommentare anmerkungen "
-        "bemerkung "
-        "bemerkungen commentaires remarque remarques comentarios observaciones observações примечание "
-        "примечания "
-        "의견 코멘트 메모 ملاحظات टिप्पणी 建议 说明 评论 批注 備考 理由_コメント",
+        "bemerkung bemerkungen commentaires remarque remarques comentarios observaciones observações "
+        "примечание примечания 의견 코멘트 메모 ملاحظات टिप्पणी 建议 说明 评论 批注 備考 理由_コメント",
         "annotator": "annotator annotator_id rater rater_id grader labeler reviewer expert user worker "
-        "graded_by reviewed_by labeled_by annotated_by rated_by by "
-        "worker_id evaluator evaluator_id assessor annotator_name rater_name reviewer_name reviewer_id "
-        "evaluated_by "
-        "标注人 标注员 标注者 评审人 评估人 评分人 打分人 评估者 评审员 審查者 評価者 評分者 採点者 "
-        "bewerter bewerterin "
+        "graded_by reviewed_by labeled_by annotated_by rated_by by worker_id evaluator evaluator_id "
+        "assessor annotator_name rater_name reviewer_name reviewer_id evaluated_by 标注人 标注员 标注者 "
+        "评审人 评估人 评分人 打分人 评估者 评审员 審查者 評価者 評分者 採点者 bewerter bewerterin "
         "bewertet_von prüfer prüferin gutachter évaluateur évaluatrice annotateur evaluador evaluadora "
-        "anotador "
-        "avaliador valutatore оценщик эксперт разметчик 평가자 검토자 المقيّم المقيم",
+        "anotador avaliador valutatore оценщик эксперт разметчик 평가자 검토자 المقيّم المقيم",
     }.items()
 }
 """The names that a meaning is known by. A reference is none of them: it stays in the metadata, where
@@ -198,10 +191,8 @@ _HEADS: dict[str, frozenset[str]] = {
     meaning: frozenset(words.split())
     for meaning, words in {
         "output": "answer response reply output completion summary generation translation story "
-        "simplification "
-        "antwort ausgabe zusammenfassung übersetzung respuesta resumen réponse résumé resposta resumo "
-        "risposta "
-        "ответ 답변 응답 إجابة الإجابة جواب الجواب رد الرد",
+        "simplification antwort ausgabe zusammenfassung übersetzung respuesta resumen réponse résumé "
+        "resposta resumo risposta ответ 답변 응답 إجابة الإجابة جواب الجواب رد الرد",
         "input": "question prompt query instruction frage anfrage pregunta pergunta domanda вопрос 질문 "
         "سؤال السؤال",
         "note": "comment comments note notes remark remarks kommentar kommentare anmerkung anmerkungen "
@@ -228,28 +219,23 @@ _FIRST = frozenset(
 """Nouns that stand first in their languages, without a word in between."""
 _OTHER = re.compile(
     r"(?<![^\W_])(expected|references?|gold|golden|ideal|correct|standard|std|true|human|target|desired|"
-    r"preferred|"
-    r"chosen|rejected|best|better|worst|winning|winner|user|previous|old|original|reviewer|rate|rating|"
-    r"rank|score|"
-    r"quality|how|which|what|why|is|are|was|does|did|do|would|you|your|no|good|bad|erwartete|richtige|"
-    r"korrekte|"
-    r"beste|muster|esperada|correcta|attendue|correcte|humaine|humana|esperado|corretta|правильный|эталонный)"
-    r"(?![^\W_])|参考|标准|期望|正确|人工|预期|理想|是否|评分|质量|满意|如何|怎么|模範|正解"
+    r"preferred|chosen|rejected|best|better|worst|winning|winner|user|previous|old|original|reviewer|rate|"
+    r"rating|rank|score|quality|how|which|what|why|is|are|was|does|did|do|would|you|your|no|good|bad|"
+    r"erwartete|richtige|korrekte|beste|muster|esperada|correcta|attendue|correcte|humaine|humana|esperado|"
+    r"corretta|правильный|эталонный)(?![^\W_])|参考|标准|期望|正确|人工|预期|理想|是否|评分|质量|满意|如何|"
+    r"怎么|模範|正解"
 )
 """Words beside which a noun means something else than what the model said or was asked."""
 _PEOPLE = (
-    r"(?<![^\W_])(customers?|clients?|students?|pupils?|learners?|teachers?|experts?|patients?|"
-    r"buyers?|doctors?|physicians?|users?)"
-    r"(?!_(service|support|care|success|question|query|inquiry|request|message|email))(?![^\W_])|"
-    r"(?<![^\W_])(?<!an_)(?<!den_)(?<!dem_)(?<!für_)(kunden|kundin|kunde|nutzers?|nutzerin|benutzers?|"
-    r"schülers?|schülerin|studenten|lehrers?)"
-    r"(?![^\W_])|"
-    r"(?<![^\W_])(del|de_la|de_las|de_los|du|de_l['’]?|de_l_|da|do|dos|das|des|dell?['’_]?|della|degli|dei)_?"
-    r"(cliente?s?|clienta|clienti|usuari[oa]s?|usuário|utilisateurs?|utente|utenti|alumn[oa]s?|aluno|"
-    r"estudiantes?|élèves?|étudiants?|profesora?|professeur|professor|studente)(?![^\W_])|"
-    r"(?<![^\W_])(клиента|клиентов|пользователя|пользователей|покупателя|студента|ученика|учителя|эксперта)"
-    r"(?![^\W_])|"
-    r"(?<![^\W_])(고객|사용자|학생|교사)_|(العميل|المستخدم|الطالب|المعلم)(?![^\W_])"
+    r"(?<![^\W_])(customers?|clients?|students?|pupils?|learners?|teachers?|experts?|patients?|buyers?|"
+    r"doctors?|physicians?|users?)(?!_(service|support|care|success|question|query|inquiry|request|message|"
+    r"email))(?![^\W_])|(?<![^\W_])(?<!an_)(?<!den_)(?<!dem_)(?<!für_)(kunden|kundin|kunde|nutzers?|"
+    r"nutzerin|benutzers?|schülers?|schülerin|studenten|lehrers?)(?![^\W_])|(?<![^\W_])(del|de_la|de_las|"
+    r"de_los|du|de_l['’]?|de_l_|da|do|dos|das|des|dell?['’_]?|della|degli|dei)_?(cliente?s?|clienta|"
+    r"clienti|usuari[oa]s?|usuário|utilisateurs?|utente|utenti|alumn[oa]s?|aluno|estudiantes?|élèves?|"
+    r"étudiants?|profesora?|professeur|professor|studente)(?![^\W_])|(?<![^\W_])(клиента|клиентов|"
+    r"пользователя|пользователей|покупателя|студента|ученика|учителя|эксперта)(?![^\W_])|(?<![^\W_])(고객|"
+    r"사용자|학생|교사)_|(العميل|المستخدم|الطالب|المعلم)(?![^\W_])"
 )
 _PERSON = (
     "(?<![给給对對致向])(用户|用戶|客户|客戶|顾客|顧客|使用者|学生|學生|老师|教师|专家|"
