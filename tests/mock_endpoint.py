@@ -138,7 +138,7 @@ class MockEndpoint:
             return Response('{"id": "x", "choices": [{"mess', media_type="application/json")
         if "response_format" in body and not self.knows_schemas:
             return JSONResponse({"error": {"message": "response_format is not supported"}}, 400)
-        key = request.headers["authorization"].removeprefix("Bearer ")
+        key = request.headers.get("authorization", "").removeprefix("Bearer ")
         if fault in {"echo 500", "echo 400"}:
             error = {"message": f"The key {key} is odd.", "code": key}
             return JSONResponse({"error": error}, int(fault[-3:]), headers={"x-key": key})

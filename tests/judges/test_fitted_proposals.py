@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 import pytest
 
@@ -22,6 +24,7 @@ from labelcore.models import Output
 GIVEN = "The hall is closed in winter and the roof needs work."
 GOOD = "The hall is closed in winter."
 BAD = "The hall is closed. The roof needs work. The work is in winter. The hall needs work in winter."
+LENGTH_OF = {True: (30, 60), False: (5, 29)}  # words of what fails, and of what passes
 LENGTHS = (" words", " sentences", " characters")
 
 
@@ -132,6 +135,20 @@ def test_a_learned_judge_that_a_check_beats_is_not_proposed() -> None:
     assert (
         unbeaten([learned], [proposal("words", 7, 1)]) == unbeaten([learned], [proposal("words", 8, 2)]) == []
     )
+
+
+def test_where_a_check_beats_the_learned_judge_only_the_check_is_proposed() -> None:
+    draw = random.Random(10)
+    texts = []
+    for at in range(32):
+        words = draw.choices(["a", "winter", "hall", "maintenance"], k=draw.randint(*LENGTH_OF[at < 12]))
+        for end in draw.sample(range(len(words) - 1), draw.randint(0, 4)):
+            words[end] += "."
+        texts.append(f"{' '.join(words)} {at}.")
+    quotes = ("far too long",) * 12
+    (learned,) = proposed(texts, CandidateOrder("Too long", kind="learned", quotes=quotes), quotes[0], 12)
+    best, *others = proposed(texts, CandidateOrder("Too long", quotes=quotes), quotes[0], 12)
+    assert learned not in {best, *others} and best == "Too long · words"
 
 
 @pytest.mark.parametrize(
