@@ -100,15 +100,27 @@ def _responses(value: Any) -> list[Remark]:
         for name, answer in values.items() if isinstance(values, dict) else ():
             reply = answer.get("value") if isinstance(answer, dict) else answer
             answers.append((who, name, reply, status))
-    return _by_person(answers)
+    return by_person(answers)
 
 
-def _by_person(answers: list[tuple[str, Any, Any, Any]]) -> list[Remark]:
+def by_person(answers: list[tuple[str, Any, Any, Any]]) -> list[Remark]:
+    """The grades of (person, question, value, status): what was submitted, and is of the whole."""
     people: dict[str, list[tuple[Any, Any]]] = defaultdict(list)
     for who, name, value, status in answers:
         if status in (None, "", "submitted"):
-            people[who].append((name, value))
+            people[who].append((name, of_whole(value)))
     return [entry for who, answers_of in people.items() for entry in graded(answers_of, who=who)]
+
+
+def of_whole(value: Any) -> Any:
+    """An answer, a ranking as its best to its last; marked stretches of a text say nothing of the whole."""
+    items = entries(value)
+    if any("start" in item for item in items):
+        return None
+    if items and all("rank" in item for item in items):
+        ranked = sorted(items, key=lambda item: plain(item["rank"]).zfill(9))
+        return " > ".join(plain(item.get("value")) for item in ranked)
+    return value
 
 
 def _flat(record: Record) -> list[Remark]:
@@ -122,8 +134,8 @@ def _flat(record: Record) -> list[Remark]:
             for place, value in enumerate(values):
                 answers.append((plain(_item(who, place)), name, value, _item(status, place)))
         elif key.endswith(".suggestion"):
-            remarks += remark("verdict", key.removesuffix(".suggestion"), worded(values))
-    return [*_by_person(answers), *remarks]
+            remarks += remark("verdict", key.removesuffix(".suggestion"), worded(of_whole(values)))
+    return [*by_person(answers), *remarks]
 
 
 def _item(values: Any, place: int) -> Any:
@@ -138,4 +150,4 @@ def _suggestions(record: Record) -> list[Remark]:
         pairs = [
             (first(entry, "question_name", "question.name"), entry.get("value")) for entry in entries(value)
         ]
-    return [entry for name, answer in pairs for entry in remark("verdict", name, worded(answer))]
+    return [entry for name, answer in pairs for entry in remark("verdict", name, worded(of_whole(answer)))]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from labelcore.models import RejectedRow
 from labelcore.store.formats.base import RAW, FileHead, Record, Source, tool
-from labelcore.store.formats.fields import Said, moment, plain
+from labelcore.store.formats.fields import Said, at, entries, moment, plain
 from labelcore.store.formats.talks import Event, Talks, spelled, talk_column
 from labelcore.text.chats import Turn, speaker, turns
 from labelcore.wording import Wording, in_chinese
@@ -22,6 +22,9 @@ _TIMES = "timestamp created_at time sent_at date datetime 时间".split()
 _IDS = "message_id id uuid msg_id".split()
 _MODELS = "model model_name model_id 模型".split()
 _ANSWERS = {"output", "response", "answer", "completion", "prediction", "chosen", "messages", "label"}
+_SHOWN = 50
+_WRAPPINGS = ("messages", "data", "rows", "events", "items")
+"""Lists of a document in which the messages may stand."""
 _OF_NONE = Wording("it is not known which conversation this belongs to")
 
 
@@ -46,9 +49,25 @@ def _columns(names: Sequence[str]) -> _Columns | None:
     return _Columns(who, text, talk_column(names), *others) if who and text else None
 
 
+def _place(head: FileHead) -> tuple[str, list[Record]]:
+    """Where in a document the messages stand, and the first of them; those of a table or of lines at ""."""
+    places = _WRAPPINGS if isinstance(head.document, dict) else ()
+    for path in places:
+        records = entries(at(head.document, path))
+        if len(records) > 1:
+            return path, records[:_SHOWN]
+    return "", [record for record in head.records if isinstance(record, dict)]
+
+
+def _columns_of(head: FileHead) -> _Columns | None:
+    path, records = _place(head)
+    return _columns(
+        list(dict.fromkeys(key for record in records for key in record)) if path else head.columns
+    )
+
+
 def _recognise(head: FileHead) -> float:
-    columns = _columns(head.columns)
-    records = [record for record in head.records if isinstance(record, dict)]
+    columns, (_, records) = _columns_of(head), _place(head)
     if columns is None or len(records) < 2:
         return 0.0
     spoken = [speaker(record.get(columns.speaker)) for record in records]
@@ -83,9 +102,9 @@ def _is_reversed(records: Sequence[Record], columns: _Columns) -> bool:
 )
 def rows(source: Source) -> Iterator[Said]:
     """A row for each time that a user was answered."""
-    columns = _columns(source.head.columns)
+    columns = _columns_of(source.head)
     talks = Talks()
-    for number, record in source.records():
+    for number, record in source.records(_place(source.head)[0]):
         if not isinstance(record, dict) or columns is None:
             reason = Wording("this is not an object")
             yield RejectedRow(row=number, field="", reason=reason, raw=plain(record)[:RAW])

@@ -253,6 +253,14 @@ def read(source: Source, test: Test, row: Reader, *paths: str) -> Iterator[Said]
         shift += max(len(rows) - 1, 0)
 
 
+def has_roots(source: Source, test: Test, is_part: Test, is_root: Test, *paths: str) -> bool:
+    """Whether some part of a trace in a file stands in no other, however late; true where there are none."""
+    path = max(paths or ("",), key=lambda path: _fitness(source.head, path, test))
+    parts = (record for _, record in source.records(path) if isinstance(record, dict) and is_part(record))
+    first_part = next(parts, None)
+    return first_part is None or is_root(first_part) or any(map(is_root, parts))
+
+
 def each(test: Test, *paths: str) -> Callable[[Reader], Rows]:
     """A function that gives the rows of one record, as one that gives those of a whole file (see `read`)."""
     return lambda row: lambda source: read(source, test, row, *paths)
@@ -288,10 +296,7 @@ def _opened(record: Record) -> Record:
 
 def _records(head: FileHead, path: str) -> Sequence[Record]:
     """The first records at a path of the document, "" for the document itself."""
-    document = head.document
-    if path == "":
-        return entries(document) or ([document] if isinstance(document, dict) else head.records)
-    return entries(at(document, path))
+    return entries(at(head.document, path)) if path else entries(head.document) or head.records
 
 
 def _fitness(head: FileHead, path: str, test: Test) -> tuple[float, bool]:

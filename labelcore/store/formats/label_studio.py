@@ -22,7 +22,7 @@ from labelcore.store.formats.fields import (
 )
 
 _BESIDE = {"id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time"}
-_CHOSEN = ("choices", "rating", "number", "selected", "taxonomy")
+_CHOSEN = ("choices", "rating", "number", "taxonomy")
 _LONGEST_CHOICE = 120
 
 
@@ -37,7 +37,8 @@ def _is_record(record: Record) -> bool:
 
 def _data(record: Record) -> Record:
     if _is_task(record):
-        data: Record = record["data"]
+        chat = next(filter(None, map(_chat, _annotations(record))), [])
+        data: Record = {"messages": chat} if chat else record["data"]
         return data
     return {
         key: value
@@ -58,32 +59,66 @@ def _data(record: Record) -> Record:
 )
 @each(_is_record)
 def rows(number: int, record: Record) -> Iterator[Said]:
-    """A row for each task, or for each annotation of the flat export."""
-    yield _task(number, record) if _is_task(record) else _flat(number, record)
+    """A row for each task, each chat that was held in one, or each annotation of the flat export."""
+    if not _is_task(record):
+        yield _flat(number, record)
+        return
+    chats = [annotation for annotation in _annotations(record) if _chat(annotation)]
+    name = plain(first(record, "id"))
+    for place, annotation in enumerate(chats, 1):
+        task_of_one = {**record, "annotations": [annotation], "completions": []}
+        yield _task(number, task_of_one, f"{name}/{place}" if len(chats) > 1 else name)
+    if not chats:
+        yield _task(number, record, name)
 
 
-def _task(number: int, record: Record) -> Said:
+def _annotations(record: Record) -> list[Record]:
+    """What people said of a task and did not cancel."""
+    people = entries(first(record, "annotations", "completions"))
+    return [annotation for annotation in people if annotation.get("was_cancelled") is not True]
+
+
+def _chat(annotation: Record) -> list[Any]:
+    """The messages of the chat that an annotator held with a model."""
+    values = (first(result, "value.chatmessage") for result in entries(annotation.get("result")))
+    return [value for value in values if value]
+
+
+def _task(number: int, record: Record, name: str) -> Said:
     remarks: list[Remark] = []
-    for annotation in entries(first(record, "annotations", "completions")):
-        if annotation.get("was_cancelled") is not True:
-            who = first(
-                annotation, "completed_by.email", "completed_by.id", "completed_by", "created_username"
-            )
-            when = first(annotation, "updated_at", "created_at")
-            remarks += graded(_answers(annotation), who=who, at=when, reason=_notes(annotation))
+    for annotation in _annotations(record):
+        who = first(annotation, "completed_by.email", "completed_by.id", "completed_by", "created_username")
+        when = first(annotation, "updated_at", "created_at")
+        remarks += graded(_answers(annotation), who=who, at=when, reason=_notes(annotation))
     for prediction in entries(record.get("predictions")):
-        for name, value in _answers(prediction):
-            remarks += remark("verdict", name, worded(value), reason=_notes(prediction))
+        for question, value in _answers(prediction):
+            remarks += remark("verdict", question, worded(value), reason=_notes(prediction))
+    data = _data(record)
     return made(
         number,
-        task(_data(record)),
-        id=first(record, "id"),
+        task(data),
+        id=name,
+        group=first(record, "id") if name != plain(first(record, "id")) else "",
         at=first(record, "created_at"),
-        details={"meta": record.get("meta")},
+        details={
+            "meta": record.get("meta"),
+            "preferred": _preferred(record),
+            **({} if data is record["data"] else record["data"]),
+        },
         remarks=remarks,
-        trouble=no_words(_data(record)),
+        trouble=no_words(data),
         raw=record,
     )
+
+
+def _preferred(record: Record) -> Record:
+    """Which of two texts each person preferred; that is no grade of either."""
+    return {
+        plain(first(annotation, "completed_by.email", "completed_by.id", "completed_by")): side
+        for annotation in _annotations(record)
+        for result in entries(annotation.get("result"))
+        if (side := first(result, "value.selected"))
+    }
 
 
 def _answers(annotation: Record) -> list[tuple[Any, Any]]:

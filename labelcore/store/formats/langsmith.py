@@ -11,6 +11,7 @@ from labelcore.store.formats.fields import (
     entries,
     exchange,
     first,
+    has_roots,
     kind_of,
     likeness,
     loaded,
@@ -38,8 +39,21 @@ def _is_example(record: Record) -> bool:
     return {"inputs", "outputs", "dataset_id"} <= record.keys()
 
 
+def _is_result(record: Record) -> bool:
+    """A row of an experiment's table, in which a column for each input and output stands."""
+    names = [name for name in record if isinstance(name, str)]
+    told = {"execution_time", "example_id"} & set(names) or _under(record, "feedback", "reference")
+    return bool(told and _under(record, "outputs") and _under(record, "inputs", "input"))
+
+
 def _is_either(record: Record) -> bool:
-    return _is_run(record) or _is_example(record)
+    return _is_run(record) or _is_example(record) or _is_result(record)
+
+
+def _under(record: Record, *names: str) -> dict[str, Any]:
+    """The columns under a name, ``outputs.answer``, by what stands behind it."""
+    found = ((key.partition("."), value) for key, value in record.items() if isinstance(key, str))
+    return {rest: value for (name, _, rest), value in found if name in names and rest}
 
 
 @tool(
@@ -50,17 +64,17 @@ def _is_either(record: Record) -> bool:
     " export (Parquet) is read too.",
     brings="Each trace becomes one output, its root run's, with input or conversation, model, time, run id "
     "and trace; runs inside of it are left out. Feedback scores come as verdicts, people's reviews as "
-    "grades, those named as user feedback as feedback. An example's reference answer is its output.",
+    "grades, those named as user feedback as feedback. An example's reference answer is its output. An "
+    "experiment's table is read too.",
     recognise=likeness(_is_either, *_WRAPPINGS),
 )
 def rows(source: Source) -> Iterator[Said]:
-    """A row for each root run or example; for each model's run where the file begins without a root."""
-    firsts = [record for record in source.head.records if isinstance(record, dict) and _is_run(record)]
-    rooted = not firsts or any(_is_root(record) for record in firsts)
+    """A row for each root run, example or row of a table; for each model's run of a file without roots."""
+    rooted = has_roots(source, _is_either, _is_run, _is_root, *_WRAPPINGS)
 
     def row(number: int, record: Record) -> Iterator[Said]:
         if not _is_run(record):
-            yield _example(number, record)
+            yield (_result if _is_result(record) else _example)(number, record)
         elif _is_root(record) or (not rooted and record.get("run_type") == "llm"):
             yield _run(number, record)
 
@@ -84,7 +98,7 @@ def _run(number: int, record: Record) -> Said:
         prompt_version=first(metadata, "lc_hub_commit_hash", "prompt_version"),
         at=first(record, "end_time", "start_time"),
         details={"name": record.get("name"), "tags": record.get("tags"), "trace": trace},
-        remarks=[*_feedback(record.get("feedback")), *_statistics(record.get("feedback_stats"))],
+        remarks=_remarks(record),
         trouble=first(record, "error"),
         raw=record,
     )
@@ -101,7 +115,30 @@ def _example(number: int, record: Record) -> Said:
     )
 
 
-def _feedback(value: Any) -> list[Remark]:
+def _result(number: int, record: Record) -> Said:
+    expected = _under(record, "reference")
+    scores = _under(record, "feedback").items()
+    return made(
+        number,
+        exchange(_under(record, "inputs", "input"), _under(record, "outputs")),
+        id=first(record, "id", "run_id"),
+        group=first(record, "example_id"),
+        details={"expected": next(iter(expected.values())) if len(expected) == 1 else expected},
+        remarks=[entry for name, value in scores for entry in remark(kind_of(name), name, value)],
+        trouble=first(record, "error"),
+        raw=record,
+    )
+
+
+def _remarks(record: Record) -> list[Remark]:
+    """What was said of a run: one by one, and where that is not told, as statistics."""
+    notes = feedback(record.get("feedback"))
+    names = {note.name for note in notes}
+    return [*notes, *(note for note in _statistics(record.get("feedback_stats")) if note.name not in names)]
+
+
+def feedback(value: Any) -> list[Remark]:
+    """Feedback as the interface gives it: what people said in the app as grades."""
     remarks: list[Remark] = []
     for note in entries(value):
         name, human = plain(note.get("key")), first(note, "feedback_source.type") == "app"
@@ -118,13 +155,30 @@ def _feedback(value: Any) -> list[Remark]:
 
 
 def _statistics(value: Any) -> list[Remark]:
-    """A run's feedback by key: a category that was named, or the mean of its scores."""
+    """A run's feedback by key: a category that was named, or the mean of its scores.
+
+    What one person said is that person's grade; the mean of what several people said is nobody's.
+    """
     stats = loaded(value)
     remarks: list[Remark] = []
-    for name, stat in stats.items() if isinstance(stats, dict) else ():
-        values = first(stat, "values")
+    for key, stat in stats.items() if isinstance(stats, dict) else ():
+        name, values = plain(key), first(stat, "values")
+        people = _people(stat)
+        kind = "grade" if people else kind_of(name)
         worth = next(iter(values)) if isinstance(values, dict) and len(values) == 1 else first(stat, "avg")
         comments = first(stat, "comments")
         reason = "\n".join(map(plain, comments)) if isinstance(comments, list) else ""
-        remarks += remark(kind_of(plain(name)), name, worth, reason=reason)
+        if len(people) < 2:
+            remarks += remark(kind, name, worth, who="".join(people), reason=reason)
     return remarks
+
+
+def _people(stat: Any) -> list[str]:
+    """Who gave the scores of a statistic in the app."""
+    sources = first(stat, "sources")
+    opened = [loaded(source) for source in sources] if isinstance(sources, list) else []
+    return [
+        plain(first(source, "user_name", "user_id", "ls_user_id"))
+        for source in opened
+        if first(source, "type") == "app"
+    ]

@@ -24,6 +24,10 @@ from labelcore.store.formats.fields import (
 
 _WRAPPINGS = ("", "traces", "data")
 _COLUMN = re.compile(r"(.+?)(?:/v\d+)?/(value|score)$")
+_METRIC = re.compile(r".+/v\d+/(score|justification)$")
+_ANSWERS = ("outputs", "predictions")
+_EXPECTED = ("expected_response", "expected_facts", "guidelines")
+_BESIDE = {"ground_truth", "targets", "token_count", "latency", "trace_id", "request_id", "model", *_ANSWERS}
 _INFO = {"request_id", "trace_id", "trace_metadata", "request_metadata", "trace_location", "assessments"}
 
 
@@ -33,7 +37,9 @@ def _is_trace(record: Record) -> bool:
 
 
 def _is_row(record: Record) -> bool:
-    """A row of ``search_traces`` or of an evaluation's results."""
+    """A row of ``search_traces`` or of an evaluation's results, which names its inputs as its data does."""
+    if any(isinstance(key, str) and _METRIC.match(key) for key in record):
+        return any(name in record for name in _ANSWERS)
     if "outputs" in record and "inputs" in record:
         has_scores = any(isinstance(key, str) and _COLUMN.match(key) for key in record)
         return has_scores or bool({"assessments", "expectations"} & record.keys())
@@ -69,17 +75,26 @@ def _trace(number: int, record: Record) -> Said:
     values = attributes if isinstance(attributes, dict) else {}
     prompt = first(data, "request") or values.get("mlflow.spanInputs") or first(info, "request_preview")
     answer = first(data, "response") or values.get("mlflow.spanOutputs") or first(info, "response_preview")
-    return _made(number, info, (loaded(prompt), _text(answer)), info.get("assessments"), {})
+    return _made(number, info, (_text(prompt), _text(answer)), info.get("assessments"), {})
 
 
 def _row(number: int, record: Record) -> Said:
-    prompt = first(record, "inputs", "request")
-    answer = record.get("outputs") if "outputs" in record else record.get("response")
+    prompt = first(record, "inputs", "request") or _columns_given(record)
+    answer = next((record[name] for name in (*_ANSWERS, "response") if name in record), None)
     return _made(number, record, (prompt, answer), record.get("assessments"), record)
 
 
+def _columns_given(record: Record) -> Record:
+    """The columns of an evaluation that are neither its answer nor what was made of it."""
+    return {
+        key: value
+        for key, value in record.items()
+        if isinstance(key, str) and key not in _BESIDE and "/" not in key
+    }
+
+
 def _text(value: Any) -> Any:
-    """A trace's response: it is always written in JSON, a text too."""
+    """A trace's request or response: it is always written in JSON, a text too."""
     inner = loaded(value)
     if isinstance(inner, str) and inner.startswith('"') and inner.endswith('"'):
         inner = at(loaded(f"[{inner}]"), "0")
@@ -90,6 +105,8 @@ def _made(number: int, info: Record, pair: tuple[Any, Any], assessments: Any, co
     notes = entries(assessments)
     expected = [note for note in notes if "expectation" in note]
     expectations = {plain(_name(note)): first(note, "expectation.value", "expectation") for note in expected}
+    told = {name: columns.get(f"{name}/value") for name in _EXPECTED}
+    expectations = {name: value for name, value in told.items() if value} | expectations
     parts = exchange(*pair)
     return made(
         number,
@@ -102,7 +119,7 @@ def _made(number: int, info: Record, pair: tuple[Any, Any], assessments: Any, co
             "expected": _expected(expectations or loaded(first(info, "expectations")))
             or first(info, "ground_truth", "targets")
         },
-        remarks=[*_assessments(notes), *_columns(columns)],
+        remarks=[*_assessments(notes), *_columns(columns, {plain(_name(note)) for note in notes})],
         trouble=first(info, "error"),
         raw=info,
     )
@@ -146,12 +163,12 @@ def _assessments(notes: list[Record]) -> list[Remark]:
     return remarks
 
 
-def _columns(record: Record) -> list[Remark]:
-    """Verdicts in an evaluation's columns: ``correctness/value``, ``toxicity/v1/score``."""
+def _columns(record: Record, said: set[str]) -> list[Remark]:
+    """Verdicts in an evaluation's columns, ``correctness/value``, that no assessment said before."""
     remarks: list[Remark] = []
     for column, value in record.items():
         match = _COLUMN.match(column) if isinstance(column, str) else None
-        if match:
+        if match and match[1] not in {*said, *_EXPECTED}:
             stem = column.removesuffix(match[2])
             reason = record.get(f"{stem}rationale") or record.get(f"{stem}justification")
             remarks += remark(kind_of(match[1]), match[1], value, reason=reason)

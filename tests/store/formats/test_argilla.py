@@ -88,3 +88,16 @@ def test_older_records_and_flat_tables_say_the_same() -> None:
         ("grade", "rating", "2", "", "u2"),
         ("verdict", "rating", "5", "", ""),
     ]
+
+
+def test_a_ranking_is_its_order_and_marked_stretches_are_no_answer() -> None:
+    record = {
+        "prompt": "Who pays?",
+        "response": "The tenant.",
+        "parts.responses": [[{"start": 0, "end": 3, "label": "WHO"}]],
+        "parts.responses.users": ["u1"],
+        "order.responses": [[{"value": "b", "rank": 2}, {"value": "a", "rank": 1}]],
+        "order.responses.users": ["u1"],
+    }
+    (row,) = read("argilla", lines([record]))
+    assert said(row) == [("grade", "order", "a > b", "", "u1")]

@@ -10,7 +10,7 @@ import pytest
 
 from labelcore.store.formats import documents, every_tool, talks
 from labelcore.store.formats.base import FormatRow, Source
-from tests.store.formats.source import apart, contents, lines, read
+from tests.store.formats.source import apart, contents, document, lines, read
 
 LOG = [
     {"Session ID": "a", "Sender": "User", "Message": "Hi", "Sent at": "2026-05-01 10:00"},
@@ -122,4 +122,10 @@ def test_messages_of_several_conversations_are_rows_deep_in_a_document_too() -> 
     said = [{"chat_id": at // 2, "role": ("user", "assistant")[at % 2], "content": "m"} for at in range(6)]
     assert [(place.path, place.rows) for place in documents.wrappings({"messages": said})] == [
         ("messages", 6)
+    ]
+    rows = read("chat_rows", document({"messages": said, "more": False}))
+    assert [(row.number, row.group, contents(row)) for row in rows] == [
+        (2, "0", [("user", "m")]),
+        (4, "1", [("user", "m")]),
+        (6, "2", [("user", "m")]),
     ]

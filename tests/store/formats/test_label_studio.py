@@ -92,3 +92,35 @@ def test_pictures_are_no_outputs_and_that_is_said() -> None:
     assert every_tool()["label_studio"].recognise(document([task]).head) >= 0.5
     (failed,) = apart("label_studio", document([task]))
     assert "a picture" in failed.reason
+
+
+def _message(role: str, content: str) -> dict[str, object]:
+    chat = {"chatmessage": {"role": role, "content": content}}
+    return {"type": "chatmessage", "from_name": "chat", "value": chat}
+
+
+def test_each_chat_that_was_held_in_a_task_is_an_output() -> None:
+    choice = {"type": "choices", "from_name": "verdict", "value": {"choices": ["Good"]}}
+    chats = [
+        {"completed_by": who, "result": [_message("user", "Hi"), _message("assistant", text), choice]}
+        for who, text in ((5, "Hello"), (6, "What is it?"))
+    ]
+    task = {"id": 4, "data": {"scenario": "You are a tenant who is late."}, "annotations": chats}
+    rows = read("label_studio", document([task]))
+    assert [(row.number, row.id, row.output, contents(row)) for row in rows] == [
+        (1, "4/1", "Hello", [("user", "Hi")]),
+        (2, "4/2", "What is it?", [("user", "Hi")]),
+    ]
+    assert [said(row) for row in rows] == [
+        [("grade", "verdict", "Good", "", "5")],
+        [("grade", "verdict", "Good", "", "6")],
+    ]
+    assert rows[0].group == "4" and rows[0].details == {"scenario": "You are a tenant who is late."}
+
+
+def test_which_of_two_texts_is_preferred_is_no_grade() -> None:
+    data = {"prompt": "Who pays?", "response": "The tenant.", "response_b": "Nobody."}
+    preference = {"type": "pairwise", "from_name": "side", "value": {"selected": "left"}}
+    task = {"id": 5, "data": data, "annotations": [{"completed_by": 5, "result": [preference]}]}
+    (row,) = read("label_studio", document([task]))
+    assert said(row) == [] and row.details["preferred"] == {"5": "left"}

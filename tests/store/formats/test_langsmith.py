@@ -126,3 +126,56 @@ def test_an_example_brings_its_reference_as_the_output() -> None:
     first, second = read("langsmith", document({"examples": EXAMPLES}))
     assert (first.output, first.input, first.id) == ("Lima", "Capital of Peru?", "e1")
     assert (second.output, contents(second)) == ("Hello", [("user", "Hi")])
+
+
+def test_runs_inside_of_others_are_left_out_however_late_their_root_stands() -> None:
+    inner = [{**CHILD, "id": f"c{place}"} for place in range(60)]
+    assert [row.id for row in read("langsmith", lines([*inner, ROOT]))] == ["r1"]
+
+
+def test_what_one_person_scored_is_their_grade_and_a_mean_of_several_is_nobodys() -> None:
+    source = json.dumps({"type": "app", "user_name": "Ida"})
+    stats = {
+        "tone": {"n": 1, "avg": 0.0, "values": {}, "sources": [source]},
+        "right": {"n": 2, "avg": 0.5, "values": {}, "sources": [source, {"type": "app", "user_name": "Bo"}]},
+        "short": {"n": 1, "avg": 1.0, "values": {}, "sources": [{"type": "model"}]},
+    }
+    (row,) = read("langsmith", lines([{**ROOT, "feedback": [], "feedback_stats": stats}]))
+    assert said(row) == [("grade", "tone", "0.0", "", "Ida"), ("verdict", "short", "1.0", "", "")]
+
+
+def test_what_was_said_one_by_one_is_not_said_again_as_a_statistic() -> None:
+    stats = {"tone": {"n": 1, "avg": 0.0, "values": {}}}
+    (row,) = read("langsmith", lines([{**ROOT, "feedback_stats": stats}]))
+    assert said(row) == [("grade", "tone", "0", "", "Bo")]
+
+
+def test_an_experiments_table_brings_answers_references_and_scores() -> None:
+    record = {
+        "inputs.question": "Who pays?",
+        "outputs.answer": "The tenant.",
+        "reference.answer": "The tenant pays.",
+        "feedback.correct": "1",
+        "feedback.user_score": "0",
+        "execution_time": "1.2",
+        "error": "",
+        "example_id": "e1",
+        "id": "r1",
+    }
+    (row,) = read("langsmith", lines([record]))
+    assert (row.input, row.output, row.id, row.group) == ("Who pays?", "The tenant.", "r1", "e1")
+    assert row.details == {"expected": "The tenant pays."}
+    assert said(row) == [("verdict", "correct", "1", "", ""), ("feedback", "user_score", "0", "", "")]
+
+
+def test_feedback_apart_from_the_runs_is_found_by_their_ids() -> None:
+    note = {"id": "f1", "run_id": "r1", "key": "tone", "score": 0.0, "value": None, "comment": "curt"}
+    notes = [
+        {**note, "feedback_source": {"type": "app", "user_name": "Ida"}},
+        {**note, "feedback_source": json.dumps({"type": "model"})},
+    ]
+    rows = read("langsmith_feedback", lines(notes))
+    assert [(row.id, row.output, said(row)) for row in rows] == [
+        ("r1", "", [("grade", "tone", "0.0", "", "Ida")]),
+        ("r1", "", [("verdict", "tone", "0.0", "", "")]),
+    ]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
+from labelcore.store.formats import documents
+from labelcore.store.formats.base import Source
 from tests.store.formats.source import contents, document, lines, read, said
 
 ASSESSMENTS = [
@@ -140,3 +143,56 @@ def test_a_csv_of_plural_columns_is_read_by_what_they_hold() -> None:
     (row,) = read("mlflow", lines(rows))
     assert (row.output, row.input) == ("In Lyon.", "Where?")
     assert said(row) == [("verdict", "correct", "true", "", "")]
+
+
+def test_a_traces_request_that_is_a_text_comes_without_its_quotation_marks() -> None:
+    attributes = {"mlflow.spanInputs": '"Who pays?"', "mlflow.spanOutputs": '"The tenant."'}
+    trace = {
+        "info": {"trace_id": "tr-1", "trace_metadata": {}},
+        "data": {"spans": [{"span_id": "s", "parent_span_id": None, "attributes": attributes}]},
+    }
+    (row,) = read("mlflow", document(trace))
+    assert (row.input, row.output) == ("Who pays?", "The tenant.")
+
+
+def test_an_evaluations_table_with_columns_of_its_data_is_known() -> None:
+    record = {
+        "question": "Who pays?",
+        "outputs": "The tenant.",
+        "ground_truth": "The tenant pays.",
+        "similarity/v1/score": 4,
+        "similarity/v1/justification": "close",
+    }
+    (row,) = read("mlflow", lines([record]))
+    assert (row.input, row.output, row.details) == (
+        "Who pays?",
+        "The tenant.",
+        {"expected": "The tenant pays."},
+    )
+    assert said(row) == [("verdict", "similarity", "4", "", "")] and row.remarks[0].reason == "close"
+
+
+def test_what_an_assessment_says_is_not_said_again_by_a_column() -> None:
+    note = {"assessment_name": "right", "source": {"source_type": "LLM_JUDGE"}, "feedback": {"value": "yes"}}
+    record = {
+        "trace_id": "tr-1",
+        "trace_metadata": {},
+        "request": "Who pays?",
+        "response": "The tenant.",
+        "assessments": [note],
+        "right/value": "yes",
+        "expected_response/value": "The tenant pays.",
+    }
+    (row,) = read("mlflow", lines([record]))
+    assert (
+        said(row) == [("verdict", "right", "yes", "", "")] and row.details["expected"] == "The tenant pays."
+    )
+
+
+def test_the_table_that_an_evaluation_keeps_as_json_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "eval_results_table.json"
+    names = ["question", "outputs", "toxicity/v1/score"]
+    path.write_text(json.dumps({"columns": names, "data": [["Who pays?", "The tenant.", 0.1]]}), "utf-8")
+    head = documents.look(path)
+    (row,) = read("mlflow", Source(head, lambda part="": documents.walk(path, part), lambda part: None))
+    assert (row.input, row.output) == ("Who pays?", "The tenant.")

@@ -84,3 +84,31 @@ def test_without_a_label_the_output_is_accepted_or_rejected() -> None:
         [("grade", "", "accept", "", "")],
         [("grade", "", "reject", "", "")],
     ]
+
+
+def test_marks_in_a_text_are_no_grade_of_it() -> None:
+    marked = {"text": "The tenant pays.", "_input_hash": 1, "_task_hash": 1, "answer": "accept"}
+    tasks = [{**marked, "spans": []}, {**marked, "relations": []}, {**marked, "spans": [], "label": "OK"}]
+    assert [said(row) for row in read("prodigy", lines(tasks))] == [[], [], [("grade", "OK", "yes", "", "")]]
+
+
+def test_what_was_written_beside_a_choice_is_its_reason_and_numbers_are_named() -> None:
+    options = [{"id": 1, "text": "Good"}, {"id": 2, "text": "Bad"}]
+    task = {**CHOICES[0], "prompt": None, "options": options, "accept": [2], "user_input": "Too short"}
+    (row,) = read("prodigy", lines([task]))
+    assert (row.output, row.input, said(row)) == ("Hello", "", [("grade", "", "Bad", "", "gus")])
+    assert row.remarks[0].reason == "Too short"
+
+
+def test_a_review_brings_what_each_annotator_said_and_unnamed_sessions_are_nobody() -> None:
+    versions = [
+        {"answer": "accept", "sessions": ["db-gus"]},
+        {"answer": "reject", "sessions": ["db-hal", "2026-01-02_10-11-12"]},
+    ]
+    (row,) = read("prodigy", lines([{**BINARY[0], "_annotator_id": "boss", "versions": versions}]))
+    assert said(row) == [
+        ("grade", "GROUNDED", "yes", "", "boss"),
+        ("grade", "GROUNDED", "yes", "", "db-gus"),
+        ("grade", "GROUNDED", "no", "", "db-hal"),
+        ("grade", "GROUNDED", "no", "", ""),
+    ]

@@ -1,0 +1,139 @@
+"""W&B Weave: calls of a project, with their feedback, and the rows of an evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from labelcore.store.formats.base import Record, Remark, Source, tool
+from labelcore.store.formats.fields import (
+    Said,
+    entries,
+    exchange,
+    first,
+    has_roots,
+    kind_of,
+    likeness,
+    loaded,
+    made,
+    plain,
+    read,
+    remark,
+)
+from labelcore.text.nested import nested
+from labelcore.wording import in_chinese
+
+_WRAPPINGS = ("", "calls")
+_ONE, _ALL = "predict_and_score", "Evaluation.evaluate"
+
+
+def _is_call(record: Record) -> bool:
+    named = {"op_name", "trace_id", "started_at"} <= record.keys()
+    return named and ("output" in record or any(str(key).startswith("output.") for key in record))
+
+
+def _is_root(record: Record) -> bool:
+    return not first(record, "parent_id")
+
+
+def _operation(record: Record) -> str:
+    """The name of what was called: ``weave:///entity/project/op/NAME:version``."""
+    return plain(record.get("op_name")).rpartition("/")[2].partition(":")[0]
+
+
+@tool(
+    "weave",
+    "W&B Weave calls",
+    get="In Weave open Traces, filter, and choose Export as JSONL or CSV; in Python: "
+    "[call.to_dict() for call in client.get_calls(include_feedback=True)], written as JSON lines.",
+    brings="Each trace becomes an output, its root call's, with input or conversation, model, time and ids; "
+    "calls inside of it are left out. Of an evaluation each scored example becomes one, its scores come as "
+    "verdicts. Annotations of people come as grades, reactions as feedback.",
+    recognise=likeness(_is_call, *_WRAPPINGS, sure=0.94),
+)
+def rows(source: Source) -> Iterator[Said]:
+    """A row for each root call and scored example; for each call where the file holds no root."""
+    rooted = has_roots(source, _is_call, _is_call, _is_root, *_WRAPPINGS)
+
+    def call(number: int, record: Record) -> Iterator[Said]:
+        name = _operation(record)
+        if name.endswith(_ONE) or (not name.endswith(_ALL) and (_is_root(record) or not rooted)):
+            yield _row(number, record)
+
+    yield from read(source, _is_call, call, *_WRAPPINGS)
+
+
+def _row(number: int, record: Record) -> Said:
+    record = nested({key: value for key, value in record.items() if value not in (None, "")})
+    inputs, output = loaded(record.get("inputs")), loaded(record.get("output"))
+    inputs = inputs if isinstance(inputs, dict) else {}
+    model = first(output, "model") or first(inputs, "model")
+    scores: list[Remark] = []
+    scored = _operation(record).endswith(_ONE)
+    if scored:
+        scores = list(_scores("", first(output, "scores")))
+        inputs = first(inputs, "example", "inputs") or inputs
+        output = first(output, "output", "model_output")
+    given = {key: value for key, value in inputs.items() if key not in ("self", "model")}
+    return made(
+        number,
+        exchange(given, output),
+        id=first(record, "id"),
+        group="" if scored else first(record, "thread_id", "trace_id"),
+        model="" if plain(model).startswith("weave:") else model,
+        at=first(record, "ended_at", "started_at"),
+        details={"name": first(record, "display_name") or _operation(record)},
+        remarks=[*scores, *_feedback(first(record, "feedback", "summary.weave.feedback"))],
+        trouble=first(record, "exception"),
+        raw=record,
+    )
+
+
+def _scores(name: str, value: Any) -> Iterator[Remark]:
+    """Each scorer's value, or each of its values where it has several by name."""
+    if not isinstance(value, dict):
+        yield from remark(kind_of(name), name, value)
+        return
+    for part, item in value.items():
+        yield from _scores(f"{name}/{part}" if name and part != name else plain(part), item)
+
+
+def _feedback(value: Any) -> list[Remark]:
+    """Annotations and reactions of people, and the scores of scorers that ran on a call."""
+    remarks: list[Remark] = []
+    notes = entries(value)
+    texts = [plain(first(note, "payload.note")) for note in notes]
+    reason = "\n".join(filter(None, texts))
+    for note in notes:
+        kind = plain(note.get("feedback_type"))
+        who, when = first(note, "creator", "wb_user_id"), first(note, "created_at")
+        name = kind.rpartition(".")[2]
+        if kind.startswith("wandb.annotation."):
+            worth = first(note, "payload.value")
+            values = worth.items() if isinstance(worth, dict) else [(name, worth)]
+            for _, item in values:
+                remarks += remark("grade", name, item, who=who, reason=reason, at=when)
+        elif kind.startswith("wandb.runnable."):
+            remarks += _scores(name, first(note, "payload.output"))
+        elif kind.startswith("wandb.reaction"):
+            remarks += remark("feedback", "reaction", first(note, "payload.emoji"), who=who, at=when)
+    return remarks
+
+
+in_chinese(
+    {
+        "W&B Weave calls": "W&B Weave 调用",
+        "In Weave open Traces, filter, and choose Export as JSONL or CSV; in Python: "
+        "[call.to_dict() for call in client.get_calls(include_feedback=True)], written as JSON lines.": (
+            "在 Weave 中打开 Traces，筛选后导出为 JSONL 或 CSV；在 Python 中："
+            "[call.to_dict() for call in client.get_calls(include_feedback=True)]，写成 JSON lines。"
+        ),
+        "Each trace becomes an output, its root call's, with input or conversation, model, time and ids; "
+        "calls inside of it are left out. Of an evaluation each scored example becomes one, its scores come "
+        "as verdicts. Annotations of people come as grades, reactions as feedback.": (
+            "每个 trace 成为一条输出（取根调用），附带输入"
+            "或对话、模型、时间和编号；其内部的调用不计入。评估中"
+            "每个被打分的样例成为一条输出，分数成为判定。人的标注成为评分，表情反应成为反馈。"
+        ),
+    }
+)
