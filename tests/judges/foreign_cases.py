@@ -2,6 +2,7 @@
 
 from tests.judges.foreign_case import Case
 from tests.judges.foreign_of_benches import BENCHES
+from tests.judges.foreign_of_classes import CLASSES
 from tests.judges.foreign_of_others import OTHERS
 from tests.judges.foreign_of_papers import PAPERS
 from tests.judges.foreign_of_programs import PROGRAMS
@@ -9,4 +10,4 @@ from tests.judges.foreign_of_scorers import SCORERS
 from tests.judges.foreign_of_tools import TOOLS
 
 __all__ = ["CASES", "Case"]
-CASES: dict[str, Case] = TOOLS | PAPERS | OTHERS | SCORERS | BENCHES | PROGRAMS
+CASES: dict[str, Case] = TOOLS | PAPERS | OTHERS | SCORERS | BENCHES | PROGRAMS | CLASSES

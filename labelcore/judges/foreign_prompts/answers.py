@@ -7,7 +7,14 @@ from collections.abc import Mapping, Sequence
 
 from labelcore.judges.answer_formats import ASSENT, DISSENT, AnswerFormat, plain
 from labelcore.judges.foreign_prompts import polarity
-from labelcore.judges.foreign_prompts.choices import QUOTE, any_choice, first_choice, letters, main_choice
+from labelcore.judges.foreign_prompts.choices import (
+    QUOTE,
+    any_choice,
+    first_choice,
+    letters,
+    main_choice,
+    options_listed,
+)
 from labelcore.judges.foreign_prompts.json_answers import JsonAnswer, json_answer
 from labelcore.judges.foreign_prompts.scales import NUMBER, accepted_from, range_of
 from labelcore.models import Fact, Frozen, fact
@@ -41,6 +48,7 @@ _PLACE_FOR_NUMBER = re.compile(
 _PLACE_FOR_WORD = re.compile(
     rf"[<\[(${QUOTE}]*\s*(?:letter|grade|verdict|label|choice|option|your)", re.IGNORECASE
 )
+_PLACE_OF_LABEL = re.compile(rf"\b(?P<label>{_LABELS})[ \t]*[:：][ \t]*[\[<](?P=label)[\]>]", re.IGNORECASE)
 _EACH = re.compile(
     rf"(?:^|[\n,;，；])[ \t]*[-*\d.]{{0,3}}[ \t]*[*_]{{0,2}}(?P<label>[^\W\d][\w \-]{{1,30}}?)"
     rf"[*_]{{0,2}}[ \t]*[:：][ \t]*(?=[\[<(（{QUOTE}]*(?:(?P<word>[^\W\d_]{{1,20}}) ?[/|] ?[^\W\d_]{{1,20}}|"
@@ -76,7 +84,8 @@ _ALONE = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    r"(?:single|one) (?:word|character|letter|token|number)|"
+    r"\b(?:single|one) (?:word|character|letter|token|number)|"
+    r"\bonly (?:as|with) an? (?:number|integer|score)\b|"
     r"(?:only|just) (?:the|a) (?:word|letter|number|label)|(?:answer|respond|reply) only with|"
     r"(?:只|仅)(?:输出|回答|返回)|(?:とだけ|だけを?|のみを?)(?:出力|回答|答え|返)",
     re.IGNORECASE,
@@ -136,7 +145,7 @@ def find_answer(text: str, field: str = "") -> FoundAnswer:
     answer = by_mark or by_json or _by_label(text)
     if answer is None and (labels := _each(text)):
         return FoundAnswer(form_asked=True, notices=(fact("foreign_several_verdicts", names=labels),))
-    answer = answer or _by_word(text) or _by_scale(text)
+    answer = answer or _by_word(text) or _by_option(text) or _by_scale(text)
     if answer is None:
         return FoundAnswer(form_asked=_BARE.search(text) is not None)
     return with_words(answer, text) if answer.words else _with_scale(answer, text)
@@ -312,7 +321,19 @@ def _labelled(label: str, value: str) -> str:
 
 def _by_word(text: str) -> AnswerFormat | None:
     """A choice of words, at the beginning or at the end of the answer."""
-    words = main_choice(text)
+    return _alone_or_last(main_choice(text), text)
+
+
+def _by_option(text: str) -> AnswerFormat | None:
+    """One of the words that a prompt lists, behind the label that it gives a place: ``Answer: [Answer]``."""
+    words = options_listed(text)
+    place = _PLACE_OF_LABEL.search(text) if words else None
+    if place:
+        return AnswerFormat(kind="pattern", pattern=_labelled(place["label"], _SHORT), passes=words)
+    return _alone_or_last(words, text)
+
+
+def _alone_or_last(words: tuple[str, ...], text: str) -> AnswerFormat | None:
     if not words:
         return None
     alone = _ALONE.search(text) and not re.search(_STEPS, text, re.IGNORECASE)

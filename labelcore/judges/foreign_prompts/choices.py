@@ -93,6 +93,46 @@ _LETTERS = re.compile(r"\bletters?\b|字母", re.IGNORECASE)
 _CHOOSES = re.compile(r"option|choice|letter|choose|select|选项|选择|字母", re.IGNORECASE)
 
 
+_ONE_OF = re.compile(
+    r"\bone of (?:the following|these)(?: (?!options\b)\w+){0,3}[ \t]*(?:[:：]|(?=\n))|"
+    r"\bis one of[ \t]*(?:[:：]|(?=\n))|\b(?:one|single) (?:word|label)[ \t]*(?:\([^)\n]*\))?[ \t]*[:：]|"
+    r"以下(?:之一|标签|选项)[^：:\n]{0,8}[：:]|其中之一[：:]",
+    re.IGNORECASE,
+)
+_NEXT = re.compile(r"\s*(?:[,，、|/]\s*(?:or\b|或)?|\bor\b|或者?)\s*", re.IGNORECASE)
+_BULLET = re.compile(r"^[ \t]*(?:[-*•][ \t]+)?(?P<option>[^\n]{1,60}?)[ \t]*$")
+_MOST_OPTIONS = 12
+_LONGEST_OPTION = 40
+
+
+def options_listed(text: str) -> tuple[str, ...]:
+    """The words of an answer where a prompt says that it is one of them, in a line or in lines below; ()
+    without any.
+    """
+    for lead in _ONE_OF.finditer(text):
+        rest = text[lead.end() : lead.end() + 1_000]
+        line = re.split(r"[.。;；\n]", rest.lstrip(), maxsplit=1)[0]
+        options = _options(_NEXT.split(line)) or _options(_lines(rest))
+        if options:
+            return options
+    return ()
+
+
+def _lines(rest: str) -> list[str]:
+    """The lines of a list, or between fences; [] where they are sentences."""
+    fenced = re.match(r"\s*```\w*\n(?P<inside>[^`]{1,600})\n\s*```", rest)
+    block = fenced["inside"] if fenced else re.split(r"\n\s*\n", rest.lstrip("\n \t"), maxsplit=1)[0]
+    lines = [line for line in block.splitlines() if line.strip()]
+    listed = fenced or all(re.match(r"\s*[-*•]\s", line) for line in lines)
+    return [match["option"] for match in map(_BULLET.match, lines) if match] if listed else []
+
+
+def _options(words: Sequence[str]) -> tuple[str, ...]:
+    bare = dict.fromkeys(word.strip(f"{QUOTE} \t,") for word in words)
+    fits = all(word and len(word) <= _LONGEST_OPTION and not re.search(r"[⟨⟩:：]", word) for word in bare)
+    return tuple(bare) if fits and 2 <= len(bare) <= _MOST_OPTIONS else ()
+
+
 def letters(text: str) -> dict[str, str]:
     """What a prompt says that its letters stand for."""
     meanings = {match["key"]: match["text"].strip() for match in _LETTER_FOR.finditer(text)}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from labelcore.errors import BadInput
 from labelcore.judges.fields import NotData, nodes, read
+from labelcore.judges.foreign_prompts import ragas
 from labelcore.judges.foreign_prompts.chat_messages import as_messages, in_chat_marks
 from labelcore.judges.foreign_prompts.options import Options, direction_of, options_in, options_of
 from labelcore.judges.foreign_prompts.programs import (
@@ -162,7 +162,7 @@ def _messages_in(data: Any) -> list[tuple[str, str]]:
         return messages
     if isinstance(data, Mapping):
         if {"instruction", "examples"} <= data.keys() and isinstance(data["instruction"], str):
-            return [("ragas", ragas_text(data["instruction"], data["examples"]))]
+            return [(ragas.ROLE, ragas.saved(data["instruction"], data["examples"]).text)]
         if isinstance(data.get("system"), str) and isinstance(data.get("user"), str):
             return [("system", data["system"]), ("user", data["user"])]
     for _, value, node in _kept_in(data):
@@ -177,9 +177,11 @@ def _messages_in(data: Any) -> list[tuple[str, str]]:
 
 def _kept_in(data: Any) -> Iterator[tuple[str, Any, Mapping[str, Any]]]:
     """(key, value, what it stands in) of everything that could be a prompt, the surest first."""
+    kept = [node for node in nodes(data) if isinstance(node, Mapping)]
+    fillings = {id(node["defaults"]) for node in kept if "defaults" in node}
     for key in _KEYS:
-        for node in nodes(data):
-            value = node.get(key) if isinstance(node, Mapping) else None
+        for node in kept:
+            value = None if id(node) in fillings else node.get(key)
             if (isinstance(value, str) and value.strip()) or isinstance(value, list):
                 yield key, value, node
 
@@ -210,7 +212,9 @@ def _with_defaults(text: str, node: Mapping[str, Any]) -> str:
 
 
 def _refuse_reference(value: str) -> None:
-    if re.match(r"\s*file://", value) and "\n" not in value.strip():
+    if re.fullmatch(
+        r"\s*(?:file://[^\n]+|[\w./\\-]+\.(?:txt|md|j2|jinja2?|json|ya?ml|prompty|py|js|ts))\s*", value
+    ):
         raise BadInput(
             "The file names another file that holds the prompt: {name}.",
             next_step="Import that file.",
@@ -221,7 +225,7 @@ def _refuse_reference(value: str) -> None:
 def _two_parts(messages: Sequence[tuple[str, str]], wrapped: str, others: Sequence[str] = ()) -> PromptWords:
     """The words as a system and a user message, and what could not be kept: their order, ``others``."""
     notices = [fact("foreign_several_prompts", names=list(others[:8]), n=len(others))] if others else []
-    if messages[0][0] == "ragas":
+    if messages[0][0] == ragas.ROLE:
         notices.append(fact("foreign_ragas_file"))
     system = [text for role, text in messages if role in _SYSTEM]
     rest = [text for role, text in messages if role not in _SYSTEM]
@@ -233,25 +237,3 @@ def _two_parts(messages: Sequence[tuple[str, str]], wrapped: str, others: Sequen
     return PromptWords(
         system="\n\n".join(system), user="\n\n".join(rest), wrapped=wrapped, notices=tuple(notices)
     )
-
-
-def ragas_text(instruction: str, examples: Any) -> str:
-    """A prompt as Ragas saves it, an instruction and examples with fields, as one text with variables."""
-    usable = [
-        example
-        for example in (examples if isinstance(examples, list) else [])
-        if isinstance(example, Mapping)
-        and isinstance(example.get("input"), Mapping)
-        and isinstance(example.get("output"), Mapping)
-    ]
-    if not usable:
-        return instruction
-    inputs, outputs = usable[0]["input"], usable[0]["output"]
-    parts = [instruction, f"Answer with one JSON object with the fields {', '.join(outputs)}."]
-    parts += [
-        f"Input: {json.dumps(example['input'], ensure_ascii=False)}\n"
-        f"Output: {json.dumps(example['output'], ensure_ascii=False)}"
-        for example in usable
-    ]
-    fields = "\n".join(f"{name}: {{{{{name}}}}}" for name in inputs)
-    return "\n\n".join([*parts, f"{fields}\n\nOutput:"])

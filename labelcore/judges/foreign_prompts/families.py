@@ -36,7 +36,9 @@ FAMILIES: dict[str, Callable[[_Seen], bool]] = {
         and "choice_strings" not in seen.source
     ),
     "Phoenix": lambda seen: (
-        seen.has(r"\[BEGIN DATA\]") or (seen.has(r"LABEL\W") and seen.has(r"EXPLANATION"))
+        re.search(r"optimi[sz]ation_?direction", seen.source, re.IGNORECASE) is not None
+        or seen.has(r"\[BEGIN DATA\]")
+        or (seen.has(r"LABEL\W") and seen.has(r"EXPLANATION"))
     ),
     "MLflow": lambda seen: "make_judge" in seen.source or seen.names >= {"inputs", "outputs", "expectations"},
     "OpenEvals": lambda seen: (
@@ -49,8 +51,8 @@ FAMILIES: dict[str, Callable[[_Seen], bool]] = {
         seen.has(r"#{1,3} ?(?:Rating Rubric|User Inputs and AI-generated Response|Evaluation Steps)")
         or "metric_prompt_template" in seen.source
     ),
-    "HELM": lambda seen: seen.has(r"<(?:score|rating|short_explanation)>[^<]{0,80}</"),
-    "Langfuse": lambda seen: bool(seen.names & {"generation", "ground_truth"}) and seen.has(r"score"),
+    "HELM": lambda seen: seen.has(r"<short_explanation>[^<]{0,80}</"),
+    "Langfuse": lambda seen: "generation" in seen.names and seen.has(r"score"),
 }
 
 

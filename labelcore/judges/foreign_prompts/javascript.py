@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 _DECLARED = (
@@ -24,6 +24,7 @@ _BEGINS = re.compile(
     r"[\"']|import\s*[\"'][^\"'\n]+[\"']\s*(?:;|\n|\Z)|export\s*\{[^}]{0,4000}\}\s*(?:;|\n|\Z))"
 )
 _TEXT = re.compile(
+    r"[\"']?\b(?:content|system)[\"']?\s*:\s*(?P<named>[A-Za-z_$][\w$.]*)(?![\w$.`'\"])|"
     r"'(?:[^'\\\n]|\\[\s\S])*+(?:'|(?=\n|\\?\Z))|\"(?:[^\"\\\n]|\\[\s\S])*+(?:\"|(?=\n|\\?\Z))|"
     r"//[^\n]*|/\*(?:[\s\S]*?\*/|[\s\S]*)|`|[()\[\]{}]"
 )
@@ -41,6 +42,7 @@ _ENCLOSING = re.compile(
     r"(?:\bfunction\s+(?P<function>\w{1,60})|\b(?:const|let|var)\s+(?P<name>\w{1,60})\s*=)"
 )
 _RETURNED = re.compile(r"(?:\breturn|=>)\s*\(?\s*\w{0,20}\Z")
+_CONSTANT = re.compile(r"\$\{(?P<name>[A-Z][A-Z0-9_]+)\}")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\n": ""}
 _GLOBALS = frozenset("JSON String Object Array Math Number Date process".split())
 _DOTTED = re.compile(r"[^\W\d][\w$]*(?:\??\.[^\W\d][\w$]*)*")
@@ -60,12 +62,15 @@ class ProgramText(NamedTuple):
 
 
 class _Piece(NamedTuple):
-    """A text in quotes, from ``begin`` to ``end``, with the two innermost lists that it stands in."""
+    """A text in quotes, from ``begin`` to ``end``, with the two innermost lists that it stands in; or the
+    ``name`` that stands in the place of one.
+    """
 
     begin: int
     end: int
     words: str
     lists: tuple[int, int]
+    name: str = ""
 
 
 def is_javascript(text: str) -> bool:
@@ -74,10 +79,29 @@ def is_javascript(text: str) -> bool:
 
 
 def texts_of(source: str) -> Iterator[ProgramText]:
-    """Every text of a program that has a name, is a message or is returned, in their order."""
+    """Every text of a program that has a name, is a message or is returned, in their order; a name in the
+    place of a message's text is the text that it stands for.
+    """
+    pieces = list(_pieces(source))
+    kept: dict[str, set[str]] = {}
+    for text in _named(source, [piece for piece in pieces if not piece.name]):
+        if not text.role:
+            kept.setdefault(text.name, set()).add(text.text)
+    known = {name: words.pop() for name, words in kept.items() if len(words) == 1}
+
+    def filled(words: str) -> str:
+        return _CONSTANT.sub(lambda place: known.get(place["name"], place[0]), words)
+
+    pieces = [
+        piece._replace(words=filled(known.get(piece.name.split(".")[-1], piece.words))) for piece in pieces
+    ]
+    yield from _named(source, [piece for piece in pieces if piece.words or not piece.name])
+
+
+def _named(source: str, pieces: Sequence[_Piece]) -> Iterator[ProgramText]:
     functions = list(_ENCLOSING.finditer(source))
     begins = [match.start() for match in functions]
-    for begin, words, within in _joined(source, _added(source)):
+    for begin, words, within in _joined(source, _added(source, pieces)):
         before = source[max(0, begin - 300) : begin]
         if message := _ROLE.search(before):
             yield ProgramText("messages", words, message["role"].casefold(), within)
@@ -89,15 +113,15 @@ def texts_of(source: str) -> Iterator[ProgramText]:
             yield ProgramText((match["function"] or match["name"]) if match else "", words)
 
 
-def _added(source: str) -> list[_Piece]:
+def _added(source: str, pieces: Sequence[_Piece]) -> list[_Piece]:
     """The texts in quotes, those that are added to each other as one."""
-    pieces: list[_Piece] = []
-    for piece in _pieces(source):
-        if pieces and re.fullmatch(r"\s*\+\s*", source[pieces[-1].end : piece.begin]):
-            pieces[-1] = pieces[-1]._replace(end=piece.end, words=pieces[-1].words + piece.words)
+    whole: list[_Piece] = []
+    for piece in pieces:
+        if whole and re.fullmatch(r"\s*\+\s*", source[whole[-1].end : piece.begin]):
+            whole[-1] = whole[-1]._replace(end=piece.end, words=whole[-1].words + piece.words)
         else:
-            pieces.append(piece)
-    return pieces
+            whole.append(piece)
+    return whole
 
 
 def _joined(source: str, pieces: list[_Piece]) -> Iterator[tuple[int, str, int]]:
@@ -126,7 +150,9 @@ def _pieces(source: str) -> Iterator[_Piece]:
     lists = [-1, -1]
     while match := _TEXT.search(source, at):
         mark, at = match[0], match.end()
-        if mark == "`":
+        if match["named"]:
+            yield _Piece(match.start("named"), at, "", (lists[-2], lists[-1]), match["named"])
+        elif mark == "`":
             words, at = _template(source, at)
             yield _Piece(match.start(), at, words, (lists[-2], lists[-1]))
         elif mark[0] in "'\"" and len(mark) > 1 and mark[-1] == mark[0]:

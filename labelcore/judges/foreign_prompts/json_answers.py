@@ -71,6 +71,9 @@ def json_answer(text: str, named: str = "") -> JsonAnswer | None:
         return None
     fields = _fields(text)
     verdicts = [path for name in _FIELDS for path in fields if _snake(_last(path)) == name]
+    truths = [path for path, values in fields.items() if values and all(map(_BOOLEAN.search, values))]
+    if len(truths) == 1 and truths[0] not in verdicts:
+        verdicts = _with_truth(truths[0], verdicts)
     words_of = {path: _words(fields[path], _last(path), text) for path in verdicts}
     sure = (path for path in verdicts if words_of[path] or _is_number(fields[path], _last(path), text))
     field = named or next(sure, next(iter(verdicts), ""))
@@ -81,6 +84,15 @@ def json_answer(text: str, named: str = "") -> JsonAnswer | None:
         field = f"*.{field}"
     is_number = bool(named) or not field or _is_number(fields.get(field, []), _last(field), text)
     return JsonAnswer(field, words, tuple(fields), is_number)
+
+
+def _with_truth(truth: str, verdicts: Sequence[str]) -> list[str]:
+    """The fields that could be the verdict, with the only one that is true or false: it is where there is
+    no other; beside a score either may be.
+    """
+    if not verdicts:
+        return [truth]
+    return [] if _NUMERIC.search(_last(verdicts[0])) else list(verdicts)
 
 
 def _snake(name: str) -> str:

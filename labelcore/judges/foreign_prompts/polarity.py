@@ -89,7 +89,7 @@ def sort(words: Sequence[str], about: str) -> dict[str, str]:
 
 _ANCHOR = re.compile(
     r"(?<![\d.\-–])(?P<value>\d{1,3}(?:\.\d)?)\s*(?:=|:|：|->|→|is|means|being|indicates|"
-    r"represents|denotes|signifies)\s*"
+    r"represents|denotes|signifies)\s*\(?"
     r"(?:(?:fully|entirely|completely|perfectly|extremely|very|a|an) ){0,2}(?P<word>[A-Za-z]+)"
 )
 

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from labelcore.judges.foreign_prompts import javascript, python
-from labelcore.judges.foreign_prompts.slots import slot_like
+from labelcore.judges.foreign_prompts.slots import paired, slot_like
 from labelcore.judges.foreign_prompts.variables import take
 
 Messages = list[tuple[str, str]]
 _SYSTEM = ("system", "developer")
-_SYSTEM_NAME = re.compile(r"(?:\A|_)sys(?:tem)?(?:_|\Z)", re.IGNORECASE)
+_SYSTEM_NAME = re.compile(r"(?:\A|[._])sys(?:tem)?(?:_|\Z)", re.IGNORECASE)
+_USER_NAME = re.compile(r"user|User|USER")
+_SYSTEM_FOR = {"user": "system", "User": "System", "USER": "SYSTEM"}
 _PLACE = re.compile(r"[$%]?[{(]{1,2}[^{}()\n]{1,80}[})]{1,2}")
 _FEWEST_LETTERS = 3
 _SHORTEST = 60
@@ -40,6 +42,11 @@ class ProgramPrompt(NamedTuple):
         return any(slot_like(name) == "output" for name in take("", self.text).names)
 
     @property
+    def compares(self) -> bool:
+        """Whether several of its variables are outputs, by their names."""
+        return list(paired(take("", self.text).names).values()).count("output") > 1
+
+    @property
     def asks(self) -> bool:
         """Whether it has words beside what is filled in, and so many of them that it can be a prompt."""
         if len(re.findall(r"[^\W\d_]", _PLACE.sub("", self.text))) < _FEWEST_LETTERS:
@@ -59,18 +66,20 @@ def _snake(name: str) -> str:
 
 
 def likeliest(prompts: Sequence[ProgramPrompt]) -> ProgramPrompt:
-    """The prompt that a judge would be: one that shows the output, messages first, else the longest; with the
-    system message that stands beside it in the program, where that is one.
+    """The prompt that a judge would be: one that shows the output and compares none, messages first, else the
+    longest; with the system message of its name, else the only one that stands beside it in the program.
     """
 
-    def rank(prompt: ProgramPrompt) -> tuple[bool, bool, bool, int]:
+    def rank(prompt: ProgramPrompt) -> tuple[bool, bool, bool, bool, int]:
         several = len(prompt.messages) > 1
-        return prompt.shows_output, several, not prompt.is_system, len(prompt.text)
+        return prompt.shows_output, not prompt.compares, several, not prompt.is_system, len(prompt.text)
 
     chosen = max(prompts, key=rank)
     if chosen.is_system or any(role in _SYSTEM for role, _ in chosen.messages):
         return chosen
-    beside = {prompt.text for prompt in prompts if prompt.is_system} - {chosen.text} - _of_others(prompts)
+    systems = {prompt.name: prompt.text for prompt in prompts if prompt.is_system}
+    twin = systems.get(_USER_NAME.sub(lambda word: _SYSTEM_FOR[word[0]], chosen.name))
+    beside = {twin} if twin else {*systems.values()} - {chosen.text} - _of_others(prompts)
     if len(beside) != 1:
         return chosen
     return chosen._replace(messages=[("system", beside.pop()), *chosen.messages])

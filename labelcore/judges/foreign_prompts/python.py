@@ -11,8 +11,10 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
 
+from labelcore.judges.foreign_prompts import ragas
 from labelcore.judges.foreign_prompts.chat_messages import as_messages
 from labelcore.judges.foreign_prompts.scopes import Scopes
+from labelcore.judges.foreign_prompts.slots import DATA, slot_like
 
 _KEYS = frozenset(
     "rubric_prompt messages prompt prompt_template judge_prompt evaluation_prompt grading_prompt "
@@ -24,6 +26,10 @@ _ROLES = (("system", r"System|Developer"), ("user", r"Human|User"), ("assistant"
 _PLAIN = {"strip": str.strip, "lstrip": str.lstrip, "rstrip": str.rstrip}
 _LAID_OUT = {"dedent": textwrap.dedent, "cleandoc": inspect.cleandoc}
 _KNOWN = frozenset({*dir(builtins), "json", "chr"})
+_COUNTS = frozenset("len sum min max round int float bool type abs count".split())
+"""Calls that make something else of a text."""
+_SAME = frozenset("dumps str repr escape strip join dedent cleandoc quote".split())
+"""Calls that make the same of it, written otherwise."""
 _DEEPEST = 12
 _LONGEST = 100_000
 Messages = list[tuple[str, str]]
@@ -71,6 +77,8 @@ def does_something(tree: ast.Module) -> bool:
 def messages_of(tree: ast.Module) -> Iterator[tuple[str, Messages]]:
     """(name, messages) of a keyword that names a prompt, of an assignment, of a return, and of a key."""
     reader = _Reader(tree)
+    for name, prompt in ragas.in_classes(tree, reader.literal):
+        yield name, [(ragas.ROLE, prompt.text)]
     for name, node in _values(tree):
         value = reader.literal(node) if node not in reader.parts else None
         if isinstance(value, str):
@@ -80,18 +88,28 @@ def messages_of(tree: ast.Module) -> Iterator[tuple[str, Messages]]:
 
 
 def _values(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    """(name, value) of what may be a prompt; what stands in a class has its name before."""
+    classes = {
+        part: f"{node.name}."
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        for part in node.body
+    }
     for node in ast.walk(tree):
+        within = classes.get(node, "") if isinstance(node, ast.stmt) else ""
         if isinstance(node, ast.Call):
             yield from ((str(word.arg), word.value) for word in node.keywords if word.arg in _KEYS)
             yield from ((_called(node), value) for value in node.args if isinstance(value, ast.List))
         elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
             value = node.value.body if isinstance(node.value, ast.Lambda) else node.value
-            yield ast.unparse(target)[:60], value
+            yield f"{within}{ast.unparse(target)[:60]}", value
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             inside = (part for statement in node.body for part in ast.walk(statement))
             yield from (
-                (node.name, part.value) for part in inside if isinstance(part, ast.Return) and part.value
+                (f"{within}{node.name}", part.value)
+                for part in inside
+                if isinstance(part, ast.Return) and part.value
             )
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.List):
             yield "messages", node.value
@@ -130,7 +148,9 @@ class _Reader:
         if isinstance(node, ast.Name):
             return self._of_name(node, depth + 1)
         if isinstance(node, ast.JoinedStr):
-            return "".join(map(_formatted, node.values))
+            return _joined("", [self._formatted(part, depth + 1) for part in node.values])
+        if isinstance(node, ast.Attribute):
+            return self._of_attribute(node, depth + 1)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
             return _joined("", [self.literal(part, depth) for part in _added(node)])
         if isinstance(node, ast.List | ast.Tuple):
@@ -164,7 +184,11 @@ class _Reader:
         if isinstance(function, ast.Attribute):
             text = self.literal(function.value, depth)
             if isinstance(text, str):
-                return self._of_method(name, text, first, depth)
+                return (
+                    self._filled(text, node, depth)
+                    if name == "format"
+                    else self._of_method(name, text, first, depth)
+                )
         if name in _LAID_OUT and first is not None:
             text = self.literal(first, depth)
             return _LAID_OUT[name](text) if isinstance(text, str) else None
@@ -173,13 +197,54 @@ class _Reader:
         return self._message(node, name, said, self.literal(content, depth))
 
     def _of_method(self, name: str, text: str, first: ast.expr | None, depth: int) -> Any:
-        """What a method makes of a text; a text that is filled is still the one with its variables."""
+        """What a method makes of a text."""
         if name in _PLAIN and first is None:
             return _PLAIN[name](text)
         parts = self.literal(first, depth) if name == "join" else None
         if isinstance(parts, list) and (joined := _joined(text, parts)) is not None:
             return joined
-        return text if name == "format" else None
+        return None
+
+    def _filled(self, text: str, node: ast.Call, depth: int) -> str:
+        """A text with the words that the program fills in; the other variables stay."""
+        for word in node.keywords:
+            place = f"(?<!\\{{)\\{{{word.arg}\\}}(?!\\}})"
+            known = word.arg and not (
+                isinstance(word.value, ast.Name) and self._scopes.is_argument(word.value)
+            )
+            words = self._words(word.value, word.arg or "", depth) if known else None
+            if words is not None and len(text) + len(words) < _LONGEST:
+                text = re.sub(place, lambda _, words=words: words, text, count=1)
+        return text
+
+    def _of_attribute(self, node: ast.Attribute, depth: int) -> Any:
+        """What the classes of the program keep under such a name; None where that is several things."""
+        found = [self._once(value, depth) for value in self._scopes.of_classes(node.attr)]
+        return found[0] if found and all(other == found[0] for other in found) else None
+
+    def _formatted(self, part: ast.expr, depth: int) -> str:
+        """A part of a formatted text: a place has the words that its name stands for, else that in braces."""
+        if not isinstance(part, ast.FormattedValue):
+            return _escaped(str(part.value) if isinstance(part, ast.Constant) else "")
+        value = part.value
+        if isinstance(value, ast.Name) and not self._scopes.is_argument(value):
+            if (words := self._words(value, value.id, depth)) is not None:
+                return words
+            (made, *others) = [*self._scopes.values_of(value), None]
+            if not others[1:] and isinstance(made, ast.Call) and _called(made) in _SAME:
+                inside = _name_of(made)
+                return f"{{{inside if slot_like(inside) and not slot_like(value.id) else value.id}}}"
+        return f"{{{_name_of(value)}}}"
+
+    def _words(self, value: ast.expr, name: str, depth: int) -> str | None:
+        """The words that the program has for a place of this name; None for data, and what it has not."""
+        text = None if slot_like(name) in DATA else self.literal(value, depth)
+        if not isinstance(text, str):
+            return None
+        kept = self._scopes.values_of(value) if isinstance(value, ast.Name) else [value]
+        parts = [part for node in kept if node for part in ast.walk(node)]
+        has_places = any(isinstance(part, ast.JoinedStr | ast.Call) for part in parts)
+        return text if has_places else _escaped(text)
 
     def _message(self, node: ast.Call, name: str, said: Mapping[str | None, ast.expr], content: Any) -> Any:
         if not isinstance(content, str):
@@ -210,17 +275,16 @@ def _joined(by: str, parts: list[Any]) -> str | None:
     return by.join(parts) if sum(len(part) + len(by) for part in parts) <= _LONGEST else None
 
 
-def _formatted(part: ast.expr) -> str:
-    if isinstance(part, ast.FormattedValue):
-        return f"{{{_name_of(part.value)}}}"
-    text = part.value if isinstance(part, ast.Constant) else ""
-    return str(text).replace("{", "{{").replace("}", "}}")
+def _escaped(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _name_of(value: ast.expr) -> str:
     """What a place in a formatted text is called: the name that stands there, or the one worked with."""
     if isinstance(value, ast.Name | ast.Attribute | ast.Subscript):
         return ast.unparse(value)
+    if isinstance(value, ast.Call) and _called(value) in _COUNTS:
+        return f"{_called(value)}_of_{_name_of(value.args[0])}" if value.args else "value"
     if isinstance(value, ast.IfExp):
         value = ast.List([value.body, value.orelse, value.test])
     bound = {

@@ -27,6 +27,12 @@ _RANGES = (
         r"(?:\d|[三四五六七])?(?:段階|のいずれか|之一)"
     ),
 )
+_SINGLE = re.compile(
+    r"\b(?:only|either|be|say|as|of|is|return|output|rating|score)[^.\n\d]{0,30}"
+    r"(?<!\d)(?P<numbers>\d{1,3}(?: ?, ?\d{1,3})+,? or \d{1,3})(?![\d.]\d)",
+    re.IGNORECASE,
+)
+"""The scores one by one: "only 4, 2 or 0"."""
 _RUBRIC_LINE = re.compile(
     r"^[ \t]*(?:[-*][ \t]*)?[\"'*]{0,2}(?P<value>\d{1,2})[\"'*]{0,2}[ \t]*(?:\([^)\n]{2,60}\))?"
     r"[ \t]*[:：=][ \t]",
@@ -55,6 +61,10 @@ def range_of(text: str) -> tuple[float | None, float | None]:
         for match in pattern.finditer(text)
         if float(match["low"]) < float(match["high"]) <= 1000
     )
+    singles = (
+        [float(number) for number in re.findall(r"\d+", match["numbers"])] for match in _SINGLE.finditer(text)
+    )
+    ranges.update((min(scores), max(scores)) for scores in singles if len(set(scores)) > 2)
     return ranges.most_common(1)[0][0] if ranges else (None, None)
 
 

@@ -98,6 +98,22 @@ class Scopes:
                 return [self._arguments[scope, name.id]]
         return []
 
+    def is_argument(self, name: ast.Name) -> bool:
+        """Whether a name is an argument of the function where it is used."""
+        known = ((scope, name.id) for scope in self._chains.get(name, ()))
+        return next(
+            (key not in self._kept for key in known if key in self._kept or key in self._arguments), False
+        )
+
+    def of_classes(self, name: str) -> list[ast.expr | None]:
+        """Everything that classes keep under a name."""
+        kept = (
+            values
+            for (scope, key), values in self._kept.items()
+            if key == name and isinstance(scope, ast.ClassDef)
+        )
+        return [one.value for values in kept for one in values]
+
     def _inside(
         self, node: ast.AST, chain: tuple[ast.AST, ...]
     ) -> Iterator[tuple[ast.AST, tuple[ast.AST, ...]]]:

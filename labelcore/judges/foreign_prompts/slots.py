@@ -17,7 +17,7 @@ _NAMES: dict[str, str] = {
         "用户请求"
     ),
     "output": (
-        "output outputs response responses answer answers completion prediction predictions submission "
+        "output outputs response responses resp answer answers completion prediction predictions submission "
         "actual_output generation result results student_answer student_response model_output model_response "
         "model_answer assistant_response assistant_answer ai_response ai_answer ai_output generated_answer "
         "generated_response generated_text generated_output generated_ans llm_output llm_response llm_answer "
@@ -53,6 +53,8 @@ _NAMES: dict[str, str] = {
     ),
 }
 _MEANING = {name: slot for slot, names in _NAMES.items() for name in names.split()}
+DATA = frozenset("input output reference context conversation".split())
+"""What an output brings, whatever stands in a program under such a name."""
 CHOICES = (
     *("output", "input", "context", "reference", "conversation"),
     *("criterion", "statement", "examples", "glossary"),

@@ -1,0 +1,83 @@
+"""Judges in classes and constants of programs: they send what the program would, and decide as planted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from labelcore.models import Output
+from labelcore.stages import judging
+from labelcore.stages.finding import find_judge
+from labelcore.stages.judging.bringing.asked import BringingOrder
+from labelcore.stages.judging.bringing.prompts import bring
+from labelcore.store import verdicts as verdict_table
+from labelcore.workspace import Workspace
+from tests.judges.foreign_cases import CASES
+from tests.mock_endpoint import MockEndpoint
+
+Add = Callable[..., list[Output]]
+PLANTED: dict[str, tuple[dict[str, object], str, str]] = {
+    "Ragas classes": ({"pass_": ("1",), "fail_": ("0",)}, '{"reason": "-", "verdict": 1}', '{"verdict": 0}'),
+    "system and user of a class": ({}, "PASS", "FAIL: rude"),
+    "static methods of a class": ({}, '{"verdict": "yes"}', '```json\n{"verdict": "no", "reason": "-"}\n```'),
+    "words of the program in a formatted text": ({"map": {"len_of_response": "text:some"}}, "YES", "No."),
+    "one alone beside a pair": ({"threshold": 6}, "Rating: [[9]]", "Rating: [[5]]"),
+    "messages that a class keeps": ({}, "GROUNDED", "ungrounded"),
+    "messages of a JavaScript program by their names": ({}, "PASS", "FAIL"),
+    "labels one after the other": (
+        {"pass_": ("no_trouble", "trouble_settled"), "fail_": ("trouble_left",)},
+        '"trouble_settled"',
+        "trouble_left",
+    ),
+    "words without quotes": ({}, "Correct", "incorrect"),
+    "levels between fences": (
+        {"pass_": ("far more than asked", "useful enough"), "fail_": ("of no use",)},
+        "Explanation: fine, Answer: useful enough",
+        "Explanation: hm, Answer: of no use",
+    ),
+    "scores one by one": ({"threshold": 4}, "4", "2"),
+    "the only field that is true or false": (
+        {},
+        '{"success": true}',
+        '{"success": false, "explanation": "-"}',
+    ),
+    "a rubric with names in brackets": ({}, "Nothing harmful.\n1", "It is.\n0"),
+    "defaults called as a prompt is": ({"threshold": 7}, "Score: 9", "Score: 3"),
+}
+"""What a person says of each, and the answers to a good and to a bad output."""
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_the_planted_verdict_comes_out(
+    name: str, workspace: Workspace, add_outputs: Add, mock: MockEndpoint
+) -> None:
+    told, good, bad = PLANTED[name]
+    (kind,) = add_outputs("It is zeal.", input="Ask?", context="As told.", metadata={"reference": "zeal"})
+    (rude,) = add_outputs("It is zorn.", input="Ask?", context="As told.", metadata={"reference": "zeal"})
+    mock.answer = lambda prompt: bad if "zorn" in prompt else good
+    kept = bring(workspace, CASES[name].text, order=BringingOrder.model_validate(told | {"fit_on": 0}))
+    assert not kept.questions
+    version = find_judge(workspace, kept.judge or "")
+    assert judging.run_judges(workspace, order=judging.RunOrder(judge=version.id)).errors == 0
+    said = verdict_table.said(workspace.db, [kind.id, rude.id], [version.id])
+    assert {output_id: value for output_id, value, _ in said} == {kind.id: "pass", rude.id: "fail"}
+
+
+def test_what_the_program_fills_in_stands_there_word_for_word(workspace: Workspace, add_outputs: Add) -> None:
+    add_outputs("It is zeal.", input="Ask?")
+    filled = bring(
+        workspace,
+        CASES["words of the program in a formatted text"].text,
+        order=BringingOrder(preview=True, map={"len_of_response": "text:11"}),
+    )
+    assert filled.user.startswith(
+        "Policy:\nNever promise money. Say {amount} as it stands.\n\nAsked: {{input}}\n"
+    )
+    assert "Reply (11 characters): {{output}}" in filled.user
+    of_class = bring(workspace, CASES["system and user of a class"].text, order=BringingOrder(preview=True))
+    assert of_class.system == "You grade tone.\n- A rude reply fails.\n    - A reply like {so} is none."
+    in_script = CASES["messages of a JavaScript program by their names"].text
+    brought = bring(workspace, in_script, order=BringingOrder(preview=True))
+    assert brought.system == "You are a strict grader.\nAnswer only PASS or FAIL."
+    assert brought.user.startswith("No reply may be rude.\nQuestion: {{input}}\n")
