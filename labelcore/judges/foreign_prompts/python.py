@@ -214,7 +214,7 @@ class _Reader:
             )
             words = self._words(word.value, word.arg or "", depth) if known else None
             if words is not None and len(text) + len(words) < _LONGEST:
-                text = re.sub(place, lambda _, words=words: words, text, count=1)
+                text = re.sub(place, words.replace("\\", "\\\\"), text, count=1)
         return text
 
     def _of_attribute(self, node: ast.Attribute, depth: int) -> Any:
