@@ -20,9 +20,10 @@ Turn = dict[str, Any]
 
 _LARGEST_LITERAL = 1_000_000
 _WORDS = {
-    "user": "user human humanmessage humanmessagechunk customer client prompter visitor 用户 客户 顾客",
-    "assistant": "assistant ai aimessage aimessagechunk gpt chatgpt model bot chatbot agent claude gemini "
-    "助手 助理 客服 机器人 模型",
+    "user": "user human humanmessage humanmessagechunk usermessage inbound incoming customer client prompter "
+    "visitor 用户 客户 顾客",
+    "assistant": "assistant ai aimessage aimessagechunk apimessage outbound outgoing gpt chatgpt model bot "
+    "chatbot agent claude gemini 助手 助理 客服 机器人 模型",
     "system": "system systemmessage systemmessagechunk 系统",
     "developer": "developer",
     "tool": "tool toolmessage function functionmessage tool_result toolresult tool_response observation "

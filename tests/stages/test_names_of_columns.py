@@ -147,3 +147,10 @@ def test_what_names_something_or_explains_is_not_offered_as_grades(
     lines = ["question,answer," + column, *(f"Q{n},A{n},{cell}" for n, cell in enumerate(cells))]
     path.write_text("\n".join(lines), "utf-8")
     assert importing.preview(workspace, str(path)).seen == ()
+
+
+def test_an_empty_object_asks_nothing_and_where_something_came_from_is_no_context() -> None:
+    asked = [{"inputs": "{}", "query": "Who pays?", "answer": "The tenant.", "source": "UI"}]
+    assert by_name(list(asked[0]), asked) == {"input": "query", "output": "answer"}
+    given = [{"source": "Guten Tag.", "translation": "Hello."}]
+    assert by_name(list(given[0]), given) == {"context": "source", "output": "translation"}

@@ -60,6 +60,8 @@ NAMES: dict[str, tuple[str, ...]] = {
 }
 """The names that a meaning is known by. A reference is none of them: it stays in the metadata, where
 scorers read it, and is nothing that the output was made from."""
+_EMPTY = ("", "{}", "[]")
+_WORDS = re.compile(r"^[^{]*(\s|[\u3040-\u9fff\uac00-\ud7af])")
 _CRITERIA = frozenset(
     "criterion criteria criterium aspect dimension metric measure rubric 维度 指标 标准 评价维度 "
     "评测维度 評価項目 "
@@ -80,7 +82,7 @@ def by_name(
         for name in filter(columns_by_name.__contains__, names):
             used = {*columns_by_meaning.values(), *taken}
             free = [column for column in columns_by_name[name] if column not in used]
-            if free and (meaning != "conversation" or is_chat(free[0], rows)):
+            if free and _fits(meaning, free[0], rows):
                 columns_by_meaning[meaning] = free[0]
                 break
     for meaning in _HEADS:
@@ -106,6 +108,17 @@ def by_name(
     ):
         del columns_by_meaning["id"]  # what repeats in the first rows names no output
     return columns_by_meaning
+
+
+def _fits(meaning: str, column: str, rows: Sequence[dict[str, Any]]) -> bool:
+    """Whether the first values of a column can be what its name says; an empty object cannot."""
+    if meaning == "conversation":
+        return is_chat(column, rows)
+    values = [str(row.get(column) or "").strip() for row in rows]
+    if any(values) and all(value in _EMPTY for value in values):
+        return False
+    where = meaning == "context" and _plain(column) == "source"  # words, not where something came from
+    return not where or not values or any(map(_WORDS.search, values))
 
 
 def _instructed(

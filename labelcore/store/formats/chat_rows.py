@@ -15,7 +15,7 @@ from labelcore.wording import Wording, in_chinese
 
 _SPEAKERS = (
     "role speaker sender sender_type sender_role author author_type author_role speaker_role message_role "
-    "participant from sent_by 角色 发言人 说话人"
+    "participant from sent_by direction 角色 发言人 说话人"
 ).split()
 _TEXTS = "content text message message_text body utterance msg value 内容 消息 文本".split()
 _TIMES = "timestamp created_at time sent_at date datetime 时间".split()

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labelcore.store.formats.base import Record, Remark, tool
+from labelcore.store.formats.base import Record, Remark, Source, tool
 from labelcore.store.formats.fields import (
     Exchange,
     Said,
-    each,
     entries,
     exchange,
     first,
@@ -17,6 +16,7 @@ from labelcore.store.formats.fields import (
     made,
     passages,
     plain,
+    read_all,
     remark,
     truth,
 )
@@ -27,6 +27,7 @@ _WRAPPINGS = (
     "testResults",
     "testRunData.testCases",
     "conversationalTestCases",
+    "testRunData.conversationalTestCases",
     "goldens",
     "",
 )
@@ -55,10 +56,9 @@ def _is_case(record: Record) -> bool:
     "comes as a verdict with its reason; it passes or fails as the metric's own threshold says.",
     recognise=likeness(_is_case, *_WRAPPINGS),
 )
-@each(_is_case, *_WRAPPINGS)
-def rows(number: int, record: Record) -> Iterator[Said]:
-    """A row for each test case."""
-    yield _case(number, record)
+def rows(source: Source) -> Iterator[Said]:
+    """A row for each test case, of one turn and of several."""
+    yield from read_all(source, _is_case, lambda number, record: [_case(number, record)], *_WRAPPINGS)
 
 
 def _case(number: int, record: Record) -> Said:

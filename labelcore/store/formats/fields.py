@@ -253,6 +253,18 @@ def read(source: Source, test: Test, row: Reader, *paths: str) -> Iterator[Said]
         shift += max(len(rows) - 1, 0)
 
 
+def read_all(source: Source, test: Test, row: Reader, *paths: str) -> Iterator[Said]:
+    """As `read`, of the records at all paths where some pass the test, one list after the other."""
+    lists = [path for path in paths if _share(_records(source.head, path), test)]
+    last = 0
+    for path in lists[:1] if "" in lists else lists or [""]:
+        shift = last
+        for entry in read(source, test, row, path):
+            entry = _numbered(entry, shift)
+            last = entry.number if isinstance(entry, FormatRow) else entry.row
+            yield entry
+
+
 def has_roots(source: Source, test: Test, is_part: Test, is_root: Test, *paths: str) -> bool:
     """Whether some part of a trace in a file stands in no other, however late; true where there are none."""
     path = max(paths or ("",), key=lambda path: _fitness(source.head, path, test))

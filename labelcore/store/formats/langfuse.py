@@ -8,12 +8,14 @@ from typing import Any
 from labelcore.store.formats.base import Record, Remark, tool
 from labelcore.store.formats.fields import (
     Said,
+    at,
     each,
     entries,
     exchange,
     first,
     kind_of,
     likeness,
+    loaded,
     made,
     plain,
     remark,
@@ -26,6 +28,19 @@ _OTHER_KEYS = set(
     "id timestamp name input output metadata version observations scores environment externalId htmlPath "
     "latency totalCost projectId createdAt updatedAt".split()
 )
+
+
+def unquoted(record: Record) -> Record:
+    """A table's row in which every text was written as JSON, known by its id or time, as the texts."""
+    known = first(record, "id", "timestamp", "traceId")
+    if not (isinstance(known, str) and known.startswith('"') and known.endswith('"')):
+        return record
+    return {key: _plain_text(value) for key, value in record.items()}
+
+
+def _plain_text(value: Any) -> Any:
+    inner = at(loaded(f"[{value}]"), "0") if isinstance(value, str) and value.startswith('"') else None
+    return loaded(inner) if isinstance(inner, str) else value
 
 
 def _is_trace(record: Record) -> bool:
@@ -61,6 +76,7 @@ def _is_observation(record: Record) -> bool:
 
 
 def _is_either(record: Record) -> bool:
+    record = unquoted(record)
     return _is_trace(record) or _is_observation(record)
 
 
@@ -82,6 +98,7 @@ def _trace(record: Record) -> Record:
 @each(_is_either, *_WRAPPINGS)
 def rows(number: int, record: Record) -> Iterator[Said]:
     """A row for each trace, or for each generation of a file of observations."""
+    record = unquoted(record)
     if _is_observation(record):
         if record["type"] == "GENERATION":
             yield _generation(number, record)
@@ -102,7 +119,7 @@ def rows(number: int, record: Record) -> Iterator[Said]:
         prompt_version=_prompt(last) or first(trace, "version"),
         at=first(trace, "timestamp"),
         details=_details(trace),
-        remarks=_scores(scores) or _table_scores(trace.get("scores")),
+        remarks=scores_of(scores) or _table_scores(trace.get("scores")),
         raw=trace,
     )
 
@@ -124,7 +141,7 @@ def _generation(number: int, record: Record) -> Said:
         prompt_version=_prompt(record),
         at=first(record, "endTime", "end_time", "startTime", "start_time"),
         details={"name": record.get("name"), "trace": trace, "metadata": record.get("metadata")},
-        remarks=_scores(entries(record.get("scores"))) or _table_scores(record.get("scores")),
+        remarks=scores_of(entries(record.get("scores"))) or _table_scores(record.get("scores")),
         trouble=first(record, "statusMessage", "status_message"),
         raw=record,
     )
@@ -136,12 +153,13 @@ def _prompt(observation: Record) -> str:
     return f"{name} {version}".strip() if name else ""
 
 
-def _scores(scores: list[Record]) -> list[Remark]:
+def scores_of(scores: list[Record]) -> list[Remark]:
+    """Scores as the interface gives them: those of annotation as people's grades."""
     remarks: list[Remark] = []
     for score in scores:
         name, human = plain(score.get("name")), score.get("source") == "ANNOTATION"
         value = first(score, "stringValue", "string_value", "value")
-        who = first(score, "authorUserId", "author_user_id") if human else ""
+        who = first(score, "authorUserId", "author_user_id", "author", "authorUserName") if human else ""
         when, number = first(score, "timestamp", "createdAt"), first(score, "value")
         kind = "grade" if human else kind_of(name)
         reason = first(score, "comment")

@@ -11,6 +11,7 @@ from labelcore.store.formats.fields import Said, each, entries, exchange, first,
 _WRAPPINGS = ("", "data")
 _ASKED = ("request", "request_body", "body", "input", "messages")
 _OF_CALLS = {"id", "custom_id", "response", "completion", "error", "method", "url", "metadata", *_ASKED}
+_TIMES = ("timestamp", "created_at", "start_time", "startTime", "request_created_at")
 _BODIES = ("response.body", "response", "completion", "")
 
 
@@ -37,6 +38,12 @@ def _body(record: Record) -> Record:
     return next((body for body in bodies if _is_answer(body)), {})
 
 
+def _asked(request: Any) -> Any:
+    """What was asked: the body of a request, where a gateway keeps it beside address and headers."""
+    body = first(request, "body") if isinstance(request, dict) else ""
+    return body if isinstance(body, dict) else request
+
+
 def _beside(record: Record, body: Record) -> Record:
     """What somebody's log says of an answer: no key of the interface's."""
     return {} if record is body else {key: value for key, value in record.items() if key not in _OF_CALLS}
@@ -60,17 +67,18 @@ def rows(number: int, record: Record) -> Iterator[Said]:
     choices = entries(body.get("choices"))
     answers = [{"choices": [choice]} for choice in choices] or [{"output": first(body, "output")}]
     name = plain(first(record, "custom_id") or first(body, "id") or first(record, "id"))
+    name = name if record is body else plain(first(record, "custom_id", "id", "request_id")) or name
     prompt = {key: body[key] for key in ("instructions", "input", "messages") if body.get(key)}
     beside = [record[key] for key in _ASKED if record.get(key) and record[key] is not body]
-    question = prompt or (beside[0] if beside else "")
+    question = prompt or (_asked(beside[0]) if beside else "")
     for place, answer in enumerate(answers):
         yield made(
             number,
             exchange(question, answer),
             id=name if not place else f"{name}/{place + 1}",
-            group=name if len(answers) > 1 else "",
+            group=name if len(answers) > 1 else first(record, "session_id", "conversation_id"),
             model=first(body, "model"),
-            at=first(body, "created", "created_at"),
+            at=first(body, "created", "created_at") or first(record, *_TIMES),
             details={
                 "metadata": first(body, "metadata") or first(record, "metadata"),
                 **_beside(record, body),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from labelcore.store.formats.base import Record, tool
+from labelcore.store.formats.base import Record, Remark, tool
 from labelcore.store.formats.fields import (
     Exchange,
     Said,
@@ -13,9 +13,12 @@ from labelcore.store.formats.fields import (
     entries,
     exchange,
     first,
+    kind_of,
     likeness,
     loaded,
     made,
+    plain,
+    remark,
 )
 from labelcore.text.chats import split_last, turns
 from labelcore.wording import in_chinese
@@ -25,6 +28,14 @@ _ANSWERED = ("result.message", "output.outputBodyJson", "modelOutput", "response
 _ASKED = ("input.inputBodyJson", "modelInput", "request_body", "request", "params")
 _OF_CALLS = {"result", "input", "output", "modelInput", "modelOutput", "response", "request", "params"}
 _BODIES = {"request_body", "response_body"}
+_TEXTS = (
+    "results.0.outputText",
+    "outputs.0.text",
+    "generations.0.text",
+    "completions.0.data.text",
+    "outputText",
+)
+"""Where the makers on Bedrock write a text that is not known by its name alone."""
 _TROUBLES = (
     "result.error.error.message",
     "result.error.message",
@@ -71,6 +82,7 @@ def rows(number: int, record: Record) -> Iterator[Said]:
     """A row for each answer; failed requests are kept apart."""
     body = record if _is_answer(record) else loaded(first(record, *_ANSWERED))
     asked = loaded(first(record, *_ASKED))
+    asked = first(asked, "inputText") or asked
     details = {key: value for key, value in record.items() if key not in {*_OF_CALLS, *_BODIES}}
     yield made(
         number,
@@ -79,6 +91,7 @@ def rows(number: int, record: Record) -> Iterator[Said]:
         model=first(body, "model", "modelVersion") or first(record, "modelId", "model"),
         at=first(record, "timestamp", "processed_time", "request_created_at", "created_at"),
         details=details if record is not body else {},
+        remarks=_said(record) if record.keys() >= _BODIES else [],
         trouble=first(record, *_TROUBLES),
         raw=record,
     )
@@ -90,6 +103,9 @@ def _exchange(asked: Any, body: Any) -> Exchange:
         body = {"role": "assistant", "content": "".join(map(_piece, entries(body)))}
     if isinstance(body, dict) and isinstance(first(body, "output.message"), dict):
         body = body["output"]["message"]
+    text = first(body, *_TEXTS)
+    if isinstance(text, str) and text:
+        return exchange(asked, text)
     chat = turns(body) or []
     said = split_last(chat)
     if not said:
@@ -99,8 +115,18 @@ def _exchange(asked: Any, body: Any) -> Exchange:
 
 def _piece(event: Record) -> str:
     """The text of a piece: of Anthropic's stream, or of Converse's."""
-    text = first(event, "delta.text", "contentBlockDelta.delta.text")
+    text = first(event, "delta.text", "contentBlockDelta.delta.text", "outputText", "generation")
     return text if isinstance(text, str) else ""
+
+
+def _said(record: Record) -> list[Remark]:
+    """What Helicone's log says of an answer: scores as verdicts, its users' thumbs as feedback."""
+    scores = loaded(record.get("scores"))
+    remarks = remark("feedback", "rating", first(record, "feedback_rating"))
+    for name, score in scores.items() if isinstance(scores, dict) else ():
+        value = first(score, "value") if isinstance(score, dict) else score
+        remarks += remark(kind_of(plain(name)), name, value)
+    return remarks
 
 
 in_chinese(

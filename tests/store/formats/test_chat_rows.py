@@ -129,3 +129,12 @@ def test_messages_of_several_conversations_are_rows_deep_in_a_document_too() -> 
         (4, "1", [("user", "m")]),
         (6, "2", [("user", "m")]),
     ]
+
+
+@pytest.mark.parametrize(
+    ("column", "words"), [("role", ("userMessage", "apiMessage")), ("direction", ("inbound", "outbound"))]
+)
+def test_who_writes_to_a_product_is_the_user(column: str, words: tuple[str, str]) -> None:
+    said = [{"sessionId": "s1", column: word, "content": word} for word in words]
+    (row,) = read("chat_rows", lines(said))
+    assert (row.output, row.group, contents(row)) == (words[1], "s1", [(words[0], words[0])])

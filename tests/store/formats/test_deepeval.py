@@ -78,3 +78,12 @@ def test_a_conversational_case_brings_its_last_answer() -> None:
 def test_a_table_of_cases_is_read_too() -> None:
     (row,) = read("deepeval", lines(CASES))
     assert (row.output, row.context, row.remarks) == ("In Lyon.", "a\n\nb", ())
+
+
+def test_chats_beside_the_test_cases_are_cases_too() -> None:
+    metric = {"name": "Role", "success": False, "score": 0.1, "threshold": 0.5}
+    turns = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]
+    single = {"name": "a", "input": "Who pays?", "actualOutput": "You.", "metricsData": [metric]}
+    run = {"testCases": [single], "conversationalTestCases": [{"turns": turns, "metricsData": [metric]}]}
+    rows = read("deepeval", document({"testRunData": run}))
+    assert [(row.number, row.output) for row in rows] == [(1, "You."), (2, "Hello")]

@@ -165,3 +165,49 @@ def test_traces_without_users_and_tags_are_known_by_their_scores() -> None:
 def test_rows_with_scores_that_have_no_names_are_no_traces() -> None:
     row = {"id": "1", "timestamp": "2026-10-03", "input": "Hi", "output": "Hello", "scores": [0.5, 1]}
     assert not every_tool()["langfuse"].recognise(document([row]).head)
+
+
+def test_a_table_whose_texts_were_all_written_as_json_is_read_as_its_texts() -> None:
+    trace = {
+        "id": '"t9"',
+        "timestamp": '"2026-01-01T00:00:00Z"',
+        "name": '"chat"',
+        "userId": '"u"',
+        "sessionId": '"s"',
+        "tags": "[]",
+        "input": '{"question":"Who pays?"}',
+        "output": '"The tenant."',
+        "scores": '{"right":[1]}',
+    }
+    call = {
+        "id": '"o1"',
+        "traceId": '"t9"',
+        "type": '"GENERATION"',
+        "startTime": '"2026-01-01T00:00:00Z"',
+        "input": '[{"role":"user","content":"Who pays?"}]',
+        "output": '{"role":"assistant","content":"The tenant."}',
+        "providedModelName": '"m1"',
+    }
+    (row,) = read("langfuse", lines([trace]))
+    assert (row.id, row.group, row.input, row.output) == ("t9", "s", "Who pays?", "The tenant.")
+    assert row.at == "2026-01-01T00:00:00Z" and said(row) == [("verdict", "right", "1", "", "")]
+    (row,) = read("langfuse", lines([call]))
+    assert (row.id, row.output, row.model, contents(row)) == (
+        "o1",
+        "The tenant.",
+        "m1",
+        [("user", "Who pays?")],
+    )
+
+
+def test_scores_apart_are_found_by_the_ids_of_what_they_are_of() -> None:
+    score = {"name": "right", "value": 0, "source": "ANNOTATION", "traceId": "t1", "observationId": ""}
+    scores = [
+        {**score, "authorUserId": "ida", "comment": "no sum"},
+        {**score, "observationId": "o1", "source": "EVAL"},
+    ]
+    rows = read("langfuse_scores", lines(scores))
+    assert [(row.id, said(row)) for row in rows] == [
+        ("t1", [("grade", "right", "0", "", "ida")]),
+        ("o1", [("verdict", "right", "0", "", "")]),
+    ]

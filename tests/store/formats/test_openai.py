@@ -86,3 +86,18 @@ def test_a_response_brings_its_calls_in_their_place() -> None:
 def test_a_structured_answer_stays_as_the_model_wrote_it() -> None:
     (row,) = read("openai", lines([completion('{"city": "Oslo"}')]))
     assert row.output == '{"city": "Oslo"}'
+
+
+def test_a_gateways_log_keeps_its_id_and_what_was_asked_within_a_request() -> None:
+    body = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Who pays?"}]}
+    answer = {"id": "c1", "choices": [{"message": {"role": "assistant", "content": "The tenant."}}]}
+    log = {
+        "id": "p1",
+        "created_at": "2026-01-01T00:00:00Z",
+        "session_id": "s1",
+        "request": {"url": "u", "method": "POST", "headers": {}, "body": body},
+        "response": {"status": 200, "headers": {}, "body": answer},
+    }
+    (row,) = read("openai", lines([log]))
+    assert (row.id, row.group, row.at) == ("p1", "s1", "2026-01-01T00:00:00Z")
+    assert (row.output, contents(row)) == ("The tenant.", [("user", "Who pays?")])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.store.formats.source import apart, contents, lines, read
+import pytest
+
+from tests.store.formats.source import apart, contents, lines, read, said
 
 
 def answer(text: str, **more: Any) -> dict[str, Any]:
@@ -103,3 +105,35 @@ def test_batches_with_their_requests_are_conversations() -> None:
         assert (row.output, contents(row)[-1]) == ("Yes.", ("user", "Rain?"))
     (row,) = read("providers", lines(GEMINI))
     assert (row.output, row.id, row.model) == ("Yes.", "k1", "g-1")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"inputTextTokenCount": 3, "results": [{"tokenCount": 3, "outputText": "The tenant."}]},
+        {"outputs": [{"text": "The tenant.", "stop_reason": "stop"}]},
+        {"id": "g", "generations": [{"id": "g", "text": "The tenant.", "finish_reason": "COMPLETE"}]},
+        {"id": 1, "prompt": {}, "completions": [{"data": {"text": "The tenant."}}]},
+        [{"outputText": "The "}, {"outputText": "tenant."}],
+    ],
+)
+def test_every_maker_on_bedrock_writes_its_text_in_another_place(answer: object) -> None:
+    record = {
+        "recordId": "r1",
+        "modelInput": {"inputText": "Who pays?", "textGenerationConfig": {"maxTokenCount": 9}},
+        "modelOutput": answer,
+    }
+    (row,) = read("providers", lines([record]))
+    assert (row.input, row.output) == ("Who pays?", "The tenant.")
+
+
+def test_what_helicone_was_told_of_an_answer_comes_along() -> None:
+    record = {
+        "request_id": "q1",
+        "request_body": {"messages": [{"role": "user", "content": "Who pays?"}]},
+        "response_body": {"choices": [{"message": {"role": "assistant", "content": "The tenant."}}]},
+        "feedback_rating": False,
+        "scores": {"right": {"value": 0}},
+    }
+    (row,) = read("providers", lines([record]))
+    assert said(row) == [("feedback", "rating", "false", "", ""), ("verdict", "right", "0", "", "")]

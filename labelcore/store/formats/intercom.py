@@ -1,0 +1,80 @@
+"""Intercom: conversations of a support inbox, with who wrote each part and how the user rated them."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from labelcore.store.formats.base import Record, tool
+from labelcore.store.formats.fields import Said, each, entries, exchange, first, likeness, made, plain, remark
+from labelcore.wording import Wording, in_chinese
+
+_WRAPPINGS = ("", "conversations", "data")
+_ROLES = {"user": "user", "lead": "user", "contact": "user"}
+"""Who writes to a team; whoever else writes, a person or a bot, answers."""
+_END, _MARK = re.compile(r"<br\s*/?>|</(p|div|li|h\d)>", re.IGNORECASE), re.compile(r"<[^<>]+>")
+
+
+def _is_conversation(record: Record) -> bool:
+    parts = record.get("conversation_parts")
+    return isinstance(parts, dict | list) and isinstance(record.get("source"), dict)
+
+
+@tool(
+    "intercom",
+    "Intercom conversations",
+    get="With the API: GET /conversations/ID, or POST /conversations/search and each of them, a line each.",
+    brings="The last answer of each conversation, of a bot or of the team, becomes an output, what was said "
+    "before it its conversation, with time and id; notes of the team stay out. The user's rating comes as "
+    "feedback with its remark.",
+    recognise=likeness(_is_conversation, *_WRAPPINGS),
+)
+@each(_is_conversation, *_WRAPPINGS)
+def rows(number: int, record: Record) -> Iterator[Said]:
+    """A row for each conversation."""
+    parts = entries(first(record, "conversation_parts.conversation_parts") or record["conversation_parts"])
+    said = [turn for part in [record["source"], *parts] for turn in _turn(part)]
+    who = first(record, "conversation_rating.contact.id")
+    yield made(
+        number,
+        exchange("", {"messages": said}),
+        id=first(record, "id"),
+        at=first(record, "updated_at", "created_at"),
+        details={"title": record.get("title"), "state": record.get("state")},
+        remarks=remark(
+            "feedback",
+            "rating",
+            first(record, "conversation_rating.rating"),
+            who=who,
+            reason=first(record, "conversation_rating.remark"),
+        ),
+        trouble=Wording("nobody answers in this chat"),
+        raw=record,
+    )
+
+
+def _turn(part: Record) -> list[dict[str, Any]]:
+    """What a part says, without its marks; a note and a change of state say nothing to the user."""
+    words = html.unescape(_MARK.sub("", _END.sub("\n", plain(part.get("body"))))).strip()
+    if not words or part.get("part_type") == "note":
+        return []
+    role = _ROLES.get(plain(first(part, "author.type")), "assistant")
+    return [{"role": role, "content": words}]
+
+
+in_chinese(
+    {
+        "Intercom conversations": "Intercom 对话",
+        "With the API: GET /conversations/ID, or POST /conversations/search and each of them, a line each.": (
+            "通过 API：GET /conversations/ID，或 POST /conversations/search 后逐个获取，每行一条。"
+        ),
+        "The last answer of each conversation, of a bot or of the team, becomes an output, what was said "
+        "before it its conversation, with time and id; notes of the team stay out. The user's rating comes as "
+        "feedback with its remark.": (
+            "每段对话中机器人或团队的最后一个回答成为一条输出，此前的内容是其对话，附带时间和编号；团队内部备注"
+            "不计入。用户的评价成为反馈，附带评语。"
+        ),
+    }
+)
