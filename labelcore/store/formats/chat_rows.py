@@ -126,7 +126,8 @@ def _event(record: Record, columns: _Columns, said: Sequence[Turn]) -> Event:
     model, when, name = (
         plain(record.get(name)) if name else "" for name in (columns.model, columns.time, columns.id)
     )
-    return Event(said, model, when, name)
+    rest = {key: value for key, value in record.items() if key not in columns}
+    return Event(said, model, when, name, details=rest)
 
 
 def _content(record: Record, columns: _Columns) -> Any:

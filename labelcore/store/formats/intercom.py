@@ -71,10 +71,10 @@ in_chinese(
             "通过 API：GET /conversations/ID，或 POST /conversations/search 后逐个获取，每行一条。"
         ),
         "The last answer of each conversation, of a bot or of the team, becomes an output, what was said "
-        "before it its conversation, with time and id; notes of the team stay out. The user's rating comes as "
-        "feedback with its remark.": (
-            "每段对话中机器人或团队的最后一个回答成为一条输出，此前的内容是其对话，附带时间和编号；团队内部备注"
-            "不计入。用户的评价成为反馈，附带评语。"
+        "before it its conversation, with time and id; notes of the team stay out. The user's rating comes "
+        "as feedback with its remark.": (
+            "每段对话中机器人或团队的最后一个回答成为一条输出，此前的内容是其对话，附带时间和编号；团队内部"
+            "备注不计入。用户的评价成为反馈，附带评语。"
         ),
     }
 )

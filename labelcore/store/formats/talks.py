@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -38,13 +38,17 @@ def talk_column(names: Iterable[str]) -> str:
 
 
 class Event(NamedTuple):
-    """What a line of a log adds to a talk: turns, or what is known of it. ``whole``: no piece of a stream."""
+    """What a line of a log adds to a talk: turns, or what is known of it. ``whole``: no piece of a stream.
+
+    ``details``: what else stands beside an answer.
+    """
 
     turns: Sequence[Turn] = ()
     model: Any = ""
     at: Any = ""
     id: Any = ""
     whole: bool = True
+    details: Mapping[str, Any] = {}
 
 
 class _Reply(NamedTuple):
@@ -98,7 +102,8 @@ class Talk:
         number, place, event = self.reply
         parts = Exchange(self.turns[place]["content"], conversation=_end(self.turns[:place]))
         self.reply, self.answered = None, True
-        yield made(number, parts, id=event.id, group=self.name, model=event.model, at=event.at)
+        about = {"id": event.id, "group": self.name, "model": event.model, "at": event.at}
+        yield made(number, parts, details={**event.details}, **about)
 
     def ended(self) -> Iterator[Said]:
         """What is left when the file ends: an answer, or a talk in which nobody answers."""

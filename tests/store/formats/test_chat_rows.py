@@ -138,3 +138,9 @@ def test_who_writes_to_a_product_is_the_user(column: str, words: tuple[str, str]
     said = [{"sessionId": "s1", column: word, "content": word} for word in words]
     (row,) = read("chat_rows", lines(said))
     assert (row.output, row.group, contents(row)) == (words[1], "s1", [(words[0], words[0])])
+
+
+def test_what_stands_beside_an_answer_comes_along() -> None:
+    said = [{"chat_id": 1, "role": role, "text": role, "rating": role[:1]} for role in ("user", "bot")]
+    (row,) = read("chat_rows", lines(said))
+    assert row.details == {"rating": "b"}
