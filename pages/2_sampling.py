@@ -64,10 +64,9 @@ with shell.guard():
         head = counted(
             "{at:%Y-%m-%d %H:%M} – {rule}, seed {seed}, 1 output",
             "{at:%Y-%m-%d %H:%M} – {rule}, seed {seed}, {n:,} outputs",
+            sample,
             n=len(sample.picks),
-            at=sample.at,
             rule=say(RULES.get(sample.rule, sample.rule)),
-            seed=sample.seed,
         )
         with st.expander(head):
             shell.table(

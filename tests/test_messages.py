@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import ast
 import copy
+import importlib
 import json
 import pickle
+import pkgutil
 import re
 import string
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
@@ -18,7 +23,7 @@ from labelcore import messages
 from labelcore.errors import BadInput
 from labelcore.messages import telling
 from labelcore.messages.__main__ import spoken
-from labelcore.messages.catalogue import calling, chinese
+from labelcore.messages.catalogue import calling, chinese, counted
 from labelcore.messages.numbers import agreed
 from labelcore.models import NOTHING, Frozen, Noun, fact
 from labelcore.stats.rate import Rate, not_measurable, proportion
@@ -50,6 +55,55 @@ def test_a_fact_says_its_values_facts_within_it_and_those_after_it() -> None:
         messages.sentence(fact("is", rate=not_measurable("no grades"))) == "It is not measurable: no grades."
     )
     assert not NOTHING and messages.sentence(NOTHING) == ""
+
+
+def test_a_sentence_takes_from_what_it_is_of_whatever_it_is_not_given() -> None:
+    rate = proportion(83, 96)
+    told = SimpleNamespace(judge="cites · short answers", rate=rate, n=1, left=2)
+    assert messages.say("{judge}: {rate}, {left} left", told, left=3) == (
+        "cites · short answers: 86% (78% to 92%, n = 96), 3 left"
+    )
+    assert counted("{n} output, {left} left", "{n} outputs, {left} left", told, n=2) == "2 outputs, 2 left"
+    with pytest.raises(AttributeError):
+        messages.say("{nothing}", told)
+
+
+@pytest.mark.whole
+def test_what_a_sentence_is_of_has_all_that_the_sentence_names() -> None:
+    """A type checker does not see it. What a loop goes through is left to the tests of each command."""
+    missing, seen = [], 0
+    for module in pkgutil.walk_packages(messages.__path__, "labelcore.messages."):
+        if module.name.endswith("__main__"):
+            continue
+        loaded = importlib.import_module(module.name)
+        for part in tree_of(Path(str(loaded.__file__))).body:
+            if isinstance(part, ast.FunctionDef):
+                with suppress(NameError):  # a shape that is imported for the type checker only
+                    hints = get_type_hints(getattr(loaded, part.name))
+                    for kind, name in told_of(part, hints):
+                        seen += 1
+                        missing += [] if has(kind, name) else [f"{module.name}.{part.name}: {name}"]
+    assert missing == [] and seen > 50
+
+
+def told_of(function: ast.FunctionDef, hints: dict[str, object]) -> Iterator[tuple[object, str]]:
+    """The names that sentences take from a parameter, with what the parameter is."""
+    for call in ast.walk(function):
+        match call:
+            case ast.Call(func=ast.Name(id="say"), args=[ast.Constant(value=str(words)), ast.Name(id=of)]):
+                given = {keyword.arg for keyword in call.keywords}
+                names = [name for _, name, _, _ in string.Formatter().parse(words) if name]
+                kind = hints.get(of, Any)
+                yield from (
+                    (kind, name)
+                    for name in names
+                    if name not in given and None not in given and kind is not Any
+                )
+
+
+def has(kind: Any, name: str) -> bool:
+    fields = {*getattr(kind, "model_fields", ()), *getattr(kind, "__annotations__", ()), *dir(kind)}
+    return name in fields or any(has(part, name) for part in get_args(kind))
 
 
 @pytest.mark.usefixtures("words")

@@ -58,12 +58,9 @@ def completion_words(row: Completion) -> str:
     return say(
         "{which}: {complete:,} of {all:,} done; {one:,} graded once, {more:,} twice or more, {nobody:,} not "
         "yet",
+        row,
         which=which_words(row),
-        complete=row.complete,
         all=row.outputs,
-        nobody=row.nobody,
-        one=row.one,
-        more=row.more,
     )
 
 
@@ -119,7 +116,7 @@ def pairs_words(report: Assigned) -> list[str]:
 
 def part_words(queue: Queue) -> str:
     """What a person has left, for the line above the card."""
-    parts = [say("Yours: {left:,} left of {total:,}", left=queue.left, total=queue.total)]
+    parts = [say("Yours: {left:,} left of {total:,}", queue)]
     if queue.a_day:
         parts.append(say("{n:,} a day", n=queue.a_day))
     if queue.reads:

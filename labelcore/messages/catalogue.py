@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from functools import cache, partial
 from pathlib import Path
-from typing import Literal
+from string import Formatter
+from typing import Any, Literal
 
 from labelcore.contexts import within
 from labelcore.errors import LabelcoreError
@@ -26,6 +27,10 @@ _GAP = re.compile(r"(?<=[），。；：、！？”]) (?=[^\W\d_a-zA-Z])|(?<=[^
 """A blank beside a Chinese mark, which has its room already: left over where a value ends in one."""
 _COMMAND = re.compile(r"`(?:labelcore|judge|team|derive|backup)\b|(?<!\S)--[a-z]|: labelcore [a-z]")
 CATALOGUE = Path(__file__).parent / "locale" / "zh.po"
+IN_WORDS: dict[type, Callable[[Any], str]] = {}
+"""How the values of a type are said, where they stand in what a sentence is of."""
+OF_JUDGES = {"judge", "judges", "criterion"}
+"""What holds names of judges and criteria, which are said part by part."""
 
 _spoken: ContextVar[Language] = ContextVar("language", default="en")
 _USUAL = Noun()
@@ -62,9 +67,30 @@ def calling(noun: Noun) -> AbstractContextManager[Noun]:
     return within(_noun, noun)
 
 
-def say(words: str, /, **values: object) -> str:
-    """The words in the language spoken here, with names in braces filled in."""
-    return say_in(_spoken.get(), words, **values)
+def say(words: str, of: object = None, /, **values: object) -> str:
+    """The words in the language spoken here, with names in braces filled in: from the values, and where there
+    is none from the field of that name of what the words are ``of``.
+    """
+    return say_in(_spoken.get(), words, **_fields(words, of, values))
+
+
+def _fields(words: str, of: object, values: Mapping[str, object]) -> Mapping[str, object]:
+    if of is None:
+        return values
+    fields = {name: getattr(of, name) for name in _names(words) if name not in values}
+    return {name: _in_words(name, value) for name, value in fields.items()} | dict(values)
+
+
+def _in_words(name: str, value: object) -> object:
+    if name in OF_JUDGES and isinstance(value, str):
+        return judge_words(value)
+    words = IN_WORDS.get(type(value))
+    return words(value) if words else value
+
+
+@cache
+def _names(words: str) -> tuple[str, ...]:
+    return tuple(name for _, name, _, _ in Formatter().parse(words) if name)
 
 
 def say_in(tongue: Language, words: str, /, **values: object) -> str:
@@ -72,9 +98,7 @@ def say_in(tongue: Language, words: str, /, **values: object) -> str:
     if isinstance(words, Wording):
         values, words = words.values, words.template
     template = _worded(tongue, words)
-    if not values:
-        return template
-    return _filled(tongue, template, {name: _value(tongue, value) for name, value in values.items()})
+    return _filled(tongue, template, values) if values else template
 
 
 def judge_words(name: str, tongue: Language | None = None) -> str:
@@ -124,6 +148,7 @@ def _worded(tongue: Language, words: str, key: str = "") -> str:
 
 def _filled(chosen: Language, template: str, values: Mapping[str, object]) -> str:
     """The template with its values, as the language wants it."""
+    values = {name: _value(chosen, value) for name, value in values.items()}
     if chosen == "zh":
         return _GAP.sub("", template.format(**values))
     noun = _noun.get()
@@ -152,10 +177,12 @@ def trouble_words(trouble: LabelcoreError, tongue: Language | None = None, *, on
     return BETWEEN[tongue or language()][0].join(filter(None, texts))
 
 
-def counted(single: str, several: str, /, *, n: int, **values: object) -> str:
-    """The words for one or for several, with ``{n}`` and other names in braces filled in."""
+def counted(single: str, several: str, of: object = None, /, *, n: int, **values: object) -> str:
+    """The words for one or for several, with ``{n}`` and other names in braces filled in as `say` does."""
     words = single if n == 1 else several
-    return _filled(_spoken.get(), _worded(_spoken.get(), words, single), {"n": n, **values})
+    return _filled(
+        _spoken.get(), _worded(_spoken.get(), words, single), _fields(words, of, {"n": n, **values})
+    )
 
 
 @cache

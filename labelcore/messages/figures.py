@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from labelcore.messages.catalogue import say
+from labelcore.messages.catalogue import IN_WORDS, say
 from labelcore.stats.rate import Rate, share_words
 
 if TYPE_CHECKING:  # numbers of arrays, which a command that prints words need not wait for
@@ -18,13 +18,10 @@ def rate_words(rate: Rate) -> str:
         return say("not measurable: {why}", why=why)
     if rate.low is None or rate.high is None:
         return say("{share} (n = {n:,}; {why})", share=share_words(rate.value), n=rate.n, why=why)
-    return say(
-        "{share} ({low:.0%} to {high:.0%}, n = {n:,})",
-        share=share_words(rate.value),
-        low=rate.low,
-        high=rate.high,
-        n=rate.n,
-    )
+    return say("{share} ({low:.0%} to {high:.0%}, n = {n:,})", rate, share=share_words(rate.value))
+
+
+IN_WORDS[Rate] = rate_words
 
 
 def money_words(cost: float | None) -> str:

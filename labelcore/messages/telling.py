@@ -9,6 +9,7 @@ from pydantic_core import to_jsonable_python
 
 from labelcore.messages.catalogue import (
     BETWEEN,
+    OF_JUDGES,
     calling,
     counted,
     field_words,
@@ -27,9 +28,6 @@ Words = str | tuple[str, str]
 """What a fact says; two texts where it counts something (``n``), for one and for several."""
 
 WORDS: dict[str, Words] = {"as_written": "{words}", "reason": "{why}", "because": "{why}."}
-
-
-_NAMES = {"judge", "judges", "criterion"}
 
 
 def learn(words: Mapping[str, Words]) -> None:
@@ -61,7 +59,7 @@ def _value(name: str, value: Any) -> Any:
     if isinstance(value, list | tuple):
         several = clauses if any(isinstance(part, Fact) for part in value) else listed
         return several(str(_value(name, part)) for part in value)
-    if isinstance(value, str) and (name in _NAMES or (name in {"name", "other"} and " · " in value)):
+    if isinstance(value, str) and (name in OF_JUDGES or (name in {"name", "other"} and " · " in value)):
         return judge_words(value)
     if name == "sliced":
         return field_words(value)

@@ -70,7 +70,7 @@ def _where(report: VersionComparison) -> str:
 
 def version_sentence(short: VersionsInShort) -> str:
     """Which version is better, by how much, how sure."""
-    return say("{title}: {points}. {says}", title=short.title, points=short.points, says=short.says)
+    return say("{title}: {points}. {says}", short)
 
 
 def _paired_words(report: VersionComparison, paired: PairedDifference) -> str:

@@ -287,9 +287,8 @@ def may_open_test(workspace: Workspace) -> bool:
     words = say(
         "Open the sealed test as {person} ({looks} of {limit} looks are used; each new state of the figures "
         "counts)",
+        report,
         person=workspace.person,
-        looks=report.looks,
-        limit=report.limit,
     )
     return st.checkbox(plain(words))
 

@@ -323,12 +323,7 @@ def _event(event: Event) -> str:
     """What a user did, what it counts as, and what they said."""
     counts = {"pass": say("praise"), "fail": say("complaint"), "unsure": say("says nothing")}
     parts = [counts.get(event.meaning or "", say("without a meaning")), event.person]
-    head = say(
-        "Users: {signal} “{value}” ({counts})",
-        signal=event.signal,
-        value=event.value,
-        counts=", ".join(filter(None, parts)),
-    )
+    head = say("Users: {signal} “{value}” ({counts})", event, counts=", ".join(filter(None, parts)))
     return f"{head}, {event.at:%Y-%m-%d %H:%M}{f' — {event.reason}' if event.reason else ''}"
 
 

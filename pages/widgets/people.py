@@ -41,12 +41,7 @@ def show_audit(workspace: Workspace) -> None:
     person, act, since, until = _filters(workspace)
     trail = auditing.read(workspace, person=person.strip(), act=act or "", since=since, until=until)
     if trail.broken_at:
-        st.error(
-            say(
-                "The chain is broken at act {broken_at}: from there on something was changed.",
-                broken_at=trail.broken_at,
-            )
-        )
+        st.error(say("The chain is broken at act {broken_at}: from there on something was changed.", trail))
     else:
         shell.aside(say("{n:,} acts in the chain, none of them changed.", n=trail.sealed))
     columns = [say("when"), say("person"), say("act"), say("subject"), say("from")]

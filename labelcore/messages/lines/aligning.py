@@ -36,11 +36,7 @@ def leakage_words(report: Leakage) -> str:
     """What was looked for, and how much was found."""
     if not report.total:
         return say("No leak between the splits among {n:,} graded outputs.", n=report.looked_at)
-    leaks = say(
-        "{total:,} leaks between the splits among {n:,} graded outputs",
-        total=report.total,
-        n=report.looked_at,
-    )
+    leaks = say("{total:,} leaks between the splits among {n:,} graded outputs", report, n=report.looked_at)
     if report.test_share:
         touched = {"leaks": leaks, "share": report.test_share}
         leaks = say("{leaks}; {share:.0%} of the test's graded outputs are touched", **touched)
@@ -109,8 +105,7 @@ def _judge_lines(judge: JudgeAlignment) -> Iterator[str]:
         yield "  " + say("Measured against people's grades of “{criterion}” itself.", criterion=judge.against)
     yield "  " + say(
         "TPR {tpr}; TNR {tnr}; kappa {kappa}, MCC {mcc}",
-        tpr=rate_words(judge.tpr),
-        tnr=rate_words(judge.tnr),
+        judge,
         kappa=number_words(judge.kappa),
         mcc=number_words(judge.mcc),
     )
@@ -195,12 +190,9 @@ def timeline(versions: list[VersionAlignment]) -> Iterator[str]:
         in_sample = say(", in-sample") if version.in_sample else ""
         yield say(
             "v{criterion_version}{changed} {judge}{in_sample}: TPR {tpr}; TNR {tnr}",
-            criterion_version=version.criterion_version,
+            version,
             changed=meaning,
-            judge=judge_words(version.judge),
             in_sample=in_sample,
-            tpr=rate_words(version.tpr),
-            tnr=rate_words(version.tnr),
         )
     if not versions:
         yield say("No judge of this criterion has decided a graded output yet.")
@@ -223,11 +215,9 @@ def race(report: Race) -> Iterator[str]:
 def _contender_line(contender: Contender) -> str:
     line = say(
         "{judge} ({kind}, {how}): TPR {tpr}, TNR {tnr}, {cost}; good enough: {good}",
-        judge=judge_words(contender.judge),
+        contender,
         kind=say(contender.kind),
         how=say(contender.how),
-        tpr=rate_words(contender.tpr),
-        tnr=rate_words(contender.tnr),
         cost=sentence(contender.cost),
         good=say(contender.good),
     )

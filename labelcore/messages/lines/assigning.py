@@ -27,8 +27,7 @@ def skips(rows: Sequence[grading.Skip]) -> Iterator[str]:
         rests = say("; it does not come back by itself") if skip.rests else ""
         yield say(
             "{annotator} skipped {output_id}: {why}{rests}",
-            annotator=skip.annotator,
-            output_id=skip.output_id,
+            skip,
             why=skip.why or say("no reason given"),
             rests=rests,
         )
@@ -69,12 +68,8 @@ def assignments(report: grading.Assigned) -> Iterator[str]:
         day = say(", {a_day} a day", a_day=load.a_day) if load.a_day else ""
         yield say(
             "{name}: {done:,} of {total:,} graded, {left:,} left{day}, {today:,} today; {forecast}",
-            name=load.name,
-            done=load.done,
-            total=load.total,
-            left=load.left,
+            load,
             day=day,
-            today=load.today,
             forecast=forecast_words(load),
         )
     yield from pairs_words(report)

@@ -13,10 +13,7 @@ def acts(report: AuditReport) -> Iterator[str]:
         where = f" · {row.origin}" if row.origin else ""
         yield f"{row.at:%Y-%m-%d %H:%M} {row.person or '–'}: {row.act} {row.subject}{where}".rstrip()
     if report.broken_at:
-        yield say(
-            "The chain is broken at act {broken_at}: from there on something was changed.",
-            broken_at=report.broken_at,
-        )
+        yield say("The chain is broken at act {broken_at}: from there on something was changed.", report)
     else:
         yield say(
             "{sealed:,} acts in the chain, none changed. Its end: {digest}",

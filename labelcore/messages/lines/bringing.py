@@ -34,7 +34,7 @@ def brought(report: BroughtPrompt) -> Iterator[str]:
         yield sentence(report.threshold.says)
     yield from map(_hinted, report.notices)
     if report.judge:
-        yield say("Kept as “{judge}”, version {version}.", judge=report.judge, version=report.version)
+        yield say("Kept as “{judge}”, version {version}.", report)
     elif report.questions:
         yield say("To be said first:")
         yield from (f"  {_hinted(question)}" for question in report.questions)
@@ -100,7 +100,7 @@ def values_words(answer: AnswerFormat) -> str:
         return ", ".join(filter(None, (decided, silent)))
     scale = ", ".join(f"{word} = {score:g}" for word, score in answer.scores)
     if not scale and answer.low is not None and answer.high is not None:
-        scale = say("from {low:g} to {high:g}", low=answer.low, high=answer.high)
+        scale = say("from {low:g} to {high:g}", answer)
     if answer.threshold is None:
         less = "" if answer.higher_passes else say("less is better")
         return ", ".join(filter(None, (" ".join(filter(None, (say("a score"), scale))), less)))

@@ -104,19 +104,13 @@ def gold(report: grading.GoldReport) -> Iterator[str]:
             yield say(
                 "{name} on {criterion}: right on {right}; let {let_through} bad ones through, failed "
                 "{too_strict} good ones",
+                answers,
                 name=person.name,
                 criterion=say(name),
-                right=rate_words(answers.right),
-                let_through=answers.let_through,
-                too_strict=answers.too_strict,
             )
         yield say(
             "{name}: right on {right}; let {let_through} bad ones through, failed {too_strict} "
             "good ones, unsure on {unsure}; {standing}",
-            name=person.name,
-            right=rate_words(person.right),
-            let_through=person.let_through,
-            too_strict=person.too_strict,
-            unsure=person.unsure,
+            person,
             standing=standing_words(person),
         )

@@ -12,10 +12,5 @@ def ready(report: Demonstration) -> Iterator[str]:
     yield say(
         "The project '{project}' holds {outputs} outputs, {graded} of them graded, "
         "{criteria_accepted} criteria, {judges} judges and a chosen set of {chosen}.",
-        project=report.project,
-        outputs=report.outputs,
-        graded=report.graded,
-        criteria_accepted=report.criteria_accepted,
-        judges=report.judges,
-        chosen=report.chosen,
+        report,
     )

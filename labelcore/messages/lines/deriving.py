@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 
 from labelcore.messages.catalogue import counted, paragraph, say
-from labelcore.messages.figures import rate_words
 from labelcore.messages.results import lines
 from labelcore.messages.telling import sentence, sentences
 from labelcore.models import Code, Criterion, Term
@@ -31,12 +30,7 @@ def shown(workspace: Workspace, criterion: Criterion) -> Iterator[str]:
         where = say("marked in {id}", id=quote.output_id) if quote.marked else quote.output_id
         yield say("  “{quote}” ({where})", quote=quote.quote, where=where)
     for ruling in unclear_on(workspace, criterion):
-        yield say(
-            "Ruled unclear on {output_id} by {author}: {reason}",
-            output_id=ruling.output_id,
-            author=ruling.author,
-            reason=ruling.reason,
-        )
+        yield say("Ruled unclear on {output_id} by {author}: {reason}", ruling)
 
 
 def risk_words(workspace: Workspace, criterion: Criterion) -> str:
@@ -58,8 +52,7 @@ def versions(criteria: list[Criterion]) -> Iterator[str]:
     for version in criteria:
         yield say(
             "v{version} {at:%Y-%m-%d %H:%M} {author}: {status}, {why}",
-            version=version.version,
-            at=version.at,
+            version,
             author=version.author or "labelcore",
             status=say(version.status),
             why=say(version.why or "no reason given"),
@@ -86,10 +79,7 @@ def derived(report: derivation.Derivation) -> Iterator[str]:
     if report.criteria and not report.new and not report.stopped:
         yield say("The notes say nothing new. `labelcore derive --again` lets a model read them again.")
     yield from map(_line, report.criteria)
-    yield say(
-        "{uncovered_fails} failed outputs are not explained by any criterion yet.",
-        uncovered_fails=report.uncovered_fails,
-    )
+    yield say("{uncovered_fails} failed outputs are not explained by any criterion yet.", report)
     for dropped in report.left_out:
         yield say(
             "  left out: the {what} “{text}” ({why})",
@@ -176,9 +166,7 @@ def drift(ledgers: list[Ledger]) -> Iterator[str]:
         yield sentence(ledger.says)
         if ledger.stale:
             to_grade = ledger.next[:10] or say("nothing")
-            yield say(
-                "  flips: {flips}; grade next: {to_grade}", flips=rate_words(ledger.flips), to_grade=to_grade
-            )
+            yield say("  flips: {flips}; grade next: {to_grade}", ledger, to_grade=to_grade)
     if not ledgers:
         yield say("There are no accepted criteria yet.")
 
@@ -201,8 +189,7 @@ def lint(workspace: Workspace, report: linting.Lint) -> Iterator[str]:
         words = [say(names[criterion_id]) for criterion_id in report.covering]
         yield say(
             "The fewest criteria for the {explained} explained of {fails} fails: {words}.",
-            explained=report.explained,
-            fails=report.fails,
+            report,
             words=words,
         )
 
@@ -218,12 +205,11 @@ def prompt(report: prompting.PromptRules) -> Iterator[str]:
 def _line(criterion: Criterion) -> str:
     return say(
         "[{status}] {name} (v{version}, {severity}, {evidence} quotes) {id}",
+        criterion,
         status=say(criterion.status),
         name=say(criterion.name),
-        version=criterion.version,
         severity=say(criterion.severity),
         evidence=len(criterion.evidence),
-        id=criterion.id,
     )
 
 
@@ -302,12 +288,7 @@ def term_dropped(dropped: glossary.TermDropped) -> Iterator[str]:
 @lines("glossary find")
 def term_candidates(rows: list[glossary.TermCandidate]) -> Iterator[str]:
     for candidate in rows:
-        yield say(
-            "{term} = {meaning} ({count} outputs)",
-            term=candidate.term,
-            meaning=candidate.meaning or "?",
-            count=candidate.count,
-        )
+        yield say("{term} = {meaning} ({count} outputs)", candidate, meaning=candidate.meaning or "?")
         yield from (f"  {quote.output_id}: {quote.text}" for quote in candidate.quotes)
     if not rows:
         yield say("Nothing that looks like a term was found.")

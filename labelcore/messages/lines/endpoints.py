@@ -26,10 +26,7 @@ def endpoint_added(report: Endpoint) -> Iterator[str]:
 
 @lines("endpoints remove")
 def endpoint_removed(report: RemovedEndpoint) -> Iterator[str]:
-    yield say(
-        "The endpoint '{removed}' is taken away, and its key with it where it was kept here.",
-        removed=report.removed,
-    )
+    yield say("The endpoint '{removed}' is taken away, and its key with it where it was kept here.", report)
 
 
 def endpoint_words(endpoint: Endpoint) -> str:

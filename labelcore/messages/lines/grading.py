@@ -49,13 +49,7 @@ def compared_words(report: grading.Preferences) -> str:
     return say(
         "{compared} of {pairs} pairs are compared: {first_wins} for {first}, {second_wins} "
         "for {second}, {ties} ties.",
-        compared=report.compared,
-        pairs=report.pairs,
-        first_wins=report.first_wins,
-        first=report.first,
-        second_wins=report.second_wins,
-        second=report.second,
-        ties=report.ties,
+        report,
     )
 
 
@@ -76,9 +70,7 @@ def asked(rows: Sequence[grading.AskedCriterion]) -> Iterator[str]:
 @lines("guidelines show")
 def guidelines(report: grading.Guidelines) -> Iterator[str]:
     for guideline in report.texts:
-        yield say(
-            "{language}, version {version}:", language=NAMES[guideline.language], version=guideline.version
-        )
+        yield say("{language}, version {version}:", guideline, language=NAMES[guideline.language])
         yield from guideline.text.splitlines()
     for example in report.examples:
         yield f"{say(example.value)} {example.output_id}: {example.why}"
@@ -132,13 +124,7 @@ def agreement(report: grading.AgreementReport) -> Iterator[str]:
     )
     for pair in pairs[:_SHOWN]:
         same, alphas = rate_words(pair.same), alpha_words(pair.agreement)
-        yield say(
-            "{one} and {other}: the same grade on {same}; {told}",
-            one=pair.one,
-            other=pair.other,
-            same=same,
-            told=alphas,
-        )
+        yield say("{one} and {other}: the same grade on {same}; {told}", pair, same=same, told=alphas)
     if (more := len(report.pairs) - _SHOWN) > 0:
         yield say("… and {more:,} pairs that agree better; --json has all of them.", more=more)
 
@@ -166,16 +152,7 @@ def talk(rows: Sequence[grading.Conflict]) -> Iterator[str]:
 def _conflict(conflict: grading.Conflict) -> Iterator[str]:
     on = say(" on {name}", name=say(conflict.criterion.name)) if conflict.criterion else ""
     ruling = conflict.ruling
-    settled = (
-        say(
-            "; ruled {value} by {author}: {reason}",
-            value=say(ruling.value),
-            author=ruling.author,
-            reason=ruling.reason,
-        )
-        if ruling
-        else ""
-    )
+    settled = say("; ruled {value} by {author}: {reason}", ruling, value=say(ruling.value)) if ruling else ""
     if conflict.due:
         settled += say("; waits for another look by {due}", due=conflict.due)
     grades = _grades_words(conflict.grades)
@@ -201,12 +178,7 @@ def seen(_said: Comment) -> Iterator[str]:
 @lines("team relook")
 def sent_back(row: Relook) -> Iterator[str]:
     how = say("with what the others gave") if row.is_open else say("without seeing what the others gave")
-    yield say(
-        "{people} look at {output_id} again, {how}; it comes first in their queues.",
-        people=row.people,
-        output_id=row.output_id,
-        how=how,
-    )
+    yield say("{people} look at {output_id} again, {how}; it comes first in their queues.", row, how=how)
 
 
 def _grades_words(grades: Sequence[Grade]) -> str:
@@ -242,16 +214,11 @@ def ruled(workspace: Workspace, ruling: Ruling) -> Iterator[str]:
 def packed(pack: grading.WrittenPack) -> Iterator[str]:
     yield say(
         "{out} holds {outputs} outputs for {annotator}; merge what comes back with `labelcore team merge`.",
-        out=pack.out,
+        pack,
         outputs=len(pack.outputs),
-        annotator=pack.annotator,
     )
     if pack.held_until:
-        yield say(
-            "They are held for {annotator} until {held_until:%Y-%m-%d %H:%M}, or `team release`.",
-            annotator=pack.annotator,
-            held_until=pack.held_until,
-        )
+        yield say("They are held for {annotator} until {held_until:%Y-%m-%d %H:%M}, or `team release`.", pack)
 
 
 @content("team pack")
@@ -264,10 +231,7 @@ def merged(report: grading.Merged) -> Iterator[str]:
     yield say(
         "{merged} acts of {annotator} came in, {known} were known already, {kept_online} "
         "gave way to later grades online, {refused} were refused.",
-        merged=report.merged,
-        annotator=report.annotator,
-        known=report.known,
-        kept_online=report.kept_online,
+        report,
         refused=len(report.refused),
     )
     for act in report.refused[:10]:
@@ -280,14 +244,7 @@ def progress(report: grading.TeamProgress) -> Iterator[str]:
         yield say(
             "{annotator}: {graded} graded ({passes} pass, {fails} fail, {unsure} unsure), "
             "{notes} notes; with others {with_others}; steadiness {steadiness}",
-            annotator=person.annotator,
-            graded=person.graded,
-            passes=person.passes,
-            fails=person.fails,
-            unsure=person.unsure,
-            notes=person.notes,
-            with_others=rate_words(person.with_others),
-            steadiness=rate_words(person.steadiness),
+            person,
         )
     yield from sentences((report.saturation.says, report.anchoring.says))
     yield from sentences(need.says for need in report.budget)
@@ -297,20 +254,10 @@ def progress(report: grading.TeamProgress) -> Iterator[str]:
 def splits(report: grading.SplitReport) -> Iterator[str]:
     for size in report.sizes:
         yield say(
-            "{split}: {graded:,} of {outputs:,} outputs graded, {fails:,} failed ({groups:,} sources).",
-            split=size.split,
-            graded=size.graded,
-            outputs=size.outputs,
-            fails=size.fails,
-            groups=size.groups,
+            "{split}: {graded:,} of {outputs:,} outputs graded, {fails:,} failed ({groups:,} sources).", size
         )
     state = say("spent" if report.spent else "sealed" if report.sealed else "not sealed yet")
-    yield say(
-        "The test is {state}: {looks} of {limit} looks used.",
-        state=state,
-        looks=report.looks,
-        limit=report.limit,
-    )
+    yield say("The test is {state}: {looks} of {limit} looks used.", report, state=state)
     yield sentence(report.advice)
     for opening in report.openings:
         which = say(", test {round}", round=opening.round + 1) if report.round else ""

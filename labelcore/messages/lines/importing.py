@@ -37,9 +37,7 @@ def imported(workspace: Workspace, result: importing.ImportResult) -> Iterator[s
     yield from map(sentence, result.warnings)
     if result.key_file:
         yield say("Redacted: {redacted}.", redacted=_found(batch.redacted) or say("nothing was found"))
-        yield say(
-            "What stood there is in {key_file}: keep it, apart from the database.", key_file=result.key_file
-        )
+        yield say("What stood there is in {key_file}: keep it, apart from the database.", result)
     for bad in result.rejected[:_SHOWN]:
         yield say(
             "  row {row}{field}: {reason}",
@@ -175,11 +173,7 @@ def _found(fields: dict[str, dict[str, int]]) -> str:
 @lines("redact scan")
 def scanned(result: RedactionReport) -> Iterator[str]:
     """What a redaction would find, field by field."""
-    yield say(
-        "{touched:,} of {outputs:,} outputs hold something that points at a person.",
-        touched=result.touched,
-        outputs=result.outputs,
-    )
+    yield say("{touched:,} of {outputs:,} outputs hold something that points at a person.", result)
     for field, kinds in result.fields.items():
         yield f"  {_found({field: kinds})}"
     if result.mostly_redacted:
@@ -193,9 +187,7 @@ def restored(result: RestoreReport) -> Iterator[str]:
         yield row["output_id"]
         yield from (f"  {say(name)}: {row[name]}" for name in ("input", "context", "text") if row[name])
     if result.out:
-        yield say(
-            "{n:,} outputs as they were are in {out}, which only you can read.", n=result.n, out=result.out
-        )
+        yield say("{n:,} outputs as they were are in {out}, which only you can read.", result)
     if result.unknown:
         yield say("{unknown:,} stand-ins are not in this key.", unknown=result.unknown)
 

@@ -156,28 +156,22 @@ def explained(report: LearnedReport) -> Iterator[str]:
 def cascade(report: CascadeReport) -> Iterator[str]:
     yield say(
         "{name}, at most {error:.0%} wrong at each step ({confidence:.0%} confidence):",
+        report,
         name=judge_words(report.name),
-        error=report.error,
-        confidence=report.confidence,
     )
     for step in report.steps:
         share = f" ({step.outputs / report.outputs:.0%})" if report.outputs else ""
         yield say(
             "  {who} decides {rule}: {outputs:,} of {report_outputs:,} outputs{share}; wrong on "
             "graded ones: {error}.",
+            step,
             who=judge_words(step.who),
             rule=say(step.rule),
-            outputs=step.outputs,
             report_outputs=report.outputs,
             share=share,
-            error=rate_words(step.error),
         )
     both = report.all_decided
-    yield say(
-        "  Both together: {outputs:,} outputs; wrong on graded ones: {error}.",
-        outputs=both.outputs,
-        error=rate_words(both.error),
-    )
+    yield say("  Both together: {outputs:,} outputs; wrong on graded ones: {error}.", both)
     yield say(
         "  Left to people: {people:,}, {ungraded:,} of them without a grade.",
         people=report.people,
@@ -185,11 +179,7 @@ def cascade(report: CascadeReport) -> Iterator[str]:
     )
     money = "" if report.saved_usd is None else say(", US$ {saved_usd:.4f}", saved_usd=report.saved_usd)
     if report.asked:
-        calls = say(
-            "{saved_calls:,} of {outputs:,} calls of the second judge",
-            saved_calls=report.saved_calls,
-            outputs=report.outputs,
-        )
+        calls = say("{saved_calls:,} of {outputs:,} calls of the second judge", report)
         yield say("  {calls} are saved{money}.", calls=calls, money=money)
     else:
         yield say("  The second judge is asked nowhere.")
@@ -219,8 +209,7 @@ def schema_state(report: SchemaState) -> Iterator[str]:
     else:
         yield say(
             "{fits:,} of {tried:,} outputs fit the schema; the judge is '{judge}'.",
-            fits=report.fits,
-            tried=report.tried,
+            report,
             judge=judge_words(report.judge or ""),
         )
     for criterion_id, pointer in report.fields.items():
@@ -238,12 +227,7 @@ def run(report: Run) -> Iterator[str]:
             "{verdicts_new:,} new verdicts, {verdicts_cached:,} known already, {errors:,} errors "
             "in {seconds:.1f} s; {requests:,} model calls, {answers_cached:,} answers known, {money}. "
             "{message}",
-            verdicts_new=report.verdicts_new,
-            verdicts_cached=report.verdicts_cached,
-            errors=report.errors,
-            seconds=report.seconds,
-            requests=report.requests,
-            answers_cached=report.answers_cached,
+            report,
             money=money_words(report.paid),
             message=say(report.message),
         )
@@ -335,10 +319,7 @@ def hardness(report: HardnessReport | HardnessAhead | ChangedTexts) -> Iterator[
             yield say("Nothing was tested by that name.")
     else:
         figures = say(
-            "{results:,} results, {errors:,} errors, {money}",
-            results=report.results,
-            errors=report.errors,
-            money=money_words(report.cost_usd),
+            "{results:,} results, {errors:,} errors, {money}", report, money=money_words(report.cost_usd)
         )
         yield say("{judge}: {figures}.", judge=judge_words(report.judge), figures=figures)
         yield from (*sentences(report.warnings), *map(_row, report.rows))
@@ -362,8 +343,7 @@ def _row(row: HardnessRow) -> str:
 def repeated(report: RepeatReport) -> Iterator[str]:
     figures = say(
         "{verdicts_new:,} new verdicts, {errors:,} errors, {money}",
-        verdicts_new=report.verdicts_new,
-        errors=report.errors,
+        report,
         money=money_words(report.cost_usd),
     )
     values = {"state": say(report.state), "figures": figures, "message": say(report.message)}
@@ -382,9 +362,4 @@ def flips(rows: Sequence[Flips]) -> Iterator[str]:
 
 def _rate(judge: Flips) -> str:
     rate = rate_words(judge.rate)
-    return say(
-        "{judge}: differs on {rate} of outputs when asked up to {times} times.",
-        judge=judge_words(judge.judge),
-        rate=rate,
-        times=judge.times,
-    )
+    return say("{judge}: differs on {rate} of outputs when asked up to {times} times.", judge, rate=rate)

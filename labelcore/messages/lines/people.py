@@ -17,12 +17,7 @@ def everybody(rows: list[PersonRow]) -> Iterator[str]:
         state = say("signs in" if row.can_sign_in else "invited" if row.invited_until else "cannot sign in")
         mail = f" · {row.email}" if row.email else ""
         yield say(
-            "{name}: {here} · {state} · {sessions} browsers{mail}",
-            name=row.name,
-            here=here,
-            state=state,
-            sessions=row.sessions,
-            mail=mail,
+            "{name}: {here} · {state} · {sessions} browsers{mail}", row, here=here, state=state, mail=mail
         )
 
 
@@ -42,10 +37,7 @@ def invitation(link: Invitation) -> Iterator[str]:
 @lines("people token")
 def token(secret: TokenMade) -> Iterator[str]:
     yield say(
-        "'{name}' may act as {role} until {expires_at:%d %b %Y}. Shown once:",
-        name=secret.name,
-        role=say(secret.role),
-        expires_at=secret.expires_at,
+        "'{name}' may act as {role} until {expires_at:%d %b %Y}. Shown once:", secret, role=say(secret.role)
     )
     yield secret.token
 

@@ -67,18 +67,14 @@ def probe_test(report: ProbeTest) -> Iterator[str]:
         yield say(
             "{judge}, all defects: {rate} of the confirmed ones. These are planted defects, not "
             "failures that occurred by themselves.",
-            judge=judge_words(overall.judge),
-            rate=rate_words(overall.rate),
+            overall,
         )
 
 
 def _detection(detection: Detection) -> str:
     aside = ""
     if detection.source_not_passed:
-        aside += say(
-            "; {source_not_passed} left out because it does not pass their source",
-            source_not_passed=detection.source_not_passed,
-        )
+        aside += say("; {source_not_passed} left out because it does not pass their source", detection)
     if detection.errors:
         aside += say("; {errors} without a verdict", errors=detection.errors)
     values = {"judge": judge_words(detection.judge), "defect": say(detection.defect), "aside": aside}
@@ -90,4 +86,4 @@ def _detection(detection: Detection) -> str:
 
 @lines("probe export")
 def exported(report: ProbesExported) -> Iterator[str]:
-    yield say("{probes} probes are in {out}.", probes=report.probes, out=report.out)
+    yield say("{probes} probes are in {out}.", report)

@@ -13,9 +13,8 @@ def drawn(sample: Sample) -> Iterator[str]:
     yield counted(
         "Drew 1 output by '{rule}' with seed {seed}.",
         "Drew {n:,} outputs by '{rule}' with seed {seed}.",
+        sample,
         n=len(sample.picks),
-        rule=sample.rule,
-        seed=sample.seed,
     )
     yield from map(say, sample.warnings)
     for reason, number in sorted(Counter(pick.reason for pick in sample.picks).items()):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from labelcore.messages.catalogue import counted, judge_words, say
+from labelcore.messages.catalogue import counted, say
 from labelcore.messages.results import lines
 from labelcore.models import CourtRuling, Grade, Ruling
 from labelcore.stages.selecting import Listing, OutputFacts, ValueCount
@@ -87,8 +87,7 @@ def _origin(facts: OutputFacts) -> Iterator[str]:
 def _judged(verdict: VersionVerdict) -> str:
     return say(
         "{judge} {version} ({kind}): {value}{why}",
-        judge=judge_words(verdict.judge),
-        version=verdict.version,
+        verdict,
         kind=say(verdict.kind),
         value=say(verdict.value),
         why=say(": {told}", told=say(verdict.reason)) if verdict.reason else "",

@@ -11,11 +11,7 @@ from labelcore.messages.sending import ChannelTried, SentNotices
 @lines("notices send")
 def sent(report: SentNotices) -> Iterator[str]:
     yield say(
-        "{sent} sent, {failed} to be tried again, {given_up} given up, {unclear} may have arrived.",
-        sent=report.sent,
-        failed=report.failed,
-        given_up=report.given_up,
-        unclear=report.unclear,
+        "{sent} sent, {failed} to be tried again, {given_up} given up, {unclear} may have arrived.", report
     )
 
 

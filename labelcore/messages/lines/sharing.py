@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from labelcore.messages.catalogue import counted, judge_words, say
+from labelcore.messages.catalogue import counted, say
 from labelcore.messages.results import lines
 from labelcore.messages.telling import sentence
 from labelcore.stages import sharing
@@ -32,10 +32,9 @@ def _staying(judges: Sequence[sharing.NotPortable]) -> Iterator[str]:
     for judge in judges:
         yield say(
             "  not portable: {judge} ({kind}) of “{criterion}”: {reason}",
-            judge=judge_words(judge.judge),
+            judge,
             kind=say(judge.kind),
             criterion=say(judge.criterion),
-            reason=judge.reason,
         )
 
 
@@ -51,12 +50,7 @@ def loaded(report: sharing.LoadReport) -> Iterator[str]:
     for name in report.renamed:
         yield say("  another criterion has the name, so it is called here: {name}", name=name)
     for judge in report.refused:
-        yield say(
-            "  left out: {judge} of “{criterion}”: {reason}",
-            judge=judge_words(judge.judge),
-            criterion=say(judge.criterion),
-            reason=judge.reason,
-        )
+        yield say("  left out: {judge} of “{criterion}”: {reason}", judge, criterion=say(judge.criterion))
     yield from _staying(report.not_portable)
     if report.criteria or report.judges:
         yield say("They are not yet aligned here: run the judges, grade, then `labelcore library transfer`.")

@@ -14,9 +14,7 @@ _WIDEST = 40
 
 @lines("backup")
 def copied(report: Backup) -> Iterator[str]:
-    yield say(
-        "Wrote {out} ({bytes:.1f} MB); open it with --db {out}.", out=report.out, bytes=report.bytes / 1e6
-    )
+    yield say("Wrote {out} ({bytes:.1f} MB); open it with --db {out}.", report, bytes=report.bytes / 1e6)
 
 
 @lines("vacuum")
@@ -33,11 +31,7 @@ def vacuumed(workspace: Workspace, report: VacuumReport) -> Iterator[str]:
 @lines("doctor")
 def health(report: Health) -> Iterator[str]:
     state = (
-        say("healthy")
-        if report.healthy
-        else say(
-            "rows without their output: {rows_without_output}", rows_without_output=report.rows_without_output
-        )
+        say("healthy") if report.healthy else say("rows without their output: {rows_without_output}", report)
     )
     yield say("Database {database}: {state}.", database=report.database, state=state)
     yield say(

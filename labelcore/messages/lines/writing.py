@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from labelcore.messages.catalogue import judge_words, say
+from labelcore.messages.catalogue import say
 from labelcore.messages.results import lines
 from labelcore.messages.writing import ReportFile, WrittenCard
 
@@ -21,9 +21,7 @@ def card(file: WrittenCard) -> Iterator[str]:
     flatters = say(" (in-sample: the figures flatter)") if summary.in_sample else ""
     yield say(
         "{judge} on '{split}'{flatters}, valid until {valid_until}. {where}",
-        judge=judge_words(summary.judge),
-        split=summary.split,
+        summary,
         flatters=flatters,
-        valid_until=summary.valid_until,
         where=where,
     )

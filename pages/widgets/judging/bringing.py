@@ -111,7 +111,7 @@ def _show_kept(workspace: Workspace) -> None:
     kept: BroughtPrompt | None = st.session_state.get(keys.BROUGHT)
     if kept is None or not kept.judge:
         return
-    lines = [say("Kept as “{judge}”, version {version}.", judge=kept.judge, version=kept.version)]
+    lines = [say("Kept as “{judge}”, version {version}.", kept)]
     lines += [sentence(kept.threshold.says)] if kept.threshold.says else []
     st.success(plain(paragraph(*lines)))
     version = judging.find_judge(workspace, kept.judge)

@@ -132,7 +132,7 @@ def words_of(ongoing: OngoingTrial) -> str:
     """How many are decided, and how long the rest will take."""
     if not ongoing.total:
         return say("The present version decides what it has not decided yet")
-    words = say("{done:,} of {total:,} decided", done=ongoing.done, total=ongoing.total)
+    words = say("{done:,} of {total:,} decided", ongoing)
     if ongoing.seconds_left:
         words = say("{words}, about {span} left", words=words, span=span_words(ongoing.seconds_left))
     return words

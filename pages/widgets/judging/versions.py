@@ -78,9 +78,7 @@ def show_all(workspace: Workspace, version: JudgeVersion) -> None:
     """Every version, the newest first, with its figures on the same outputs."""
     report = history(workspace, version)
     if len(report.versions) > 1:
-        words = say(
-            "Figures on the {n} graded outputs that the measured versions have all decided.", n=report.n
-        )
+        words = say("Figures on the {n} graded outputs that the measured versions have all decided.", report)
         shell.aside(words)
     for row in shell.page_of(report.versions[::-1], _AT_ONCE, "prompt-versions"):
         with st.container(border=True):

@@ -45,10 +45,8 @@ def _show_number(trust: Trust) -> None:
     everything = say("Good, of all {n:,} outputs", n=trust.outputs)
     graded = say("Good, of the {n:,} graded outputs", n=trust.outputs)
     st.metric(everything if trust.of == "everything" else graded, share_words(rate.value))
-    ends = say("95% sure: {low:.0%} to {high:.0%}", low=rate.low, high=rate.high)
-    others = say(
-        "For other outputs like these, 95% sure: {low:.0%} to {high:.0%}", low=rate.low, high=rate.high
-    )
+    ends = say("95% sure: {low:.0%} to {high:.0%}", rate)
+    others = say("For other outputs like these, 95% sure: {low:.0%} to {high:.0%}", rate)
     st.write(ends if trust.of == "everything" and not trust.complete else others)
 
 

@@ -28,11 +28,7 @@ def trial(report: Trial) -> Iterator[str]:
 
 
 def _compared(report: Trial) -> Iterator[str]:
-    yield say(
-        "Tried on {n:,} of {pool:,} graded outputs of train and dev.",
-        n=len(report.attempts),
-        pool=report.pool,
-    )
+    yield say("Tried on {n:,} of {pool:,} graded outputs of train and dev.", report, n=len(report.attempts))
     yield from changes(report.change)
     for what in WHATS[:-1]:
         yield from _attempts(what, report.of(what))
@@ -193,9 +189,7 @@ def _side(side: ModelSide) -> Iterator[str]:
         if side.latency_ms is None
         else say("{latency_ms:,.0f} ms", latency_ms=side.latency_ms)
     )
-    yield say(
-        "  {model}: {cost} for 1,000 verdicts, {latency} each", model=side.model, cost=cost, latency=latency
-    )
+    yield say("  {model}: {cost} for 1,000 verdicts, {latency} each", side, cost=cost, latency=latency)
     if renaming := sentence(side.renamed):
         yield renaming
 

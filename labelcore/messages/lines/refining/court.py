@@ -49,15 +49,10 @@ def docket_words(docket: Docket) -> str:
     )
     unclear = docket.unclear
     if unclear.value is None or unclear.low is None or unclear.high is None:
-        return say(
-            "{counts} Specification gap: not measurable ({why_not}).", counts=counts, why_not=unclear.why_not
-        )
+        return say("{counts} Specification gap: not measurable ({why_not}).", unclear, counts=counts)
     return say(
         "{counts} Specification gap: {value:.0%} of the ruled conflicts ({low:.0%} to "
         "{high:.0%}, n = {n}) are there because a criterion is unclear.",
+        unclear,
         counts=counts,
-        value=unclear.value,
-        low=unclear.low,
-        high=unclear.high,
-        n=unclear.n,
     )

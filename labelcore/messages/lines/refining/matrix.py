@@ -16,17 +16,13 @@ def matrix(report: Matrix) -> Iterator[str]:
     yield sentence(report.says)
     if looks_words := sentence(report.looks.says):
         yield looks_words
-    yield say(
-        "It took {seconds:,.0f} s: {money}.", money=money_words(report.cost_usd), seconds=report.seconds
-    )
+    yield say("It took {seconds:,.0f} s: {money}.", report, money=money_words(report.cost_usd))
     yield from troubles(report)
 
 
 def cell_words(cell: Cell) -> str:
     """One combination and what came of it."""
-    name = say(
-        "v{version}, {model}, {n} examples of each", version=cell.version, model=cell.model, n=cell.shown
-    )
+    name = say("v{version}, {model}, {n} examples of each", cell, n=cell.shown)
     if cell.rates is None:
         why = cell.trouble or say(cell.state)
         return say("{name}: not tried ({why})", name=name, why=why)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from labelcore.judges import prompt_files
 from labelcore.messages.catalogue import judge_words, say
-from labelcore.messages.figures import rate_words
 from labelcore.messages.results import content, lines
 from labelcore.messages.telling import sentence, sentences
 from labelcore.stages.refining.history import PromptDiff, PromptHistory, VersionRow
@@ -18,11 +17,7 @@ _NEAR = 60
 def shown(report: ShownPrompt) -> Iterator[str]:
     state = say("in use") if report.in_use else say("not in use")
     yield say(
-        "{judge}, version {version} ({state}), asks {model}.",
-        judge=judge_words(report.judge),
-        version=report.version,
-        state=state,
-        model=report.model or "?",
+        "{judge}, version {version} ({state}), asks {model}.", report, state=state, model=report.model or "?"
     )
     yield sentence(report.size.says)
     if report.out:
@@ -55,9 +50,7 @@ def kept(report: KeptVersion) -> Iterator[str]:
 @lines("judge prompt history")
 def history(report: PromptHistory) -> Iterator[str]:
     if report.n:
-        yield say(
-            "Figures are on the {n:,} graded outputs that all measured versions have decided.", n=report.n
-        )
+        yield say("Figures are on the {n:,} graded outputs that all measured versions have decided.", report)
     for row in report.versions:
         yield from _row(row)
 
@@ -69,7 +62,7 @@ def _row(row: VersionRow) -> Iterator[str]:
     if row.changed:
         told = {"n": row.changed.before, "changes": changed_words(row.changed)}
         yield "    " + say("from version {n}: {changes}", **told)
-    yield say("    TPR {tpr}; TNR {tnr}", tpr=rate_words(row.tpr), tnr=rate_words(row.tnr))
+    yield say("    TPR {tpr}; TNR {tnr}", row)
     for use in row.uses:
         who = " ".join(filter(None, (f"{use.at:%Y-%m-%d %H:%M}", use.author)))
         yield "    " + say("put in use: {who} {why}", who=who, why=use.why).rstrip()
@@ -77,7 +70,7 @@ def _row(row: VersionRow) -> Iterator[str]:
 
 def changed_words(report: PromptDiff) -> str:
     """How much two versions differ, in a line."""
-    words = say("words: +{added} −{removed}", added=report.added, removed=report.removed)
+    words = say("words: +{added} −{removed}", report)
     names = [setting.name for setting in report.settings]
     return say("{words}; other: {names}", words=words, names=names) if names else words
 
