@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from streamlit import net_util
 
 from labelcore.api import lifespan, middleware, routes
-from pages.widgets import moved, presses
+from pages.widgets import routes as beside_pages
 from pages.widgets.belongings import Belongings
 
 # Streamlit would ask a server on the internet for this machine's address: all would wait for the answer.
@@ -20,6 +20,6 @@ import_module("pandas")  # else the first page with a table waits for it
 app = st.App(
     Path(__file__).parent / "pages" / "widgets" / "navigation.py",
     lifespan=lifespan,
-    routes=[*routes, *presses.routes, *moved.routes],
+    routes=[*routes, *beside_pages.routes],
     middleware=[*middleware, Middleware(Belongings)],
 )

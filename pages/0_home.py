@@ -6,7 +6,7 @@ from labelcore.messages import say
 from labelcore.messages.catalogue import counted
 from labelcore.models import Role
 from labelcore.stages import projects
-from pages.widgets import inviting, noun, sample_project, shell, standing, talking
+from pages.widgets import home, shell, talking
 from pages.widgets.importing import beginning
 
 MENU = ("Home", ":material/home:")
@@ -15,7 +15,7 @@ workspace = shell.open_page(
     "labelcore", "From an expert's judgement to automatic evaluation that can be trusted.", page="Home"
 )
 with shell.guard():
-    standing.show_standing(workspace)
+    home.show_standing(workspace)
     talking.show_mentions(shell.as_graded(workspace))
     if shell.role(workspace.role) is not Role.ENGINEER:
         st.stop()
@@ -75,7 +75,7 @@ if overview.graded:
         )
     )
 with st.container(horizontal=True):
-    inviting.offer_invitation(workspace)
+    home.offer_invitation(workspace)
     beginning.offer_on_home(workspace)
-    noun.offer(workspace)
-    sample_project.offer_hiding(workspace)
+    home.offer_noun(workspace)
+    home.offer_hiding(workspace)

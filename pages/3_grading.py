@@ -9,7 +9,7 @@ from labelcore.workspace import Workspace
 from pages.widgets import keys, next_step, shell, talking
 from pages.widgets.components import grading_card, presses
 from pages.widgets.grading_session import GradingSession, Mode, show_regrade
-from pages.widgets.presses import route_of
+from pages.widgets.routes import route_of
 
 MENU = ("Grade", ":material/rate_review:")
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.widgets import shell
-from pages.widgets.deriving import bar, opened, table, tools, unnamed
+from pages.widgets.deriving import bar, codes, opened, table, tools
 
 MENU = ("Criteria", ":material/checklist:")
 
@@ -20,5 +20,5 @@ with shell.guard():
             opened.show(workspace, listed.open)
     with left:
         table.show(listed)
-        unnamed.ask(workspace)
+        codes.ask_name_of_group(workspace)
     table.measure(workspace)

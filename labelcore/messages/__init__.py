@@ -4,21 +4,7 @@ Reports hold facts (`labelcore.models.Fact`) and figures; here they become sente
 pages, the command line and reports. `python -m labelcore.messages` brings the catalogue up to the code.
 """
 
-from labelcore.messages import (
-    aligning,
-    bringing,
-    calibrating,
-    comparing,
-    deriving,
-    effort,
-    grading,
-    importing,
-    judging,
-    notifying,
-    prompting,
-    suggesting,
-    trusting,
-)
+from labelcore.messages import aligning, deriving, grading, importing, judging, notifying, prompting, trusting
 from labelcore.messages.catalogue import (
     NAMES,
     Language,
@@ -57,19 +43,5 @@ __all__ = [
     "write_out",
 ]
 
-for _room in (
-    aligning,
-    trusting,
-    deriving,
-    effort,
-    grading,
-    judging,
-    importing,
-    notifying,
-    prompting,
-    bringing,
-    comparing,
-    suggesting,
-    calibrating,
-):
+for _room in (aligning, trusting, deriving, grading, judging, importing, notifying, prompting):
     learn(_room.WORDS)

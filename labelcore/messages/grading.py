@@ -1,6 +1,8 @@
-"""How far a team's grades go, and which of them an edit makes stale, in words."""
+"""How far a team's grades go, which of them an edit makes stale, rounds, and what came of a person's work."""
 
-WORDS = {
+from labelcore.messages.telling import Words
+
+WORDS: dict[str, Words] = {
     "kinds_seen": "{kinds} kinds of failure seen; {why}.",
     "kinds_enough": (
         "{kinds} kinds of failure seen; about {share:.0%} of failures (up to {high:.0%}) are of a kind not "
@@ -85,4 +87,32 @@ WORDS = {
     "grade_doubtful": (
         "{stale}; {flipped}: grade those next on which the new wording could change the answer."
     ),
+    "calibrate_first": (
+        "Nobody grades here yet.",
+        "{n} people grade, and have never compared what they mean: a round of a few outputs shows where they "
+        "differ.",
+    ),
+    "calibrate_criteria": "Changed since the last round: {names}. Another round shows whether people agree "
+    "now.",
+    "calibrate_guideline": (
+        "The guidelines changed since the last round. Another round shows whether people agree now."
+    ),
+    "calibrate_joined": "Took part in no round yet: {names}.",
+    "gold_right": "The last one was right: {reason}",
+    "gold_pass": "The last one was settled as a pass: {reason}",
+    "gold_fail": "The last one was settled as a fail: {reason}",
+    "gold_right_earlier": "Right on “{output}”: {reason}",
+    "gold_pass_earlier": "“{output}” was settled as a pass: {reason}",
+    "gold_fail_earlier": "“{output}” was settled as a fail: {reason}",
+    "criterion_gold_pass": "(on {criterion} it passes: {reason})",
+    "criterion_gold_fail": "(on {criterion} it fails: {reason})",
+    "differs_unknown": "",
+    "differs_stricter": (
+        "You may see what others miss, or weigh it more: a note that says what is wrong shows which it is."
+    ),
+    "differs_milder": (
+        "You may know why it does no harm, or others may weigh it more: a note that says why it is fine "
+        "shows which it is."
+    ),
+    "differs_alike": "That is no more than chance.",
 }

@@ -7,7 +7,8 @@ from datetime import date
 import streamlit as st
 
 from labelcore.messages import say
-from labelcore.messages.assigning import (
+from labelcore.messages.catalogue import NAMES, field_words
+from labelcore.messages.lines.assigning import (
     assignment_words,
     completion_words,
     forecast_words,
@@ -15,10 +16,9 @@ from labelcore.messages.assigning import (
     nobodys_words,
     pairs_words,
 )
-from labelcore.messages.catalogue import NAMES, field_words
 from labelcore.stages import grading, selecting
 from labelcore.workspace import Workspace
-from pages.widgets import shell, telling, who
+from pages.widgets import people, shell, telling
 from pages.widgets.shell import plain
 
 _ALL = ""
@@ -80,7 +80,7 @@ def _assign(workspace: Workspace, stamp: str) -> None:
                 counts = selecting.list_values(workspace, field)
                 options = [count.value for count in counts]
                 values = st.multiselect(plain(field_words(field)), options, placeholder=say("Choose"))
-            names = who.choose_people(workspace, say("Who"))
+            names = people.choose_people(workspace, say("Who"))
             knows = st.text_input(say("Or everybody who knows"))
             share = st.number_input(
                 say("Share, if the outputs are divided (0: anyone may take them)"), 0.0, 100.0, 0.0
@@ -103,7 +103,7 @@ def _assign(workspace: Workspace, stamp: str) -> None:
 
 def _describe(workspace: Workspace, stamp: str) -> None:
     with st.expander(say("What people read and know")), st.form(f"member-{stamp}", border=False):
-        names = who.choose_people(workspace, say("People"))
+        names = people.choose_people(workspace, say("People"))
         reads = st.multiselect(
             say("Languages that they read"),
             list(NAMES),

@@ -7,7 +7,8 @@ from dataclasses import replace
 import streamlit as st
 
 from labelcore.messages import rate_words, say, sentences
-from labelcore.messages.calibrating import (
+from labelcore.messages.figures import alpha_words
+from labelcore.messages.lines.calibrating import (
     before_words,
     change_words,
     few_words,
@@ -16,13 +17,13 @@ from labelcore.messages.calibrating import (
     round_words,
     subject_words,
 )
-from labelcore.messages.figures import alpha_words
 from labelcore.models import Role
 from labelcore.stages import grading
 from labelcore.stages.deriving import editing
 from labelcore.text.showing import shortened
 from labelcore.workspace import Workspace
-from pages.widgets import gold, guidelines, keys, shell, talking, telling, who
+from pages.widgets import gold, guidelines, keys, shell, talking, telling
+from pages.widgets.people import choose_people
 from pages.widgets.shell import plain
 from pages.widgets.side_by_side import show_side_by_side
 
@@ -79,7 +80,7 @@ def _begin(workspace: Workspace, languages: grading.LanguageParts) -> None:
         st.write(plain(words))
     with st.form("calibration", border=False):
         n = st.number_input(say("How many outputs are drawn"), 2, 50, 8)
-        people = who.choose_people(workspace, say("Who takes part"), say("Everybody"))
+        people = choose_people(workspace, say("Who takes part"), say("Everybody"))
         ids = st.text_input(say("Or these outputs: their ids, as Outputs shows them"))
         if st.form_submit_button(say("Begin the round"), type="primary"):
             with shell.guard():

@@ -5,7 +5,7 @@ import streamlit as st
 from labelcore.messages import paragraph, say
 from labelcore.messages.catalogue import counted
 from labelcore.messages.digest import digest_lines, digest_page
-from labelcore.messages.effort import (
+from labelcore.messages.lines.reporting import (
     difference_words,
     effect_words,
     settled_words,

@@ -8,7 +8,7 @@ import streamlit as st
 
 from labelcore.errors import BadInput
 from labelcore.messages import rate_words, say
-from labelcore.messages.calibrating import standing_words
+from labelcore.messages.lines.calibrating import standing_words
 from labelcore.models import Output, Role
 from labelcore.stages import grading
 from labelcore.stages.deriving.editing import list_criteria

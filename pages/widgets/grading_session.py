@@ -1,7 +1,7 @@
 """A person's grading session in a project: presses in, the coming outputs or pairs out.
 
 One way for both doors: the page, which runs as a whole, and the card's requests, which are
-answered in a few milliseconds (`pages.widgets.presses`). Stale answers on a criterion are given anew on the
+answered in a few milliseconds (`pages.widgets.routes`). Stale answers on a criterion are given anew on the
 page only.
 """
 
@@ -14,11 +14,10 @@ from typing import Literal
 import streamlit as st
 
 from labelcore.messages import Language, say, say_in, sentence
-from labelcore.messages.assigning import part_words
-from labelcore.messages.calibrating import training_words
 from labelcore.messages.catalogue import speaking
+from labelcore.messages.lines.assigning import part_words, waiting_words
+from labelcore.messages.lines.calibrating import training_words
 from labelcore.messages.lines.sampling import pick_words
-from labelcore.messages.waiting import waiting_words
 from labelcore.models import Comparison, Criterion, Grade, Preference, Project
 from labelcore.stages import finding, grading
 from labelcore.stages.deriving import drift

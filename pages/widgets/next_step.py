@@ -7,6 +7,7 @@ import streamlit as st
 from labelcore.messages import say, sentence
 from labelcore.messages.trusting import action_words, answer_words
 from labelcore.models import Role
+from labelcore.settings import settings
 from labelcore.stages.aligning import evidence
 from labelcore.stages.reporting.reasons import Action, ActionKind, Reason
 from labelcore.stages.reporting.trust import Trust, trust
@@ -98,3 +99,13 @@ def offer(workspace: Workspace, action: Action) -> None:
                 evidence.ask_next(workspace, action.n)
         st.session_state[keys.NEXT_STEP] = action.kind
         shell.open_at(page, view=_PARTS.get(action.kind, ""))
+
+
+def offer_model(adds: str) -> None:
+    """What a model would add here, where none is configured and an engineer looks at it."""
+    if settings().has_model or shell.role() is not Role.ENGINEER:
+        return
+    view = st.query_params.get(keys.JUDGE_VIEW, "")  # another one, closed, beside what it opened
+    with st.popover(say("No model is connected"), icon=":material/power_off:", key=f"connect-{view}"):
+        st.write(plain(adds))
+        shell.go_to("5_judging.py", say("Connect one in a minute"), {keys.JUDGE_VIEW: "models"})

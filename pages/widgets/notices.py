@@ -14,7 +14,7 @@ from labelcore.stages import notifying, people
 from labelcore.stages.notifying import NoticeChange, NoticeSettings
 from labelcore.stages.reporting.reminding import remind
 from labelcore.workspace import Workspace
-from pages.widgets import keys, links, shell, telling
+from pages.widgets import address, keys, shell, telling
 from pages.widgets.shell import plain
 
 _SHOWN = 100
@@ -122,7 +122,7 @@ def _show_outbox(workspace: Workspace) -> None:
     for at in shell.choose_rows(shown, shell.key_of("notices", [row.notice.id for row in rows])):
         row = rows[at]
         if row.state == "link":
-            link = links.invitation(page_of(row.notice), row.notice.person, Role.EXPERT)
+            link = address.invitation(page_of(row.notice), row.notice.person, Role.EXPERT)
             st.code(link, language=None, wrap_lines=True)
         elif row.state in {"unclear", "given up"} and st.button(
             say("Send again"), key=f"again-{row.notice.id}"

@@ -11,7 +11,7 @@ import streamlit as st
 from labelcore.messages import say
 from labelcore.messages.catalogue import counted
 from labelcore.models import Role
-from labelcore.stages import auditing, notifying, people
+from labelcore.stages import auditing, grading, notifying, people
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell, telling
 from pages.widgets.menu import ROLES
@@ -143,3 +143,17 @@ def _do(act: Any) -> None:
     with shell.guard():
         act()
     telling.tell_anew(say("Saved"))
+
+
+def choose_person(workspace: Workspace, label: str) -> str:
+    """The chosen name; "": none is."""
+    names = grading.team_names(workspace)
+    chosen = st.selectbox(label, names, index=None, placeholder=say("Choose"), accept_new_options=True)
+    return chosen or ""
+
+
+def choose_people(workspace: Workspace, label: str, nobody: str = "") -> list[str]:
+    """The chosen names; ``nobody``: what it means that none is chosen."""
+    names = grading.team_names(workspace)
+    hint = nobody or say("Choose")
+    return st.multiselect(label, names, placeholder=hint, accept_new_options=True)

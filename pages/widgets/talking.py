@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from labelcore.messages import say
-from labelcore.messages.calibrating import comment_words
 from labelcore.messages.catalogue import counted
+from labelcore.messages.lines.calibrating import comment_words
 from labelcore.stages import grading
 from labelcore.stages.finding import find_criterion
 from labelcore.workspace import Workspace

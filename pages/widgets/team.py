@@ -11,7 +11,7 @@ from labelcore.messages.lines import grading as grading_lines
 from labelcore.models import Grade, GradingRules
 from labelcore.stages import grading
 from labelcore.workspace import Workspace
-from pages.widgets import assigning, charts, keys, shell, telling, who
+from pages.widgets import assigning, charts, keys, people, shell, telling
 from pages.widgets.outputs import show_output
 from pages.widgets.shell import plain
 
@@ -167,7 +167,7 @@ def show_packs(workspace: Workspace) -> None:
     )
     st.write(words)
     with st.form("pack"):
-        name = who.choose_person(workspace, say("Who grades it"))
+        name = people.choose_person(workspace, say("Who grades it"))
         n = st.number_input(say("How many outputs"), 1, 5_000, 50)
         days = st.number_input(say("Days for which they are held for that person"), 1, 90, 3)
         if st.form_submit_button(say("Make a pack")):

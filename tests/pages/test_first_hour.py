@@ -19,7 +19,7 @@ from labelcore.store import (
     outputs as output_table,
 )
 from labelcore.workspace import Workspace
-from pages.widgets import keys, moved
+from pages.widgets import keys, routes
 from tests.pages.opening import opened, shown
 
 
@@ -41,7 +41,7 @@ def test_without_a_named_project_the_one_with_outputs_opens(
 
 
 def test_home_has_an_address_that_keeps_project_and_person() -> None:
-    client = TestClient(Starlette(routes=moved.routes))
+    client = TestClient(Starlette(routes=routes.routes))
     answer = client.get("/home?labelcore-project=shop&labelcore-annotator=mei", follow_redirects=False)
     assert answer.is_redirect
     assert answer.headers["location"].endswith("/?labelcore-project=shop&labelcore-annotator=mei")

@@ -17,7 +17,7 @@ from labelcore.stages.aligning.side_by_side import JudgeTable, judge_table
 from labelcore.stages.deriving import adding
 from labelcore.store import outputs as output_table, runs as run_table
 from labelcore.workspace import Workspace
-from pages.widgets import keys, moved
+from pages.widgets import keys, routes
 from pages.widgets.judging import table
 from tests.pages.opening import SECONDS, healthy, opened, press, shown
 from tests.stages.lengths import WORDS
@@ -187,7 +187,7 @@ def test_a_press_on_a_row_computes_no_figure_anew(worked: Workspace, monkeypatch
 
 
 def test_old_addresses_lead_here_with_project_and_person() -> None:
-    client = TestClient(Starlette(routes=moved.routes))
+    client = TestClient(Starlette(routes=routes.routes))
     answer = client.get("/refining?labelcore-project=shop&labelcore-annotator=ann", follow_redirects=False)
     assert answer.headers["location"] == "/judging?labelcore-project=shop&labelcore-annotator=ann"
     answer = client.get("/aligning", follow_redirects=False)

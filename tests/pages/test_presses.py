@@ -24,7 +24,7 @@ from labelcore.store import (
     outputs as output_table,
 )
 from labelcore.workspace import Workspace
-from pages.widgets import presses
+from pages.widgets import routes
 from pages.widgets.grading_session import GradingSession
 from tests.databases import empty_file
 
@@ -58,12 +58,12 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Dat
 
 
 def token_of(place: tuple[Database, Project], way: Any = "single", who: str = "ann") -> str:
-    return presses.route_of(GradingSession(Workspace(*place, who), "en", way)).token
+    return routes.route_of(GradingSession(Workspace(*place, who), "en", way)).token
 
 
 @pytest.fixture
 def client() -> TestClient:
-    return TestClient(Starlette(routes=presses.routes), raise_server_exceptions=False)
+    return TestClient(Starlette(routes=routes.routes), raise_server_exceptions=False)
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def send(client: TestClient, place: tuple[Database, Project]) -> Send:
     def post(*events: object, have: tuple[str, ...] = (), token: str = "") -> Any:
         given = {"authorization": f"Bearer {token or token_of(place)}"}
         sent = json.dumps({"events": events, "have": have})
-        return client.post(presses.PATH, content=sent, headers=given)
+        return client.post(routes.PATH, content=sent, headers=given)
 
     return post
 
@@ -128,9 +128,9 @@ def test_without_a_token_of_this_server_nothing_is_stored(
 ) -> None:
     shown = send().json()["items"][0]["output_id"]
     headers = {"authorization": f"Bearer {token}"}
-    answer = client.post(presses.PATH, json={"events": [press(shown)]}, headers=headers)
+    answer = client.post(routes.PATH, json={"events": [press(shown)]}, headers=headers)
     assert answer.status_code == 401
-    assert client.post(presses.PATH, json={"events": [press(shown)]}).status_code == 401
+    assert client.post(routes.PATH, json={"events": [press(shown)]}).status_code == 401
     assert grading.grade_history(Workspace(*place)) == []
 
 
@@ -151,12 +151,12 @@ def test_what_is_no_json_or_too_much_gets_a_clear_answer(
 ) -> None:
     headers = {"authorization": f"Bearer {token_of(place)}"}
     for broken in (b"{", b"[" * 50_000, b"\xff", b""):
-        assert client.post(presses.PATH, content=broken, headers=headers).status_code == 400
+        assert client.post(routes.PATH, content=broken, headers=headers).status_code == 400
     for deep in ("[" * 900 + "]" * 900, f'{{"events": [{"[" * 900}{"]" * 900}], "have": {{"a": [[1]]}}}}'):
-        assert client.post(presses.PATH, content=deep, headers=headers).status_code == 200
-    assert client.post(presses.PATH, json=[1, {}], headers=headers).status_code == 200
-    monkeypatch.setattr(presses, "LARGEST", 10)
-    answer = client.post(presses.PATH, json={"events": [press("o")]}, headers=headers)
+        assert client.post(routes.PATH, content=deep, headers=headers).status_code == 200
+    assert client.post(routes.PATH, json=[1, {}], headers=headers).status_code == 200
+    monkeypatch.setattr(routes, "LARGEST", 10)
+    answer = client.post(routes.PATH, json={"events": [press("o")]}, headers=headers)
     assert answer.status_code == 413
 
 

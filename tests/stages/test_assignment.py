@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from labelcore.errors import BadInput, NotAllowed, NotFound
-from labelcore.messages.assigning import assignment_words, nobodys_words, which_words
+from labelcore.messages.lines.assigning import assignment_words, nobodys_words, which_words
 from labelcore.models import Grade, Output, Role, now
 from labelcore.stages import grading, people, projects
 from labelcore.stages.grading import AssignedPart

@@ -9,7 +9,7 @@ import pytest
 
 from labelcore.errors import BadInput, NotAllowed, NotFound
 from labelcore.messages import sentences
-from labelcore.messages.calibrating import figure_lines, language_words
+from labelcore.messages.lines.calibrating import figure_lines, language_words
 from labelcore.models import Criterion, Output, Role
 from labelcore.stages import grading, selecting
 from labelcore.stages.grading.card import CardEvent

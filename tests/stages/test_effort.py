@@ -10,8 +10,7 @@ import pytest
 
 from labelcore.errors import BadInput
 from labelcore.messages.digest import digest_page
-from labelcore.messages.effort import effort_lines
-from labelcore.messages.lines.reporting import reminded
+from labelcore.messages.lines.reporting import effort_lines, reminded
 from labelcore.models import Calibration, Criterion, Evidence, Grade, NoticeRules, Output, now
 from labelcore.stages import grading, notifying
 from labelcore.stages.reporting.digest import digest

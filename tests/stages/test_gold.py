@@ -12,7 +12,7 @@ from hypothesis import given, settings, strategies as st
 
 from labelcore.errors import BadInput, NotAllowed, NotFound
 from labelcore.messages import sentence
-from labelcore.messages.calibrating import training_words
+from labelcore.messages.lines.calibrating import training_words
 from labelcore.models import Output, Role
 from labelcore.stages import grading, projects, sampling
 from labelcore.stages.aligning.evidence import evidence_of

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from labelcore.errors import NotAllowed
-from labelcore.messages.waiting import waiting_words
+from labelcore.messages.lines.assigning import waiting_words
 from labelcore.models import Output, Role
 from labelcore.stages import grading, projects
 from labelcore.store import outputs as output_table, reservations

@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from labelcore.messages.calibrating import comment_words
 from labelcore.messages.card import pack_page
 from labelcore.messages.catalogue import NAMES, say
 from labelcore.messages.figures import alpha_words, rate_words
-from labelcore.messages.lines import assigning as assigning, calibrating as calibrating, ruling as ruling
+from labelcore.messages.lines import assigning as assigning
+from labelcore.messages.lines.calibrating import comment_words
 from labelcore.messages.results import content, lines
 from labelcore.messages.telling import listed, sentence, sentences
 from labelcore.models import Comment, Comparison, Grade, Guideline, GuidelineExample, Relook, Ruling

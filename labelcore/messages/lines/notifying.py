@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from labelcore.messages.assigning import language_words
 from labelcore.messages.catalogue import language, say
 from labelcore.messages.letters import link_to, page_of
+from labelcore.messages.lines.assigning import language_words
 from labelcore.messages.notifying import missing_words, notice_words, state_words
 from labelcore.messages.results import lines
 from labelcore.messages.telling import clauses

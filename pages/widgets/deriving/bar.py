@@ -11,11 +11,13 @@ from labelcore.messages.catalogue import counted
 from labelcore.models import Severity
 from labelcore.settings import settings
 from labelcore.stages import projects
-from labelcore.stages.deriving import adding, derivation, editing
+from labelcore.stages.deriving import adding, asking, derivation, editing
+from labelcore.stages.deriving.derivation import Derivation
 from labelcore.workspace import Workspace
-from pages.widgets import connecting, keys, next_step, shell, working
-from pages.widgets.deriving import derived, table, tools
+from pages.widgets import keys, next_step, shell, working
+from pages.widgets.deriving import table, tools
 from pages.widgets.deriving.table import CriteriaList
+from pages.widgets.shell import plain
 
 
 def show(workspace: Workspace, listed: CriteriaList) -> None:
@@ -34,7 +36,7 @@ def show(workspace: Workspace, listed: CriteriaList) -> None:
         _find_more(workspace, first=not listed.criteria)
         _write(workspace)
         tools.offer(n_left)
-        connecting.offer(
+        next_step.offer_model(
             say(
                 "A model would read the notes themselves: criteria in clearer words, each with the quotes "
                 "that it rests on, also where few notes are alike. Without one, notes are grouped by meaning."
@@ -42,7 +44,7 @@ def show(workspace: Workspace, listed: CriteriaList) -> None:
         )
         if accepted:
             shell.go("5_judging.py", "Next: judges")
-    derived.show(workspace)
+    show_derivation(workspace)
     if not listed.criteria:
         fails = projects.overview(workspace).fails
         no_fails = say("There are no criteria yet and no failed outputs: grade some, and say what is wrong.")
@@ -98,4 +100,61 @@ def _find_more(workspace: Workspace, *, first: bool) -> None:
             key=f"derive-{at}",
             disabled=working.is_under_way(keys.DERIVING),
         ):
-            derived.begin(workspace, offline=offline)
+            begin_derivation(workspace, offline=offline)
+
+
+def begin_derivation(workspace: Workspace, *, offline: bool, again: bool = False) -> None:
+    """Derive in a thread; the page goes on."""
+    st.session_state[keys.DERIVED] = None
+    working.begin(
+        keys.DERIVING, workspace, lambda place: derivation.derive(place, offline=offline, again=again)
+    )
+    st.rerun()
+
+
+def show_derivation(workspace: Workspace) -> None:
+    """The derivation that goes on, or the last one's outcome until this visitor closes it."""
+    outcome = working.take(keys.DERIVING)
+    if outcome and keys.DERIVED in st.session_state:
+        st.session_state[keys.DERIVED] = outcome
+    if working.is_under_way(keys.DERIVING):
+        working.watch(keys.DERIVING, lambda: asking.stop_asking(shell.as_now(workspace)))
+    if outcome := st.session_state.get(keys.DERIVED):
+        _show_outcome(workspace, outcome)
+
+
+def _show_outcome(workspace: Workspace, outcome: Derivation) -> None:
+    counts = counted("One criterion is proposed.", "{n} criteria are proposed.", n=outcome.new)
+    nothing = [] if outcome.stopped else [say("The notes say nothing new.")]
+    lines = [*([counts] if outcome.new else nothing), *map(say, outcome.warnings)]
+    if outcome.new and not (outcome.warnings or outcome.left_out or outcome.answers):
+        return  # the line above says how many are proposed
+    with st.container(border=True):
+        st.write("\n\n".join(plain(words) for words in lines))
+        if outcome.left_out:
+            with st.expander(say("What was left out ({n})", n=len(outcome.left_out))):
+                _show_left_out(outcome)
+        if outcome.answers:
+            with st.expander(say("What the model answered")):
+                for answer in outcome.answers:
+                    st.code(answer, language=None, wrap_lines=True)
+        if _may_be_reread(workspace, outcome) and st.button(
+            say("Let the model read the notes again"), key="derive-again"
+        ):
+            begin_derivation(workspace, offline=False, again=True)
+        if st.button(say("Close"), key="derived-close"):
+            st.session_state.pop(keys.DERIVED)
+            st.rerun()
+
+
+def _may_be_reread(workspace: Workspace, outcome: Derivation) -> bool:
+    nothing = not outcome.new and not outcome.stopped and not outcome.answers
+    return nothing and settings().has_model and bool(derivation.may_be_reread(workspace))
+
+
+def _show_left_out(outcome: Derivation) -> None:
+    rows = [
+        {say("what"): say(dropped.what), say("words"): dropped.text, say("why"): say(dropped.why)}
+        for dropped in outcome.left_out
+    ]
+    shell.table(rows)

@@ -1,5 +1,7 @@
 """Codes: what people said, on a board for merging and moving, and in tables for everything else."""
 
+from __future__ import annotations
+
 from statistics import median
 from typing import Any
 
@@ -11,10 +13,13 @@ from labelcore.messages import say, trouble_words
 from labelcore.messages.catalogue import counted
 from labelcore.models import Code
 from labelcore.settings import settings
-from labelcore.stages.deriving import asking, coding, proposing_codes
+from labelcore.stages.deriving import asking, coding, derivation, proposing_codes
 from labelcore.workspace import Workspace
-from pages.widgets import connecting, keys, shell, working
+from pages.widgets import keys, next_step, shell, working
 from pages.widgets.components import BoardAct, board_acts, code_board
+from pages.widgets.deriving import table
+from pages.widgets.outputs import show_outputs
+from pages.widgets.shell import plain
 
 _ON_BOARD = 60
 _QUOTES = 6
@@ -52,7 +57,7 @@ def _propose(workspace: Workspace) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         pressed = st.button(say("Give codes to what has none"), type="primary", disabled=busy)
         offline = not settings().has_model or not st.checkbox(say("With the model"), value=True)
-        connecting.offer(
+        next_step.offer_model(
             say("A model would give codes in words of its own to quotes that are like no other.")
         )
     if pressed:
@@ -235,4 +240,64 @@ def _quotes(workspace: Workspace, codes: list[coding.CodeQuotes]) -> None:
             for at in rows:
                 quote = quotes[at][1]
                 coding.move_quote(workspace, quote.grade_id, quote.text, str(edited["code"][at] or ""))
+        st.rerun()
+
+
+_OF_GROUP = 8
+
+
+def ask_name_of_group(workspace: Workspace) -> None:
+    """The largest group of notes without a name: what do they have in common?"""
+    groups = derivation.unnamed_codes(workspace)
+    if not groups:
+        return
+    with st.container(border=True):
+        at = st.session_state.setdefault(keys.UNNAMED, 0) % len(groups)
+        coded = groups[at]
+        values = {"n": len(coded.quotes), "quote": coded.quotes[0].text}
+        st.write(plain(say("{n} notes, such as “{quote}”: what do they have in common?", **values)))
+        with st.expander(say("These notes")):
+            for quote in coded.quotes[:_OF_GROUP]:
+                st.text(f"“{quote.text}”")
+        with st.form(f"name-{coded.code.id}", border=False, clear_on_submit=True):
+            name = st.text_input(say("What they have in common"), placeholder=say("A failure in a few words"))
+            if st.form_submit_button(say("Make it a criterion")):
+                with shell.guard():
+                    criterion = coding.criterion_from_codes(workspace, [coded.code], name=name)
+                table.go(criterion)
+                st.rerun()
+        if len(groups) > 1:
+            words = say("Another group of notes ({n} of {all})", n=at + 1, all=len(groups))
+            if st.button(words, type="tertiary", icon=":material/arrow_forward:"):
+                st.session_state[keys.UNNAMED] = at + 1
+                st.rerun()
+
+
+def show_unexplained(workspace: Workspace) -> None:
+    """The failed outputs that no criterion explains, and a code that would explain most of them."""
+    fails = derivation.uncovered_fails(workspace)
+    if not fails:
+        st.success(say("Every failed output fits a criterion."))
+        return
+    show_outputs(workspace, say("Show them"), fails, "unexplained")
+    missing = set(fails)
+    gains = [
+        (coded.code, sorted({quote.output_id for quote in coded.quotes} & missing))
+        for coded in coding.list_codes(workspace)
+    ]
+    code, output_ids = max(gains, key=lambda gain: len(gain[1]), default=(None, []))
+    if not code or not output_ids:
+        st.write(
+            say(
+                "No code explains any of them yet: give codes to what people said of them on the board of "
+                "codes, or ask_name_of_group for a note."
+            )
+        )
+        return
+    st.write(plain(say("The code “{code}” would explain {n} of them.", code=code.label, n=len(output_ids))))
+    show_outputs(workspace, say("Show what it would explain"), output_ids, "next-explains")
+    if st.button(say("Make it a criterion"), key="next-criterion"):
+        with shell.guard():
+            criterion = coding.criterion_from_codes(workspace, [code], name=code.label)
+        table.go(criterion)
         st.rerun()

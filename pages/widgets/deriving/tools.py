@@ -9,11 +9,11 @@ import streamlit as st
 from labelcore.messages import say
 from labelcore.workspace import Workspace
 from pages.widgets import keys
-from pages.widgets.deriving import codes, drift, rubric, terms, unnamed
+from pages.widgets.deriving import codes, drift, rubric, terms
 
 _TOOLS: dict[str, Callable[[Workspace], None]] = {
     "codes": codes.show_codes,
-    "unexplained": unnamed.show_unexplained,
+    "unexplained": codes.show_unexplained,
     "prompt": rubric.show_prompt,
     "lint": rubric.show_lint,
     "changes": drift.show_all_drift,

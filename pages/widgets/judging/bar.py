@@ -16,8 +16,8 @@ from labelcore.stages.judging.proposing.proposals import ProposalOrder
 from labelcore.stages.judging.proposing.retraining import Freshness
 from labelcore.stages.judging.testing.overview import propose_judges
 from labelcore.workspace import Workspace
-from pages.widgets import connecting, keys, next_step, shell
-from pages.widgets.judging import learned, run_order, running, suspects
+from pages.widgets import keys, next_step, shell
+from pages.widgets.judging import learned, running, suspects
 
 
 def show(workspace: Workspace, table: JudgeTable) -> Any:
@@ -31,7 +31,7 @@ def show(workspace: Workspace, table: JudgeTable) -> Any:
             running.start(workspace)
         if table.rows:
             with st.popover(say("Run some")):
-                run_order.show(workspace)
+                running.show_order(workspace)
         pressed = next_step.taken("propose") and not (table.rows or settings().has_model)
         if pressed | st.button(say("Propose judges"), type=_first(when=not table.rows)):
             _propose(workspace)
@@ -42,7 +42,7 @@ def show(workspace: Workspace, table: JudgeTable) -> Any:
         view = st.query_params.get(keys.JUDGE_VIEW, "")
         with st.popover(say("More"), key=f"judges-more-{view}"):  # another one, closed, beside what it opened
             _offer_tools(workspace, stale)
-        connecting.offer(
+        next_step.offer_model(
             say(
                 "A model would add LLM judges, which read an output as a person does, and checks that it "
                 "writes itself. Learned judges and checks work without."

@@ -1,20 +1,28 @@
 """Checks written in Python, tried and kept as judges; and the schema of structured outputs."""
 
+from __future__ import annotations
+
 import json
 
 import streamlit as st
 
 from labelcore.messages import say
+from labelcore.messages.catalogue import counted
+from labelcore.models import Criterion
 from labelcore.sandbox.limits import LONGEST_SOURCE
 from labelcore.sandbox.subset import CONTRACT
+from labelcore.settings import settings
 from labelcore.stages import judging
 from labelcore.stages.deriving import editing
 from labelcore.stages.judging.keeping import schemas
 from labelcore.stages.judging.proposing import checks
 from labelcore.stages.judging.proposing.checks import CheckTrial
+from labelcore.stages.judging.proposing.proposals import ProposalOrder
+from labelcore.stages.judging.testing.overview import ProposedJudges, propose_judges
 from labelcore.workspace import Workspace
-from pages.widgets import keys, shell
-from pages.widgets.judging import model_checks, running
+from pages.widgets import keys, shell, working
+from pages.widgets.judging import changing, running
+from pages.widgets.shell import plain
 
 _START = """# Fails an output that is longer than 120 words.
 def check(output, input, context, metadata):
@@ -47,7 +55,7 @@ def write_check(workspace: Workspace) -> None:
         key=keys.CHECK_CRITERION,
     )
     name = right.text_input(say("Name"), max_chars=60, key=keys.CHECK_NAME)
-    model_checks.offer(workspace, chosen)
+    offer_to_write(workspace, chosen)
     limit = int(st.number_input(say("Outputs to try it on"), 5, 200, 20, 5, key=keys.CHECK_LIMIT))
     left_button, right_button = st.columns(2)
     if left_button.button(say("Try it"), width="stretch", key=keys.CHECK_TRY):
@@ -128,3 +136,38 @@ def show_schema(workspace: Workspace) -> None:
         with shell.guard():
             schemas.set_field(workspace, chosen, pointer.strip() or None)
             st.rerun()
+
+
+def offer_to_write(workspace: Workspace, criterion: Criterion) -> None:
+    """One button to have checks of a criterion written, where a model is configured."""
+    if not settings().has_model:
+        shell.aside(say("With a model, the model can write checks too."))
+        return
+    busy = working.is_under_way(keys.CHECKS_WRITTEN)
+    if st.button(say("Have the model write checks"), key="write-by-model", disabled=busy):
+        order = ProposalOrder(kind="code", criterion=criterion.id)
+        working.begin(
+            keys.CHECKS_WRITTEN, workspace, lambda place: propose_judges(place, order=order, examined=False)
+        )
+        shell.again()
+    if busy:
+        working.watch(keys.CHECKS_WRITTEN)
+    if proposed := working.take(keys.CHECKS_WRITTEN):
+        _show_written(proposed)
+
+
+def _show_written(report: ProposedJudges) -> None:
+    """The checks that work, and why others were dropped."""
+    st.session_state.pop(keys.JUDGE_TABLE_KEPT, None)
+    checks = [judge for judge in report.judges if changing.source_of(judge)]
+    words = counted(
+        "The model wrote one check that works.", "The model wrote {n} checks that work.", n=len(checks)
+    )
+    st.write(words)
+    for judge in checks:
+        with st.expander(plain(judge.name)):
+            st.code(changing.source_of(judge), language="python", wrap_lines=True)
+    for warning in report.warnings:
+        st.info(plain(say(warning)))
+    if checks:
+        st.write(say("They are candidate judges now: run them next."))

@@ -8,7 +8,7 @@ import streamlit as st
 
 from labelcore.judges.judge_prompt import TrainExample
 from labelcore.messages import say
-from labelcore.messages.lines.refining.outcomes import elsewhere_words
+from labelcore.messages.lines.refining.prompts import elsewhere_words
 from labelcore.stages.refining.examples import ExamplePair, Why, find_examples
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell

@@ -25,7 +25,6 @@ from pages.widgets.judging import (
     learned,
     models,
     race,
-    rulings,
     suspects,
     table,
 )
@@ -35,7 +34,7 @@ _CLAUSE = re.compile(r"[;；。]|\. ")
 _OF_ALL: dict[str, Callable[[Workspace], None]] = {
     "check": checks.write_check,
     "bring": bringing.show,
-    "rulings": rulings.show,
+    "rulings": errors.show_rulings,
     "suspects": suspects.show,
     "schema": checks.show_schema,
     "models": models.show,

@@ -9,8 +9,13 @@ import streamlit as st
 from labelcore.llm.spending import purse_of
 from labelcore.messages import money_words, say, sentence
 from labelcore.messages.catalogue import counted
-from labelcore.messages.lines.refining.comparing import change_words
-from labelcore.messages.lines.refining.suggesting import held_out, kind_words, question_words, state_words
+from labelcore.messages.lines.refining.comparing import (
+    change_words,
+    held_out,
+    kind_words,
+    question_words,
+    state_words,
+)
 from labelcore.stages.refining.offers import accept, reject
 from labelcore.stages.refining.ongoing import Ongoing
 from labelcore.stages.refining.suggesting import search

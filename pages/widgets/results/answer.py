@@ -13,7 +13,7 @@ from labelcore.stages.reporting.document import Document
 from labelcore.stages.reporting.trust import Trust
 from labelcore.stats.rate import share_words
 from labelcore.workspace import Workspace
-from pages.widgets import links, next_step, shell
+from pages.widgets import address, next_step, shell
 from pages.widgets.downloads import once_asked
 from pages.widgets.shell import plain
 
@@ -83,4 +83,4 @@ def offer_to_share(workspace: Workspace) -> None:
                 on_click="ignore",
             )
         st.write(say("A link to this page:"))
-        st.code(links.address(workspace), language=None, wrap_lines=True)
+        st.code(address.here(workspace), language=None, wrap_lines=True)

@@ -12,7 +12,7 @@ from labelcore.stages.reporting.trend import Trend
 from labelcore.stages.reporting.trust import Trust
 from labelcore.stats.rate import share_words
 from labelcore.workspace import Workspace
-from pages.widgets import address, charts, keys, links, shell
+from pages.widgets import address, charts, keys, shell
 from pages.widgets.shell import plain
 
 _SLICES, _FAILURES = 6, 6
@@ -90,7 +90,7 @@ def _show_slices(workspace: Workspace, trust: Trust, names: list[str]) -> None:
 def _outputs_of(field: str, value: str) -> str:
     """The address of the outputs that have a value."""
     parts = {keys.OUTPUTS_FIELD: field, f"{keys.OUTPUTS_FIELD}-{field}": value}
-    return links.address_of("outputs", parts)
+    return address.address_of("outputs", parts)
 
 
 def _show_failures(report: Failures) -> None:

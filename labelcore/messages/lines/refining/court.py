@@ -1,10 +1,11 @@
-"""What the court says: the conflicts of judges and people, and what a ruling starts."""
+"""What the court says: conflicts of judges and people, what a ruling starts, what became of rulings."""
 
 from collections.abc import Iterator
 
 from labelcore.messages.catalogue import judge_words, say
 from labelcore.messages.results import lines
 from labelcore.stages.refining import Docket, RulingReport
+from labelcore.stages.refining.outcomes import Outcomes, RulingOutcome, State
 
 
 @lines("refine court")
@@ -56,3 +57,33 @@ def docket_words(docket: Docket) -> str:
         unclear,
         counts=counts,
     )
+
+
+@lines("refine rulings")
+def rulings(report: Outcomes) -> Iterator[str]:
+    if not report.rulings:
+        yield say("Nothing is ruled yet.")
+    for outcome in report.rulings:
+        ruling = outcome.ruling
+        values = {"judge": judge_words(outcome.judge), "value": say(ruling.value.replace("_", " "))}
+        yield f"{ruling.output_id}: {values['judge']}, {values['value']}: {outcome_words(outcome)}"
+
+
+def state_words(state: State) -> str:
+    """What became of a ruling."""
+    return {
+        "mended": say("Mended: the judge decides as people do now."),
+        "differs": say("On the list to mend: the judge still differs."),
+        "undecided": say("On the list to mend: its present version has not decided this output yet."),
+        "grade changed": say("Settled: the grade was changed."),
+        "criterion edited": say("The criterion was edited since; the judge still differs."),
+        "waiting": say("Nothing has happened since."),
+    }[state]
+
+
+def outcome_words(outcome: RulingOutcome) -> str:
+    """The same, with what the output came without."""
+    if outcome.state == "waiting" and outcome.missing:
+        names = [say(name) for name in outcome.missing]
+        return say("The output came without: {names}.", names=names)
+    return state_words(outcome.state)

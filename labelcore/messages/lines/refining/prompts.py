@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 
 from labelcore.judges import prompt_files
-from labelcore.messages.catalogue import judge_words, say
+from labelcore.messages.catalogue import counted, judge_words, say
 from labelcore.messages.results import content, lines
 from labelcore.messages.telling import sentence, sentences
+from labelcore.stages.refining.drafts import PromptLint
+from labelcore.stages.refining.examples import Examples
 from labelcore.stages.refining.history import PromptDiff, PromptHistory, VersionRow
 from labelcore.stages.refining.keeping import KeptVersion
 from labelcore.stages.refining.prompts import ShownPrompt
+from labelcore.text.showing import shortened
 
-_NEAR = 60
+_NEAR, _QUOTED = 60, 100
 
 
 @lines("judge prompt show")
@@ -92,3 +95,33 @@ def _marked(kind: str, text: str) -> str:
     if kind == "same":
         return text if len(text) <= 2 * _NEAR else f"{text[:_NEAR]} […] {text[-_NEAR:]}"
     return f"[-{text}-]" if kind == "gone" else f"{{+{text}+}}"
+
+
+@lines("judge prompt examples")
+def examples(report: Examples) -> Iterator[str]:
+    if not report.pairs:
+        yield say("Nothing in train can be shown.")
+    for pair in report.pairs:
+        for example in filter(None, (pair.example, pair.beside)):
+            lead = "  " if example is pair.example else say("    beside: ")
+            text = shortened(example.text, _QUOTED)
+            yield f"{lead}{example.output_id} {say(example.verdict)}: {text}"
+    if report.elsewhere:
+        yield elsewhere_words(report)
+
+
+def elsewhere_words(report: Examples) -> str:
+    """How many were found that may not be shown."""
+    return counted(
+        "One more graded output has these words; it is of dev or test and may not be shown.",
+        "{n} more graded outputs have these words; they are of dev or test and may not be shown.",
+        n=report.elsewhere,
+    )
+
+
+@lines("judge prompt lint")
+def lint(report: PromptLint) -> Iterator[str]:
+    if not report.findings:
+        yield say("Nothing is wrong with the prompt.")
+    for finding in report.findings:
+        yield f"{'!' if finding.stops else '-'} {sentence(finding.says)}"

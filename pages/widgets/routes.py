@@ -1,4 +1,5 @@
-"""The card's door: presses are stored and answered without a run of the page.
+"""Routes beside the pages: the card's door, where presses are stored and answered without a run of the page,
+and addresses that pages had before, which lead to where the same is shown now.
 
 With a run of the page for each press, two hundred people cost twice the processor's time
 (tests/bench/grading_load.py --by-page). The card posts its presses here;
@@ -12,7 +13,7 @@ import streamlit as st
 from itsdangerous import BadSignature, URLSafeSerializer
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from labelcore.access.sessions import visitor
@@ -24,6 +25,7 @@ from labelcore.settings import settings
 from labelcore.stages import projects, signing
 from labelcore.stages.grading.card import held_by_browser, read_events
 from labelcore.store import open_database
+from pages.widgets import keys
 from pages.widgets.components import PressRoute
 from pages.widgets.grading_session import GradingSession, Mode
 
@@ -82,4 +84,21 @@ def _refusal(status: int, why: str) -> Response:
     return JSONResponse({"error": why}, status_code=status)
 
 
-routes = [Route(PATH, presses, methods=["POST"])]
+_MOVED: dict[str, tuple[str, dict[str, str]]] = {
+    "home": ("", {}),
+    "trusting": ("results", {}),
+    "aligning": ("results", {keys.RESULTS_VIEW: "judges"}),
+    "refining": ("judging", {}),
+}
+
+
+def _lead_on(request: Request) -> RedirectResponse:
+    page, parameters = _MOVED[request.url.path.strip("/")]
+    url = request.url.include_query_params(**parameters)
+    return RedirectResponse(f"/{page}?{url.query}" if url.query else f"/{page}")
+
+
+routes = [
+    Route(PATH, presses, methods=["POST"]),
+    *(Route(f"/{old}", _lead_on, methods=["GET"]) for old in _MOVED),
+]
