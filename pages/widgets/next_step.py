@@ -1,4 +1,6 @@
-"""The one thing to do next as a button, and an answer's badge and reasons: alike wherever they are shown."""
+"""The one thing to do next as a button, an answer's badge and reasons, and what a model would add: alike
+wherever they are shown.
+"""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""Who signs in, and what they are in this project; an admin changes it."""
+"""Who signs in, and what they are in this project; an admin changes it. Also people chosen by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Above the list: how many criteria there are, accept all that are proposed, find more, and the tools."""
+"""Above the list: how many criteria there are, accept all that are proposed, write one, the tools; and a
+derivation that finds more, watched and stopped, with what came of it.
+"""
 
 from __future__ import annotations
 

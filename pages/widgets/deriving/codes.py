@@ -1,4 +1,6 @@
-"""Codes: what people said, on a board for merging and moving, and in tables for everything else."""
+"""Codes: what people said, on a board for merging and moving, and in tables for everything else; notes that
+fit no criterion, named by a person.
+"""
 
 from __future__ import annotations
 
@@ -290,7 +292,7 @@ def show_unexplained(workspace: Workspace) -> None:
         st.write(
             say(
                 "No code explains any of them yet: give codes to what people said of them on the board of "
-                "codes, or ask_name_of_group for a note."
+                "codes, or ask for a note."
             )
         )
         return

@@ -1,4 +1,6 @@
-"""Checks written in Python, tried and kept as judges; and the schema of structured outputs."""
+"""Checks written in Python, by a person or the model, tried and kept as judges; the schema of structured
+outputs.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""How the open judge decides: its prompt, code, weights or steps, what to edit; and its verdicts."""
+"""How the open judge decides: its prompt, code, weights or steps, what to edit; its limit, of which another
+one is tried; and its verdicts.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Where the open judge and people differ: one output at a time, ruled by one key; each ruling leads on."""
+"""Where the open judge and people differ: one output at a time, ruled by one key; each ruling leads on. And
+what was ruled so far, with the gap in the specification.
+"""
 
 from __future__ import annotations
 

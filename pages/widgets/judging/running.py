@@ -1,4 +1,6 @@
-"""Judges run in a thread, which never speaks to Streamlit: the page reads rows. Also a local model."""
+"""Judges run in a thread, which never speaks to Streamlit: the page reads rows. Which of them run over what
+is chosen and estimated here. Also a local model.
+"""
 
 from __future__ import annotations
 
