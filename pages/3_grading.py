@@ -63,15 +63,7 @@ with shell.guard():
             modes[criterion.id] = say("Grade again: {name}", name=shell.plain(say(criterion.name)))
     mode = next(iter(modes))
     if len(modes) > 1:
-        mode = st.segmented_control(
-            say("What to do"),
-            list(modes),
-            format_func=modes.__getitem__,
-            default=mode,
-            required=True,
-            label_visibility="collapsed",
-            key=keys.WAY,
-        )
+        mode = shell.switch(say("What to do"), modes, default=mode, key=keys.WAY)
     if mode in {"single", "pairs"}:
         grade(workspace, "pairs" if mode == "pairs" else "single")
     else:

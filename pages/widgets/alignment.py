@@ -81,7 +81,7 @@ def show_outputs(report: AlignmentReport, split: aligning.Split, workspace: Work
     ordered = sorted(report.judges, key=lambda judge: judge.judge_version_id not in first)
     judges = {judge.judge_version_id: judge for judge in ordered}
     names = {version_id: judge_words(judge.judge) for version_id, judge in judges.items()}
-    opened_id = st.selectbox(say("Judge"), list(names), format_func=names.__getitem__, key="behind-judge")
+    opened_id = shell.choose(say("Judge"), names, key="behind-judge")
     judge = judges[opened_id]
     basis = ""
     if judge.against != OVERALL:

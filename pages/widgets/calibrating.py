@@ -31,14 +31,7 @@ from pages.widgets.side_by_side import show_side_by_side
 def show_calibration(workspace: Workspace) -> None:
     """Rounds that everybody grades, or outputs that are settled and mixed in."""
     names = {False: say("Rounds"), True: say("Gold outputs")}
-    is_gold = st.segmented_control(
-        say("What to see"),
-        list(names),
-        format_func=names.__getitem__,
-        default=False,
-        required=True,
-        label_visibility="collapsed",
-    )
+    is_gold = shell.switch(say("What to see"), names, default=False)
     if is_gold:
         gold.show_gold(workspace)
     else:
@@ -146,12 +139,7 @@ def show_outputs(workspace: Workspace, round_: grading.Round) -> None:
         st.write(say("You graded none of its outputs."))
         return
     titles = {key: _title(row) for key, row in rows.items()}
-    chosen = st.selectbox(
-        say("Output"),
-        list(titles),
-        format_func=titles.__getitem__,
-        key=f"calibration-output-{round_.calibration.number}",
-    )
+    chosen = shell.choose(say("Output"), titles, key=f"calibration-output-{round_.calibration.number}")
     row = rows[chosen]
     names = {criterion.id: say(criterion.name) for criterion in editing.list_criteria(workspace)}
     opinions, rules = grading.opinions_of(row.grades, names), workspace.project.rules
@@ -176,7 +164,7 @@ def _edit(workspace: Workspace) -> None:
         names = {"": say("The guidelines")} | {
             key: say(criterion.name) for key, criterion in criteria.items()
         }
-        criterion_id = st.selectbox(say("What to edit"), list(names), format_func=names.__getitem__)
+        criterion_id = shell.choose(say("What to edit"), names)
         if not criterion_id:
             guidelines.write(workspace, grading.show_guidelines(workspace))
             return

@@ -81,7 +81,7 @@ def _filters(
     people = sorted({grade.annotator for item in unfiltered for grade in item.grades}, key=str.casefold)
     names = {"": say("all"), OVERALL: say("the whole"), **criteria}
     left, middle, right = st.columns(3)
-    criterion = left.selectbox(say("On"), list(names), format_func=names.__getitem__)
+    criterion = shell.choose(say("On"), names, left.selectbox)
     pair = middle.multiselect(say("Who differs"), people, max_selections=2, placeholder=say("everybody"))
     names_of: dict[str, str] = {str(code): name for code, name in NAMES.items()}
     language = right.selectbox(

@@ -84,8 +84,8 @@ def offer(workspace: Workspace, output: Output) -> None:
         st.popover(say("Use it for the team"), icon=":material/school:"),
         st.form(f"team-use-{output.id}", border=False),
     ):
-        use = st.radio(say("Use it as"), list(uses), format_func=uses.__getitem__)
-        value = st.radio(say("It counts as"), list(values), format_func=values.__getitem__, horizontal=True)
+        use = shell.choose(say("Use it as"), uses, st.radio)
+        value = shell.choose(say("It counts as"), values, st.radio, horizontal=True)
         criterion_id = st.selectbox(
             say("On"),
             ["", *criteria],

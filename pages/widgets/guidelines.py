@@ -41,12 +41,8 @@ def show_guidelines(workspace: Workspace) -> None:
 
 def write(workspace: Workspace, guidelines: grading.Guidelines) -> Language:
     """The text of the chosen language; returns which that is."""
-    language = st.segmented_control(
-        say("For those who read"),
-        list(NAMES),
-        format_func=NAMES.__getitem__,
-        default=shell.language(),
-        required=True,
+    language: Language = shell.choose(
+        say("For those who read"), NAMES, st.segmented_control, default=shell.language(), required=True
     )
     newest = next((text for text in guidelines.texts if text.language == language), None)
     with st.form(f"guideline-{language}-{newest.version if newest else 0}", border=False):

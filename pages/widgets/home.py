@@ -133,9 +133,7 @@ def offer_invitation(workspace: Workspace) -> None:
             say("Their name"), key=keys.INVITED, help=say("Their grades will carry this name.")
         )
         faces = {role: say(ROLES[role]) for role in (Role.EXPERT, Role.LEAD, Role.MANAGER, Role.ENGINEER)}
-        chosen = st.selectbox(
-            say("Their role"), list(faces), format_func=faces.__getitem__, key=keys.INVITED_AS
-        )
+        chosen = shell.choose(say("Their role"), faces, key=keys.INVITED_AS)
         st.write(say("Send this link:"))
         st.code(address.invitation(FIRST[chosen], person, chosen), language=None, wrap_lines=True)
         if address.is_only_here():

@@ -367,7 +367,7 @@ def _offer_file(workspace: Workspace, filters: Filters, _: int) -> None:
         "verdicts": say("Verdicts"),
         "feedback": say("Feedback"),
     }
-    table = st.selectbox(say("Export these outputs"), list(tables), format_func=tables.__getitem__)
+    table = shell.choose(say("Export these outputs"), tables)
     if st.button(say("Prepare the file"), width="stretch"):
         with shell.guard(), tempfile.TemporaryDirectory() as folder:
             target = Path(folder) / f"{table}.csv"

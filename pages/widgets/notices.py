@@ -48,11 +48,11 @@ def _show_channel(workspace: Workspace, current: NoticeSettings) -> None:
         "email": say("By e-mail"),
         "webhook": say("By a webhook"),
     }
-    chosen = st.radio(
+    chosen = shell.choose(
         say("How people are notified"),
-        list(channels),
+        channels,
+        st.radio,
         index=list(channels).index(current.channel),
-        format_func=channels.__getitem__,
         horizontal=True,
         key=keys.NOTICE_CHANNEL,
     )

@@ -113,7 +113,7 @@ def show_outputs_of_judges(workspace: Workspace, judges: Sequence[tuple[str, str
     names = dict(judges)
     if not names or not st.toggle(say("Show the outputs behind these figures"), key=key):
         return
-    judge = st.selectbox(say("Judge"), list(names), format_func=names.__getitem__, key=f"{key}-judge")
+    judge = shell.choose(say("Judge"), names, key=f"{key}-judge")
     cell = st.radio(
         say("Show"),
         list(CELLS),

@@ -87,7 +87,7 @@ def invite(workspace: Workspace) -> None:
         st.container(horizontal=True, vertical_alignment="bottom"),
     ):
         name = st.text_input(say("Their name"), max_chars=100)
-        role = st.selectbox(say("Their role"), list(roles), format_func=roles.__getitem__)
+        role = shell.choose(say("Their role"), roles)
         is_lead = workspace.role.includes(Role.LEAD)
         is_mailed = is_lead and notifying.show_notices(workspace).channel == "email"
         email = st.text_input(say("E-mail"), max_chars=254).strip() if is_mailed else ""

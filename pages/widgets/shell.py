@@ -29,7 +29,13 @@ from labelcore.workspace import Workspace
 from pages.widgets import helping, keys, telling
 from pages.widgets.components import closing_menu
 from pages.widgets.menu import PAGES, ROLES, faces_of, may_open, may_open_file, menu_for
-from pages.widgets.tables import choose_rows as choose_rows, plain as plain, table as table
+from pages.widgets.tables import (
+    choose as choose,
+    choose_rows as choose_rows,
+    plain as plain,
+    switch as switch,
+    table as table,
+)
 
 ICON = f"data:image/png;base64,{b64encode((PAGES / 'widgets' / 'icon.png').read_bytes()).decode()}"
 """An address that holds it: a named icon would be fetched from elsewhere, a file read at each press."""
@@ -79,12 +85,12 @@ def open_page(title: str, explain: str = "", *, page: str = "", **values: str) -
     st.set_page_config(page_title=" · ".join(dict.fromkeys((title, "labelcore"))))
     workspace = _ask_who(workspace)
     st.session_state.setdefault(keys.LANGUAGE, language())
-    st.sidebar.selectbox("Language · 语言", list(NAMES), format_func=NAMES.__getitem__, key=keys.LANGUAGE)
+    choose("Language · 语言", NAMES, st.sidebar.selectbox, key=keys.LANGUAGE)
     faces = {str(face): say(ROLES[face]) for face in _faces(workspace.role)}
     if st.session_state.get(keys.ROLE) not in faces:
         st.session_state[keys.ROLE] = str(role(workspace.role))
     if len(faces) > 1:
-        st.sidebar.selectbox(say("Role"), list(faces), format_func=faces.__getitem__, key=keys.ROLE)
+        choose(say("Role"), faces, st.sidebar.selectbox, key=keys.ROLE)
     _write_place()
     _show_menu(menu, workspace.role)
     helping.offer_help(role(workspace.role), language())

@@ -1,9 +1,9 @@
-"""Tables to look at and to choose from, and text from outside that nothing formats."""
+"""Tables to look at and to choose from, choices by name, and text from outside that nothing formats."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -12,6 +12,7 @@ from labelcore.messages.digest import marked_off
 from labelcore.stages.deriving.versions import WordingPiece
 from labelcore.text.showing import columns_of
 
+Choice = TypeVar("Choice")
 _ONE_LINE = 60
 """Of a cell of a table, in characters."""
 _BESIDE, _BETWEEN, _FEW = 95, 3, 20
@@ -87,3 +88,21 @@ def choose_rows(
         key=key,
     )
     return list(table.selection.rows)
+
+
+def choose(
+    label: str,
+    words: Mapping[Choice, str],
+    widget: Callable[..., Any] = st.selectbox,
+    *places: Any,
+    **options: Any,
+) -> Any:
+    """One of these, or several, in a box or another widget of Streamlit's; ``words``: what each is called."""
+    return widget(label, list(words), *places, format_func=words.__getitem__, **options)
+
+
+def switch(label: str, words: Mapping[Choice, str], **options: Any) -> Choice:
+    """One of a few that stand beside each other; always one is chosen, and the label is only read aloud."""
+    options |= {"required": True, "label_visibility": "collapsed"}
+    chosen: Choice = choose(label, words, st.segmented_control, **options)
+    return chosen

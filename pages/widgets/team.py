@@ -249,11 +249,8 @@ def _what_is_asked(workspace: Workspace, rules: GradingRules) -> dict[str, Any]:
     )
     passing = st.number_input(say("The lowest level that passes"), 2, 9, rules.passing_from)
     words = {"off": say("never"), "after": say("after the grade is given"), "first": say("before the grade")}
-    shown = st.selectbox(
-        say("Show what the chosen judges say"),
-        list(words),
-        format_func=words.__getitem__,
-        index=list(words).index(rules.suggestions),
+    shown = shell.choose(
+        say("Show what the chosen judges say"), words, index=list(words).index(rules.suggestions)
     )
     return {
         "ask_criteria": criteria,

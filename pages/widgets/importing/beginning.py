@@ -51,11 +51,11 @@ def _ask(workspace: Workspace, *, goes_on: bool = False) -> None:
     with calling(Noun()), st.form(_FIELDS, border=False):  # the open project's word is not the new one's
         name, language = st.columns([3, 1])
         name.text_input(say("Project name"), placeholder=say("Support replies"), key=f"{_FIELDS}-name")
-        language.selectbox(
+        shell.choose(
             say("Language of its experts"),
-            list(NAMES),
+            NAMES,
+            language.selectbox,
             index=list(NAMES).index(shell.language()),
-            format_func=NAMES.__getitem__,
             key=f"{_FIELDS}-language",
         )
         st.text_input(

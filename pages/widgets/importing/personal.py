@@ -35,11 +35,11 @@ def ask(workspace: Workspace, key: str) -> Description:
         ):
             return Description()
         words = kinds()
-        chosen = st.multiselect(
+        chosen = shell.choose(
             say("What to take out"),
+            words,
+            st.multiselect,
             list(words),
-            list(words),
-            format_func=words.__getitem__,
             placeholder=say("Choose"),
             key=f"{key}-kinds",
         )

@@ -55,10 +55,10 @@ def choose(workspace: Workspace) -> SourceFile | None:
     sources = {"upload": say("Upload a file"), "paste": say("Paste text")}
     if workspace.here or settings().folders:
         sources["path"] = say("A path on this machine") if workspace.here else say("A path on the server")
-    source = st.radio(
+    source = shell.choose(
         say("Where it comes from"),
-        list(sources),
-        format_func=sources.__getitem__,
+        sources,
+        st.radio,
         horizontal=True,
         label_visibility="collapsed",
         key=f"{keys.IMPORT}-way",

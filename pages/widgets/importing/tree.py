@@ -27,13 +27,7 @@ def offer(
     if not places:
         return
     with st.expander(say("Choose in the first row")), st.container(gap="xxsmall"):
-        field = st.selectbox(
-            say("What is it?"),
-            list(labels),
-            format_func=labels.__getitem__,
-            key=f"{key}-tree-field",
-            width=220,
-        )
+        field = shell.choose(say("What is it?"), labels, key=f"{key}-tree-field", width=220)
         above = ""
         for at, path in enumerate(shell.page_of(places, _PAGE, f"{key}-tree")):
             if (steps := _above(path)) != above:

@@ -64,9 +64,8 @@ def _criterion(workspace: Workspace) -> str:
     """The id of a criterion, or overall."""
     names = {OVERALL: say(OVERALL)}
     names |= {item.id: say(item.name) for item in editing.list_criteria(workspace, status="accepted")}
-    return st.selectbox(
-        say("It decides"), list(names), format_func=names.__getitem__, key=keys.BRING_CRITERION
-    )
+    chosen: str = shell.choose(say("It decides"), names, key=keys.BRING_CRITERION)
+    return chosen
 
 
 def _tell(prompt: BroughtPrompt) -> None:
@@ -188,13 +187,7 @@ def _answers(prompt: BroughtPrompt, text: str) -> dict[str, Any]:
     if "foreign_direction_asked" in questions:
         directions = {True: say("a lower score"), False: say("a higher score")}
         key = shell.key_of("bring-lower", [text])
-        lower = st.radio(
-            say("Which scores are better?"),
-            list(directions),
-            index=None,
-            format_func=directions.__getitem__,
-            key=key,
-        )
+        lower = shell.choose(say("Which scores are better?"), directions, st.radio, index=None, key=key)
         fields |= {} if lower is None else {"lower_passes": lower}
     if prompt.answer and prompt.answer.numeric and not words:
         fields |= _threshold(prompt, text)
@@ -218,10 +211,10 @@ def _sorted_words(words: list[str], text: str) -> dict[str, Any]:
     meanings = {"pass_": say("passes"), "fail_": say("fails"), "abstain": say("decides nothing")}
     words_by_meaning: dict[str, list[str]] = {meaning: [] for meaning in meanings}
     for word in words:
-        chosen = st.segmented_control(
+        chosen = shell.choose(
             say("The answer “{word}”", word=plain(word)),
-            list(meanings),
-            format_func=meanings.__getitem__,
+            meanings,
+            st.segmented_control,
             key=shell.key_of("bring-word", [text, word]),
         )
         if chosen is not None:

@@ -52,13 +52,7 @@ def show(workspace: Workspace) -> None:
     """Where, which model, and its key; prices and limits behind."""
     names = {name: name for name in _SERVERS}
     names |= {_HERE: say("A small model inside labelcore"), _OTHER: say("Another server or provider")}
-    server = st.selectbox(
-        say("Where it runs"),
-        list(names),
-        format_func=names.__getitem__,
-        key=keys.ENDPOINT_SERVER,
-        on_change=_fill,
-    )
+    server = shell.choose(say("Where it runs"), names, key=keys.ENDPOINT_SERVER, on_change=_fill)
     if server == _HERE:
         st.write(say("Two commands on this machine; then it is asked here, and nothing leaves the machine."))
         st.code(_START_HERE, language=None, wrap_lines=True)
@@ -91,9 +85,7 @@ def _choose_key(workspace: Workspace) -> str:
     stores = {"": say("None"), "file": say("In a file for its owner")}
     stores |= {} if trouble else {"keyring": say("In the system's keyring")}
     stores |= {"variable": say("In a variable")} if workspace.here else {}
-    store = st.radio(
-        say("Its key"), list(stores), format_func=stores.__getitem__, key=keys.ENDPOINT_KEEP, horizontal=True
-    )
+    store: str = shell.choose(say("Its key"), stores, st.radio, key=keys.ENDPOINT_KEEP, horizontal=True)
     if store and trouble:
         shell.aside(say(trouble))
     return store

@@ -99,8 +99,8 @@ def _propose(workspace: Workspace, connected: list[Endpoint]) -> None:
     criteria |= {
         criterion.id: say(criterion.name) for criterion in list_criteria(workspace, status="accepted")
     }
-    criterion = st.selectbox(say("Criterion"), list(criteria), format_func=criteria.__getitem__)
-    name = st.selectbox(say("Endpoint"), list(names), format_func=names.__getitem__)
+    criterion = shell.choose(say("Criterion"), criteria)
+    name = shell.choose(say("Endpoint"), names)
     variant = st.selectbox(say("The prompt emphasises"), list(VARIANTS), format_func=stress_words)
     examples = st.slider(say("Examples of each verdict"), 0, 4, 2)
     pressed = st.button(say("Make the judges"), type="primary", key="endpoint-propose")

@@ -67,7 +67,7 @@ def _differences(workspace: Workspace, race: refereeing.Race, version: JudgeVers
     if not names:
         return
     label = say("Compare it with")
-    other = st.selectbox(label, list(names), format_func=names.__getitem__, key="race-other")
+    other = shell.choose(label, names, key="race-other")
     comparison = refereeing.differences(workspace, version, judging.find_judge(workspace, other))
     words = say(
         "On {n} of {of} graded outputs; only this judge is right on {first}, only the other on {second} "

@@ -218,8 +218,8 @@ def show_lists(workspace: Workspace, trial: Trial, judges: Pair, written: Writte
         "still wrong": say("Still wrong ({n})", n=len(trial.of("still wrong"))),
     }
     first: What = next((outcome for outcome in names if trial.of(outcome)), "mended")
-    outcome: What | None = st.segmented_control(
-        say("Outputs"), list(names), default=first, format_func=names.__getitem__, key="prompt-list"
+    outcome: What | None = shell.choose(
+        say("Outputs"), names, st.segmented_control, default=first, key="prompt-list"
     )
     attempts = trial.of(outcome or first)
     if not attempts:
