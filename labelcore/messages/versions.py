@@ -37,11 +37,10 @@ def versions_in_short(report: VersionComparison) -> VersionsInShort:
     rate, n = report.by_people.difference, report.by_people.n
     if not n:
         rate = difference(report.second_rate, report.first_rate)
-    names = {"first": report.first, "second": report.second}
     rates = {"a": rate_words(report.first_rate), "b": rate_words(report.second_rate)}
     title, reached = (
-        say("{second} against {first}", **names),
-        say("Of all graded outputs, {second}: {b}; {first}: {a}.", **names, **rates),
+        say("{second} against {first}", report),
+        say("Of all graded outputs, {second}: {b}; {first}: {a}.", report, **rates),
     )
     if rate.value is None or rate.low is None or rate.high is None:
         return VersionsInShort(

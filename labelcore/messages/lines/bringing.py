@@ -49,12 +49,12 @@ def _hinted(notice: Fact) -> str:
 
 def variable_words(variable: BroughtVariable) -> str:
     """What a variable is given, and how many outputs have it."""
-    figures = {"name": variable.name, "slot": variable.slot, "n": variable.filled, "of": variable.of}
+    figures = {"n": variable.filled}
     if not variable.sure:
-        return say("{name}: not sure", **figures)
+        return say("{name}: not sure", variable, **figures)
     if variable.filled is None:
         return f"{variable.name}: {variable.slot}"
-    return say("{name}: {slot}, which {n} of {of} outputs have", **figures)
+    return say("{name}: {slot}, which {n} of {of} outputs have", variable, **figures)
 
 
 def slot_words(slot: str) -> str:

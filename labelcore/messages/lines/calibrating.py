@@ -91,12 +91,12 @@ def change_words(row: grading.RoundAgreement) -> str:
     rise = row.change
     if rise.value is None or rise.low is None or rise.high is None:
         return rate_words(rise)
-    figures = {"change": rise.value, "low": rise.low, "high": rise.high}
+    figures = {"change": rise.value}
     if rise.low > 0:
-        return say("{change:+.2f} ({low:+.2f} to {high:+.2f}): better", **figures)
+        return say("{change:+.2f} ({low:+.2f} to {high:+.2f}): better", rise, **figures)
     if rise.high < 0:
-        return say("{change:+.2f} ({low:+.2f} to {high:+.2f}): worse", **figures)
-    return say("{change:+.2f} ({low:+.2f} to {high:+.2f}): may be chance", **figures)
+        return say("{change:+.2f} ({low:+.2f} to {high:+.2f}): worse", rise, **figures)
+    return say("{change:+.2f} ({low:+.2f} to {high:+.2f}): may be chance", rise, **figures)
 
 
 def few_words(report: grading.Round) -> str:

@@ -47,8 +47,7 @@ def _line(judge: str, kind: str) -> str:
 
 def _summary(judge: JudgeSummary) -> str:
     stale = say(" [stale: {why}]", why=clauses(judge.stale_because)) if judge.stale else ""
-    versions = {"version": judge.version, "newest": judge.newest}
-    back = say(" [version {version} of {newest}]", **versions) if judge.version < judge.newest else ""
+    back = say(" [version {version} of {newest}]", judge) if judge.version < judge.newest else ""
     return f"{_line(judge.name, judge.kind)}{description_words(judge.shown)}{stale}{back}"
 
 
@@ -76,8 +75,8 @@ def shown(report: JudgeDetail) -> Iterator[str]:
 
 
 def _earlier(row: EarlierVersion) -> str:
-    values = {"version": row.version, "at": f"{row.at:%Y-%m-%d %H:%M}"}
-    return say("Version {version}, {at}: {why}", why=row.why or description_words(row.shown), **values)
+    when, why = f"{row.at:%Y-%m-%d %H:%M}", row.why or description_words(row.shown)
+    return say("Version {version}, {at}: {why}", row, at=when, why=why)
 
 
 @lines("judge refresh")

@@ -167,8 +167,7 @@ def next_words(report: PersonProgress) -> Iterator[str]:
 @lines("compare moments")
 def moments(report: MomentComparison) -> Iterator[str]:
     for moved in report.figures:
-        rates = {"before": rate_words(moved.before), "after": rate_words(moved.after)}
-        yield say("{figure}: {before} then, {after} later.", figure=say(moved.name), **rates)
+        yield say("{figure}: {before} then, {after} later.", moved, figure=say(moved.name))
     yield from sentences(report.changes)
 
 

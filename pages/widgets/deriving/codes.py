@@ -198,8 +198,7 @@ def _with_chosen(workspace: Workspace, chosen: list[Code]) -> None:
         if st.form_submit_button(say("Make a criterion of these codes")):
             with shell.guard():
                 criterion = coding.criterion_from_codes(workspace, chosen, name=name, statement=statement)
-            values = {"name": criterion.name, "n": len(criterion.evidence)}
-            st.success(shell.plain(say("{name} rests on {n} quotes.", **values)))
+            st.success(shell.plain(say("{name} rests on {n} quotes.", criterion, n=len(criterion.evidence))))
 
 
 def _quotes(workspace: Workspace, codes: list[coding.CodeQuotes]) -> None:

@@ -156,8 +156,7 @@ def _asked_words(variable: BroughtVariable) -> str:
     """The variable, and how many outputs have something for it."""
     if variable.filled is None:
         return f"{{{variable.name}}}"
-    values = {"name": variable.name, "n": variable.filled, "of": variable.of}
-    return say("{{{name}}}: {n} of {of} outputs have it", **values)
+    return say("{{{name}}}: {n} of {of} outputs have it", variable, n=variable.filled)
 
 
 def _whom() -> dict[str, str]:

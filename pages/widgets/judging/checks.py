@@ -117,8 +117,7 @@ def show_schema(workspace: Workspace) -> None:
         if st.button(say("Check outputs against it"), key="schema-set") and text.strip():
             with shell.guard():
                 report = schemas.set_schema(workspace, text)
-                values = {"fits": report.fits, "tried": report.tried}
-                st.success(say("{fits:,} of {tried:,} outputs fit; its judge is proposed.", **values))
+                st.success(say("{fits:,} of {tried:,} outputs fit; its judge is proposed.", report))
         if schema and st.button(say("Clear it"), key="schema-clear"):
             schemas.clear_schema(workspace)
             st.rerun()

@@ -80,11 +80,10 @@ def _watch(workspace: Workspace, version: JudgeVersion) -> None:
             st.rerun()  # the figures below are about what was decided until now
         return
     stopping = ongoing.stop.is_set()
-    values = {"done": ongoing.done, "total": ongoing.total}
     words = (
-        say("Stopping: {done:,} of {total:,}", **values)
+        say("Stopping: {done:,} of {total:,}", ongoing)
         if stopping
-        else say("Testing: {done:,} of {total:,}", **values)
+        else say("Testing: {done:,} of {total:,}", ongoing)
     )
     if ongoing.seconds_left is not None:
         words = say("{words}, about {span} left", words=words, span=span_words(ongoing.seconds_left))

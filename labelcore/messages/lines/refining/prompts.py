@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from labelcore.judges import prompt_files
-from labelcore.messages.catalogue import counted, judge_words, say
+from labelcore.messages.catalogue import counted, say
 from labelcore.messages.results import content, lines
 from labelcore.messages.telling import sentence, sentences
 from labelcore.stages.refining.drafts import PromptLint
@@ -40,11 +40,10 @@ def prompt_file(report: ShownPrompt) -> bytes:
 
 @lines("judge prompt set", "judge prompt save", "judge prompt revert", "judge limit set")
 def kept(report: KeptVersion) -> Iterator[str]:
-    values = {"judge": judge_words(report.judge), "version": report.version}
     if report.in_use:
-        yield say("{judge}: version {version} is in use.", **values)
+        yield say("{judge}: version {version} is in use.", report)
     else:
-        yield say("{judge}: version {version} is kept, another one is in use.", **values)
+        yield say("{judge}: version {version} is kept, another one is in use.", report)
     if not report.new:
         yield say("It was there before: its verdicts and its paid answers stay.")
     yield from sentences(report.warnings)
@@ -80,8 +79,7 @@ def changed_words(report: PromptDiff) -> str:
 
 @lines("judge prompt diff")
 def diff(report: PromptDiff) -> Iterator[str]:
-    values = {"judge": judge_words(report.judge), "before": report.before, "after": report.after}
-    yield say("{judge}, version {before} to version {after}:", **values) + f" {changed_words(report)}"
+    yield say("{judge}, version {before} to version {after}:", report) + f" {changed_words(report)}"
     for part in report.parts:
         yield f"--- {part.part} {part.member or ''}".rstrip()
         pieces = "".join(_marked(piece.kind, piece.text) for piece in part.pieces)
