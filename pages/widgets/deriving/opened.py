@@ -32,15 +32,7 @@ def show(workspace: Workspace, criterion: Criterion) -> None:
     _show_head(criterion)
     _offer_acts(workspace, criterion)
     changing.ask_whether_same(workspace, criterion)
-    views = _views()
-    view = st.query_params.get(keys.CRITERIA_VIEW, "")
-    view = view if view in views else "notes"
-    _choose(criterion, view)
-    views[view](workspace, criterion)
-
-
-def _views() -> dict[str, Callable[[Workspace, Criterion], None]]:
-    return {
+    views = {
         "notes": _show_notes,
         "edit": changing.edit,
         "history": changing.show_versions,
@@ -51,6 +43,10 @@ def _views() -> dict[str, Callable[[Workspace, Criterion], None]]:
         "probes": probes.show_probes,
         "weak": rubric.show_weak_points,
     }
+    view = st.query_params.get(keys.CRITERIA_VIEW, "")
+    view = view if view in views else "notes"
+    _choose(criterion, view)
+    views[view](workspace, criterion)
 
 
 def _show_head(criterion: Criterion) -> None:

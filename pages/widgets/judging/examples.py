@@ -50,10 +50,6 @@ def add(written: WrittenDraft, *new: TrainExample) -> None:
     _keep(written, [*written.draft.examples, *added])
 
 
-def _drop(written: WrittenDraft, example: TrainExample) -> None:
-    _keep(written, [other for other in written.draft.examples if other != example])
-
-
 def _keep(written: WrittenDraft, examples: list[TrainExample]) -> None:
     drafting.keep(replace(written, draft=written.draft.with_examples(examples)))
     shell.again()
@@ -84,7 +80,7 @@ def _show_one(written: WrittenDraft, example: TrainExample, key: str) -> None:
     st.code(example.text, language=None, wrap_lines=True)
     if is_taken:
         if st.button(say("Take it out"), key=key, type="tertiary"):
-            _drop(written, example)
+            _keep(written, [other for other in written.draft.examples if other != example])
     elif _is_shown(written, example):
         shell.aside(say("It is shown already."))
     elif st.button(say("Show this one"), key=key, type="tertiary"):

@@ -26,14 +26,6 @@ _PAGE = 5
 _BEGIN_SECONDS = 2.0
 
 
-def _titles() -> dict[str, str]:
-    return {
-        "changed": say("Verdicts that a change of wording or order turns (low is good)"),
-        "talked into pass": say("Failed outputs that an attack talks into a pass (low is good)"),
-        "caught": say("Planted defects that it fails (high is good)"),
-    }
-
-
 def show_hardness(workspace: Workspace, version: JudgeVersion) -> None:
     """Test a judge, and open what is behind its figures."""
     st.write(
@@ -99,7 +91,11 @@ def _watch(workspace: Workspace, version: JudgeVersion) -> None:
 
 def _show(hardness_report: HardnessReport) -> None:
     measured = [row for row in hardness_report.rows if row.rate.value is not None]
-    for asks, title in _titles().items():
+    for asks, title in {
+        "changed": say("Verdicts that a change of wording or order turns (low is good)"),
+        "talked into pass": say("Failed outputs that an attack talks into a pass (low is good)"),
+        "caught": say("Planted defects that it fails (high is good)"),
+    }.items():
         # Single attacks stand in the table only; the chart has their families.
         rows = [row for row in measured if row.asks == asks and (row.family != "injection" or row.sums)]
         if rows:
