@@ -6,7 +6,7 @@ Each keeps what the server has not acknowledged and sends it again; so a page st
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from typing import Annotated, Any, Literal, TypeVar
@@ -92,8 +92,8 @@ def grading_card(news: CardNews, *, route: PressRoute | None = None, key: str) -
     data["refused"] |= read_events(payload)[1]
     # By its session the browser knows that a new server session has begun, and sends again.
     data["session"] = st.session_state.setdefault(f"{key}/session", uuid.uuid4().hex)
-    data |= {"run": _count_run(key), "route": route.model_dump() if route else None}
-    result = mounting("card")(key=key, data=data, on_graded_change=lambda: None)
+    data |= {"run": count_run(key), "route": route.model_dump() if route else None}
+    result = draw("card", key, data, "graded")
     handed_out = st.session_state.pop(f"{key}/handed-out", set())
     return tuple(event for event in read_events(result.get("graded"))[0] if event.client_id not in handed_out)
 
@@ -101,13 +101,13 @@ def grading_card(news: CardNews, *, route: PressRoute | None = None, key: str) -
 def shown_output(item: CardItem, language: Language, *, key: str) -> None:
     """One output as the card shows it, to look at."""
     data = {"item": item.as_data(), "language": language, "messages": card_words(language)}
-    mounting("shown")(key=key, data=data)
+    draw("shown", key, data)
 
 
 def shown_guideline(guideline: CardGuideline, language: Language, *, key: str) -> None:
     """The guidelines as the card shows them, to look at."""
     data = {"guideline": guideline.data, "language": language, "messages": card_words(language)}
-    mounting("guideline")(key=key, data=data)
+    draw("guideline", key, data)
 
 
 def board_acts(key: str) -> tuple[BoardAct, ...]:
@@ -124,47 +124,11 @@ def board_acts(key: str) -> tuple[BoardAct, ...]:
     return tuple(acts.values())
 
 
-def code_board(
-    words: Mapping[str, str],
-    codes: Sequence[Mapping[str, Any]],
-    *,
-    undo: tuple[str, str] | None,
-    done: Sequence[str],
-    refused: Mapping[str, str],
-    key: str,
-) -> None:
-    """Draw the board.
-
-    Args:
-        words: what the board says, by name.
-        codes: those to show, in order, as `Code` in labelcore/browser/types.d.ts.
-        undo: id and words of the newest act that can be taken back.
-        done: ids of acts that are stored; the browser forgets them.
-        refused: act id -> sentence, for acts that can never be stored.
-        key: of the component; must not contain two underscores in a row.
-    """
-    data = {
-        "words": dict(words),
-        "codes": list(codes),
-        "undo": undo and {"id": undo[0], "says": undo[1]},
-        "done": list(done),
-        "refused": dict(refused),
-        "run": _count_run(key),
-    }
-    mounting("board")(key=key, data=data, on_acted_change=lambda: None)
-
-
 def judge_opened(key: str) -> str | None:
     """The judge whose row was pressed with this run."""
     payload = payload_of(key, "opened")
     judge_id = payload.get("id") if isinstance(payload, Mapping) else None
     return judge_id if isinstance(judge_id, str) else None
-
-
-def judges_table(words: Mapping[str, str], groups: Sequence[Mapping[str, Any]], *, key: str) -> None:
-    """Draw the table of judges, by criterion; `JudgesNews` in labelcore/browser/types.d.ts has the shape."""
-    data = {"words": dict(words), "groups": list(groups)}
-    mounting("judges")(key=key, data=data, on_opened_change=lambda: None)
 
 
 def act_of(key: str, kind: type[Act]) -> Act | None:
@@ -173,12 +137,6 @@ def act_of(key: str, kind: type[Act]) -> Act | None:
         return kind.model_validate(payload_of(key, "acted"))
     except ValidationError:
         return None
-
-
-def criteria_table(words: Mapping[str, str], rows: Sequence[Mapping[str, Any]], *, key: str) -> None:
-    """Draw the list of criteria; `CriteriaNews` in labelcore/browser/types.d.ts has the shape."""
-    data = {"words": dict(words), "rows": list(rows)}
-    mounting("criteria")(key=key, data=data, on_acted_change=lambda: None)
 
 
 def prompt_written(key: str) -> tuple[PromptText | None, bool]:
@@ -193,12 +151,7 @@ def prompt_editor(words: Mapping[str, str], text: PromptText, slots: Mapping[str
     """Draw the editor of a prompt; ``slots`` are names and what the chip says."""
     chips = [{"name": name, "words": label} for name, label in slots.items()]
     data = {"words": dict(words), "slots": chips} | text.model_dump()
-    mounting("prompt")(key=key, data=data, on_draft_change=lambda: None, on_asked_change=lambda: None)
-
-
-def closing_menu() -> None:
-    """On a phone the menu closes once one of its pages is chosen."""
-    mounting("menu")(key="closing-menu", data={})
+    draw("prompt", key, data, "draft", "asked")
 
 
 def payload_of(key: str, trigger: str) -> object:
@@ -207,14 +160,21 @@ def payload_of(key: str, trigger: str) -> object:
     return state.get(trigger) if isinstance(state, Mapping) else None
 
 
-def _count_run(key: str) -> int:
+def count_run(key: str) -> int:
     """Makes the data of each run differ, so that the browser hears of every one."""
     count: int = st.session_state.get(f"{key}/run", 0) + 1
     st.session_state[f"{key}/run"] = count
     return count
 
 
-def mounting(name: str) -> Any:
+def draw(name: str, key: str, data: Mapping[str, Any], *sends: str) -> Any:
+    """Draw a component: ``data`` has the shape of its news in browser/types.d.ts; what it ``sends`` is
+    read with `payload_of`. The key must not contain two underscores in a row.
+    """
+    return _mounting(name)(key=key, data=dict(data), **{f"on_{word}_change": lambda: None for word in sends})
+
+
+def _mounting(name: str) -> Any:
     """The mounting command of a component, its files registered with the running runtime.
 
     Files rather than strings: a string travels to the browser again with every run, and modules

@@ -27,7 +27,7 @@ from labelcore.stages import projects, signing
 from labelcore.store import Database, audit, open_database
 from labelcore.workspace import Workspace
 from pages.widgets import helping, keys, telling
-from pages.widgets.components import closing_menu
+from pages.widgets.components import draw
 from pages.widgets.menu import PAGES, ROLES, faces_of, may_open, may_open_file, menu_for
 from pages.widgets.tables import (
     choose as choose,
@@ -238,7 +238,7 @@ def _show_menu(container: Any, held: Role) -> None:
         for file, title, icon in menu_for(role(held), held):
             container.page_link(file, label=say(title), icon=icon, query_params=place(), width="stretch")
         with container:
-            closing_menu()
+            draw("menu", "closing-menu", {})  # on a phone it closes once one of its pages is chosen
 
 
 def is_here() -> bool:

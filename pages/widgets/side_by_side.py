@@ -13,7 +13,7 @@ from labelcore.models import Frozen, GradingRules, Output
 from labelcore.stages.grading import Opinion
 from labelcore.stages.grading.presses import shown
 from pages.widgets import shell
-from pages.widgets.components import mounting
+from pages.widgets.components import draw
 
 
 class ConflictAct(Frozen):
@@ -30,7 +30,7 @@ class ConflictAct(Frozen):
 
 def show_side_by_side(output: Output, opinions: Sequence[Opinion], rules: GradingRules, *, key: str) -> None:
     """An output as on the card, and what people gave, with the marks of each in the text."""
-    mounting("side_by_side")(key=key, data=_item_data(output, opinions, rules))
+    draw("side_by_side", key, _item_data(output, opinions, rules))
 
 
 def _item_data(output: Output, opinions: Sequence[Opinion], rules: GradingRules) -> dict[str, Any]:
@@ -55,5 +55,4 @@ def show_conflict(
     output: Output, opinions: Sequence[Opinion], rules: GradingRules, news: Mapping[str, Any], *, key: str
 ) -> None:
     """Draw a conflict; ``news``: the rest of `ConflictNews` in labelcore/browser/types.d.ts."""
-    data = _item_data(output, opinions, rules) | dict(news)
-    mounting("conflict")(key=key, data=data, on_acted_change=lambda: None)
+    draw("conflict", key, _item_data(output, opinions, rules) | dict(news), "acted")

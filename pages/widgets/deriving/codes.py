@@ -18,7 +18,7 @@ from labelcore.settings import settings
 from labelcore.stages.deriving import asking, coding, derivation, proposing_codes
 from labelcore.workspace import Workspace
 from pages.widgets import keys, next_step, shell, working
-from pages.widgets.components import BoardAct, board_acts, code_board
+from pages.widgets.components import BoardAct, board_acts, count_run, draw
 from pages.widgets.deriving import table
 from pages.widgets.outputs import show_outputs
 from pages.widgets.shell import plain
@@ -38,14 +38,15 @@ def show_codes(workspace: Workspace) -> None:
         shell.go("3_grading.py", "Grade")
         return
     last = coding.last_change(workspace)
-    code_board(
-        words_of_board(),
-        [_on_board(coded) for coded in codes[:_ON_BOARD]],
-        undo=last and (last[0], str(last[1]["says"])),
-        done=stored,
-        refused=refusals,
-        key=keys.BOARD,
-    )
+    news = {
+        "words": words_of_board(),
+        "codes": [_on_board(coded) for coded in codes[:_ON_BOARD]],
+        "undo": last and {"id": last[0], "says": str(last[1]["says"])},
+        "done": stored,
+        "refused": refusals,
+        "run": count_run(keys.BOARD),
+    }
+    draw("board", keys.BOARD, news, "acted")
     if len(codes) > _ON_BOARD:
         values = {"n": _ON_BOARD, "all": f"{len(codes):,}"}
         st.write(say("The board holds the {n} codes with most outputs; the table holds all {all}.", **values))

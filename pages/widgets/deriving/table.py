@@ -15,7 +15,7 @@ from labelcore.stages.deriving import editing
 from labelcore.stats.rate import share_words
 from labelcore.workspace import Workspace
 from pages.widgets import keys, working
-from pages.widgets.components import CriteriaAct, act_of, criteria_table
+from pages.widgets.components import CriteriaAct, act_of, draw
 
 _ORDER = {"proposed": 0, "accepted": 1, "rejected": 2, "dropped": 3}
 
@@ -112,7 +112,7 @@ def _draw(criteria: Sequence[Criterion], listed: CriteriaList) -> None:
         }
         for criterion in criteria
     ]
-    criteria_table(words_of_list(), rows, key=keys.CRITERIA_TABLE)
+    draw("criteria", keys.CRITERIA_TABLE, {"words": words_of_list(), "rows": rows}, "acted")
 
 
 def _best(criterion: Criterion, judges: JudgeTable, helps: Mapping[str | None, str]) -> dict[str, str]:

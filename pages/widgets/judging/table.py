@@ -17,7 +17,7 @@ from labelcore.stats.rate import Rate, share_words
 from labelcore.store import judges
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
-from pages.widgets.components import judge_opened, judges_table
+from pages.widgets.components import draw, judge_opened
 from pages.widgets.shell import plain
 
 _KIND = {
@@ -87,7 +87,8 @@ def show(table: JudgeTable) -> JudgeRow | None:
     )
     rows = table.rows if is_whole else table.shown
     row = open_row(table) or rows[0]
-    judges_table(_words(), _groups(table.rows, rows, row), key=keys.JUDGE_TABLE)
+    news = {"words": _words(), "groups": _groups(table.rows, rows, row)}
+    draw("judges", keys.JUDGE_TABLE, news, "opened")
     shell.aside(
         say(
             "Each row shows the judge's current version on the {n:,} graded outputs outside the "
