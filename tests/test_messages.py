@@ -25,7 +25,7 @@ from labelcore.messages import telling
 from labelcore.messages.__main__ import spoken
 from labelcore.messages.catalogue import calling, chinese, counted
 from labelcore.messages.numbers import agreed
-from labelcore.models import NOTHING, Frozen, Noun, fact
+from labelcore.models import NOTHING, CourtValue, Frozen, Noun, fact
 from labelcore.stats.rate import Rate, not_measurable, proportion
 from labelcore.wording import Wording
 
@@ -293,6 +293,12 @@ def test_no_sentence_waits_for_a_fact_that_nobody_finds() -> None:
     )
     found = {code for code, _ in facts_of_the_code()}
     assert [code for code in telling.WORDS if code not in found and f'"{code}"' not in source] == []
+
+
+def test_what_was_ruled_is_said_in_chinese_on_the_command_line_too() -> None:
+    with messages.speaking("zh"):
+        english = [value for value in get_args(CourtValue) if messages.say(value.replace("_", " ")).isascii()]
+    assert english == []
 
 
 def test_money_is_written_in_one_way() -> None:

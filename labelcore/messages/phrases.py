@@ -1,5 +1,20 @@
-"""Words that pages, reports and the database hand over as they are."""
+"""Words that pages, reports and the database hand over as they are; those of a type are all that it names."""
 
+from typing import get_args
+
+from labelcore.judges.kinds import Shaped
+from labelcore.judges.suspects import Weakness
+from labelcore.models import CourtValue, GradeValue, Role, VerdictValue
+from labelcore.models.base import CriterionStatus, ProbeValue, Risk, Severity, SplitName
+from labelcore.stages.deriving import linting
+from labelcore.stages.grading import acts
+from labelcore.stages.projects import Overview
+
+_TYPES = (
+    *(Shaped, Weakness, CourtValue, GradeValue, VerdictValue, Severity, Risk, SplitName, ProbeValue),
+    *(CriterionStatus, linting.Kind, acts.State),
+)
+_NAMES = (*(name for kind in _TYPES for name in get_args(kind)), *Overview.model_fields.keys() - {"project"})
 _OF_PAGES = (
     "Home",
     "Import your pipeline's outputs.",
@@ -7,69 +22,20 @@ _OF_PAGES = (
     "Pass or fail, and say what is wrong.",
     "Turn the notes into criteria.",
     "Let automatic checks decide each criterion.",
-    "samples",
-    "accepted",
-    "judges in use",
     "Results",
     "bad ones it lets through",
     "good ones it wrongly fails",
     "bad ones it catches",
     "good ones it passes",
-    "in the set",
-    "candidate",
-    "weak",
-    "stale",
-    "changed",
-    "talked into pass",
-    "caught",
-    "not run yet",
-    "duplicate",
-    "constant",
-    "inverted",
-    "abstaining",
-    "erroring",
-    "skipped",
-    "undone",
-    "withdrawn",
-    "counts",
-    "replaced",
-    "taken back",
-    "takes back",
-    "silent repeat",
-    "in a calibration round",
-    "on gold",
     "as it was settled",
-    "in the order of import",
     "overall",
     "learned",
     "cascade",
     "two versions on the same input",
-    *("annotators", "criteria proposed", "criteria accepted", "judges", "chosen", "feedback", "uniform"),
-)
-_OF_CRITERIA = (
-    "must",
-    "should",
-    "low",
-    "medium",
-    "high",
-    "proposed",
-    "rejected",
-    "dropped",
-    "open",
-    "not rejected",
-    "notes",
-    "person",
-    "model",
-    "vague",
-    "compound",
-    "overlapping",
-    "contradictory",
-    "never fires",
-    "not needed",
-    "accepted with all",
-    "offline",
-    "not yet aligned here",
-    "aligned here",
+    "in the order of import",
+    *("in the set", "candidate", "weak", "stale", "not run yet", "changed", "talked into pass", "caught"),
+    *("yes", "perhaps", "no", "open", "not yet aligned here", "aligned here", "notes", "person", "model"),
+    *("feedback", "uniform", "offline", "not rejected", "accepted with all", "annotator", "revealed"),
 )
 _ASSUMPTIONS = (
     "the graded outputs are a known-probability sample of this pool",
@@ -77,30 +43,21 @@ _ASSUMPTIONS = (
     "the judge's TPR and TNR are the same in the pool as on the graded outputs",
 )
 _COMPARED = (
-    "as it is",
-    "cross-fitted",
-    "in-sample",
-    "yes",
-    "perhaps",
-    "no",
-    "abstain",
     "Pass rate by people",
     "Pass rate, corrected",
     "Coverage of the set",
     "False failures of the set",
 )
-_SPLITS = ("train", "dev", "test")
 _OF_PROMPTS = (
     *("statement", "glossary", "examples", "conversation", "context", "reference"),
     *("system", "user", "marked", "model", "endpoint", "shown", "probability"),
 )
 _OF_FILES = ("group", "prompt_version", "at")
-_OF_PEOPLE = ("expert", "lead", "engineer", "manager", "admin", "annotator", "revealed")
 _PLANTED = (
     *("citation dropped", "fact negated", "number swapped", "padded", "reordered"),
     *("instruction inserted", "language changed", "truncated", "sentence repeated"),
 )
 PHRASES = (
-    *(*_OF_PAGES, *_OF_CRITERIA, *_ASSUMPTIONS, *_COMPARED, *_OF_PROMPTS),
-    *(*_OF_FILES, *_OF_PEOPLE, *_PLANTED, *_SPLITS),
+    *(name.replace("_", " ") for name in _NAMES),
+    *(*Role, *_OF_PAGES, *_ASSUMPTIONS, *_COMPARED, *_OF_PROMPTS, *_OF_FILES, *_PLANTED),
 )
