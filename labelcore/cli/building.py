@@ -25,8 +25,10 @@ from labelcore.wording import Wording
 _LONGEST_FILE = 4 * 2**20
 
 
-def command_of(name: str) -> click.Command:
-    """The command of an operation: what stands before ``*`` are arguments, what follows options."""
+def command_of(name: str, **instead: tuple[str, str]) -> click.Command:
+    """The command of an operation: what stands before ``*`` are arguments, what follows options. ``instead``:
+    flags with which it calls another operation that takes the same, and what they say in the help.
+    """
     operation = find_operation(name)
     shapes = {name: ParameterShape(parameter) for name, parameter in operation.fields.items()}
     shapes = {name: shape for name, shape in shapes.items() if not shape.mark(NotAnOption)}
@@ -35,18 +37,20 @@ def command_of(name: str) -> click.Command:
         arguments = {
             name: shapes[name].read(value)
             for name, value in given.items()
-            if value is not None and value != () and value is not shapes[name].default
+            if name in shapes and value is not None and value != () and value is not shapes[name].default
         }
         person = sending.somebody(author) if operation.signed else author
-        sending.send(operation.name, db, project, as_json, person, **arguments)
+        other = next((called for flag, (called, _) in instead.items() if given[flag]), operation.name)
+        sending.send(other, db, project, as_json, person, **arguments)
 
+    flags = [click.Option([f"--{flag}"], is_flag=True, help=told) for flag, (_, told) in instead.items()]
     # For people: parameters by the names that they have on the command line.
     text = inspect.cleandoc(operation.function.__doc__ or "").partition("\nRaises:")[0]
     text = re.sub(r"``(\w+)``", lambda word: shapes[word[1]].flag if word[1] in shapes else word[1], text)
     return click.Command(
         operation.name.split()[-1],
         callback=run,
-        params=[*(shape.parameter() for shape in shapes.values()), *common(taken=shapes)],
+        params=[*(shape.parameter() for shape in shapes.values()), *flags, *common(taken=shapes)],
         help=text,
         short_help=operation.summary,
     )

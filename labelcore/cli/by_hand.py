@@ -14,52 +14,17 @@ import click
 
 import labelcore
 from labelcore.cli import stdout
-from labelcore.cli.building import common
+from labelcore.cli.building import command_of, common
 from labelcore.cli.sending import read_door, send, show
 from labelcore.errors import BadInput, StoreBusy
 from labelcore.settings import settings
 from labelcore.store import close_database, open_database
 
-_RUN = (
-    click.Option(["--judge"], help="Only this judge."),
-    click.Option(["--kind"], help="code, llm or learned"),
-    click.Option(["--split"], help="train, dev or test"),
-    click.Option(["--graded"], is_flag=True, help="Only outputs that somebody graded."),
-    click.Option(["--limit"], type=click.IntRange(min=1), help="At most so many outputs."),
-    click.Option(
-        ["--max-cost"],
-        type=click.FloatRange(min=0, min_open=True),
-        help="US dollars that may be spent; set aside before each call, so it holds.",
-    ),
-    click.Option(["--concurrency"], type=click.IntRange(min=1), help="Model calls at once."),
-    click.Option(
-        ["--repeats"],
-        type=click.IntRange(1, 20),
-        default=1,
-        help="How often an LLM judge decides each output in all.",
-    ),
-    click.Option(["--estimate"], is_flag=True, help="Only say what it will take."),
-    click.Option(
-        ["--batch"],
-        is_flag=True,
-        help="Hand LLM judges' questions to the provider's batches; say it again to collect.",
-    ),
-    click.Option(
-        ["--engine"],
-        help='Where they run: "dask" or "dask://HOST:PORT"; "" in this process. Default: LABELCORE_ENGINE.',
-    ),
+judge_run = command_of(
+    "judge run",
+    estimate=("judge estimate", "Only say what it will take."),
+    batch=("judge batch", "Hand LLM judges' questions to the provider's batches; say it again to collect."),
 )
-
-
-def _judge(*, estimate: bool, batch: bool, engine: str | None, **given: Any) -> None:
-    """Run judges; what is decided already is not asked again."""
-    if estimate or batch:
-        send("judge estimate" if estimate else "judge batch", **given)
-    else:
-        send("judge run", **given, engine=engine)
-
-
-judge_run = click.Command("run", callback=_judge, params=[*_RUN, *common()], help=_judge.__doc__)
 
 _STEPS = (
     click.Option(["--first"], help="The judge that decides where it is sure."),

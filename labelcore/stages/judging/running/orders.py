@@ -33,23 +33,23 @@ from labelcore.workspace import Workspace
 
 
 class RunOrder(Options):
-    """Which judges decide which outputs, and how; what is not given stands for all of it.
+    """Which judges decide which outputs, and how; what is not given stands for all of it."""
 
-    ``graded``: only outputs that somebody graded. ``max_cost``: US dollars that it may spend; what may be
-    spent is set aside before a call is sent. ``repeats``: how often each LLM judge decides each output in
-    all. ``concurrency``: model calls at once. ``engine``: where they run instead of where the setting of
-    this name says.
-    """
-
-    judge: str | None = None
-    kind: Annotated[str, AfterValidator(known_word)] | None = None
-    split: SplitName | None = None
-    graded: bool = False
-    limit: int | None = None
-    max_cost: Annotated[float, Field(gt=0)] | None = None
-    concurrency: int | None = None
-    repeats: Annotated[int, Field(ge=1, le=20)] = 1
-    engine: Annotated[str, AfterValidator(check_name)] | None = None
+    judge: str | None = Field(None, description="Only this judge.")
+    kind: Annotated[str, AfterValidator(known_word)] | None = Field(None, description="code, llm or learned")
+    split: SplitName | None = Field(None, description="train, dev or test")
+    graded: bool = Field(default=False, description="Only outputs that somebody graded.")
+    limit: int | None = Field(None, ge=1, description="At most so many outputs.")
+    max_cost: float | None = Field(
+        None, gt=0, description="US dollars that may be spent; set aside before each call, so it holds."
+    )
+    concurrency: int | None = Field(None, ge=1, description="Model calls at once.")
+    repeats: int = Field(1, ge=1, le=20, description="How often an LLM judge decides each output in all.")
+    engine: Annotated[str, AfterValidator(check_name)] | None = Field(
+        None,
+        description='Where they run: "dask" or "dask://HOST:PORT"; "" in this process. '
+        "Default: LABELCORE_ENGINE.",
+    )
 
 
 EVERYTHING = RunOrder()
@@ -63,7 +63,7 @@ class StoppedRuns(Frozen):
 
 @operation("judge run", role=Role.ENGINEER, effect=Effect.GRADUAL)
 def run_judges(workspace: Workspace, *, order: RunOrder = EVERYTHING) -> Run:
-    """Run judges over outputs; what is decided already is not asked again.
+    """Run judges; what is decided already is not asked again.
 
     Raises:
         BadInput: there is no judge or no output that fits, or a spending limit could not hold.
