@@ -3,14 +3,14 @@
 import streamlit as st
 
 from pages.widgets import shell
-from pages.widgets.deriving import bar, codes, opened, table, tools
+from pages.widgets.deriving import bar, codes, opened, table
 
 MENU = ("Criteria", ":material/checklist:")
 
 workspace = shell.open_page("Criteria")
 with shell.guard():
-    if tools.is_open():
-        tools.show(workspace)
+    if bar.is_tool_open():
+        bar.show_tool(workspace)
         st.stop()
     listed = table.read(workspace)
     bar.show(workspace, listed)

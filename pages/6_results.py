@@ -7,7 +7,7 @@ from labelcore.stages.reporting.comparing import newest_versions
 from labelcore.stages.reporting.trend import trend
 from labelcore.stages.reporting.trust import trust
 from pages.widgets import shell
-from pages.widgets.results import answer, measured, pictures
+from pages.widgets.results import answer, measured
 
 MENU = ("Results", ":material/verified:")
 
@@ -28,4 +28,4 @@ with shell.guard():
         measured.offer()
         if result.action.kind != "share":  # then it stands in the answer itself
             answer.offer_to_share(workspace)
-    pictures.show(workspace, result, over_time)
+    answer.show_pictures(workspace, result, over_time)

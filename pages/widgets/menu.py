@@ -1,13 +1,17 @@
 """The menu: every file of ``pages/``, in the order of the loop, and which of them a role sees.
 
 A page's file name gives its place and its address (``9_exporting.py`` is ``/exporting``), and its
-constant ``MENU = (title, icon)`` what the menu shows.
+constant ``MENU = (title, icon)`` what the menu shows. Below them is help: the page of the docs for a role.
 """
 
 import ast
+import re
 from functools import cache
 from pathlib import Path
 
+import streamlit as st
+
+from labelcore.messages import say
 from labelcore.models import Role
 from labelcore.wording import Wording
 
@@ -77,3 +81,23 @@ def _shown(file: Path) -> tuple[str, str]:
                 title, icon = ast.literal_eval(value)
                 return title, icon
     raise ValueError(f"{file.name} says nothing for the menu: MENU = (title, icon)")
+
+
+DOCS = PAGES.parent / "docs"
+_HELP_OF = {Role.EXPERT: "experts", Role.LEAD: "experts", Role.MANAGER: "managers"}
+_PICTURE = re.compile(r"^!\[.*\]\(.*\)\n+", re.MULTILINE)
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+
+
+def offer_help(role: Role, language: str) -> None:
+    """A button in the menu that opens it; nothing where the docs are not beside the app."""
+    file = DOCS / ("zh" if language == "zh" else "") / f"{_HELP_OF.get(role, 'engineers')}.md"
+    if not file.exists() or not st.sidebar.button(say("Help"), icon=":material/help:", type="tertiary"):
+        return
+    title, _, text = _PICTURE.sub("", file.read_text("utf-8")).partition("\n")
+
+    @st.dialog(title.removeprefix("# "), width="large")
+    def show() -> None:
+        st.markdown(_LINK.sub(r"\1", text))
+
+    show()

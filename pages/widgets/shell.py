@@ -26,9 +26,9 @@ from labelcore.settings import settings
 from labelcore.stages import projects, signing
 from labelcore.store import Database, audit, open_database
 from labelcore.workspace import Workspace
-from pages.widgets import helping, keys, telling
+from pages.widgets import keys, telling
 from pages.widgets.components import draw
-from pages.widgets.menu import PAGES, ROLES, faces_of, may_open, may_open_file, menu_for
+from pages.widgets.menu import PAGES, ROLES, faces_of, may_open, may_open_file, menu_for, offer_help
 from pages.widgets.tables import (
     choose as choose,
     choose_rows as choose_rows,
@@ -93,7 +93,7 @@ def open_page(title: str, explain: str = "", *, page: str = "", **values: str) -
         choose(say("Role"), faces, st.sidebar.selectbox, key=keys.ROLE)
     _write_place()
     _show_menu(menu, workspace.role)
-    helping.offer_help(role(workspace.role), language())
+    offer_help(role(workspace.role), language())
     if not may_open(workspace.role, page):
         _stop_at_closed(workspace, page)
     telling.tell_kept()

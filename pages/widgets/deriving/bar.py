@@ -1,9 +1,10 @@
-"""Above the list: how many criteria there are, accept all that are proposed, write one, the tools; and a
-derivation that finds more, watched and stopped, with what came of it.
+"""Above the list: how many criteria there are, accept all that are proposed, write one; a derivation that finds
+more, watched and stopped; and what concerns no single criterion, each in the place of the list.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import get_args
 
 import streamlit as st
@@ -17,7 +18,7 @@ from labelcore.stages.deriving import adding, asking, derivation, editing
 from labelcore.stages.deriving.derivation import Derivation
 from labelcore.workspace import Workspace
 from pages.widgets import keys, next_step, shell, working
-from pages.widgets.deriving import table, tools
+from pages.widgets.deriving import codes, drift, rubric, table
 from pages.widgets.deriving.table import CriteriaList
 from pages.widgets.shell import plain
 
@@ -37,7 +38,7 @@ def show(workspace: Workspace, listed: CriteriaList) -> None:
             st.rerun()
         _find_more(workspace, first=not listed.criteria)
         _write(workspace)
-        tools.offer(n_left)
+        _offer_tools(n_left)
         next_step.offer_model(
             say(
                 "A model would read the notes themselves: criteria in clearer words, each with the quotes "
@@ -160,3 +161,53 @@ def _show_left_out(outcome: Derivation) -> None:
         for dropped in outcome.left_out
     ]
     shell.table(rows)
+
+
+_TOOLS: dict[str, Callable[[Workspace], None]] = {
+    "codes": codes.show_codes,
+    "unexplained": codes.show_unexplained,
+    "prompt": rubric.show_prompt,
+    "lint": rubric.show_lint,
+    "changes": drift.show_all_drift,
+    "lineage": drift.show_lineage,
+    "glossary": rubric.show_glossary,
+    "library": rubric.show_library,
+}
+
+
+def is_tool_open() -> bool:
+    """Whether the address asks for one of them."""
+    return st.query_params.get(keys.CRITERIA_VIEW) in _TOOLS
+
+
+def show_tool(workspace: Workspace) -> None:
+    """The one that the address asks for."""
+    view = st.query_params[keys.CRITERIA_VIEW]
+    if st.button(say("Back to the criteria"), icon=":material/arrow_back:", type="tertiary"):
+        st.query_params.pop(keys.CRITERIA_VIEW)
+        st.rerun()
+    st.subheader(_names(0)[view])
+    _TOOLS[view](workspace)
+
+
+def _offer_tools(n_left: int) -> None:
+    """A menu of them; ``n_left``: failed outputs that fit no criterion."""
+    with st.popover(say("More")):
+        for view, words in _names(n_left).items():
+            if (view != "unexplained" or n_left) and st.button(words, key=f"open-{view}", width="stretch"):
+                st.query_params[keys.CRITERIA_VIEW] = view
+                st.rerun()
+
+
+def _names(n_left: int) -> dict[str, str]:
+    fails = say("Failed outputs that fit none")
+    return {
+        "codes": say("Board of codes"),
+        "unexplained": f"{fails} ({n_left:,})" if n_left else fails,
+        "prompt": say("Criteria from the pipeline's prompt"),
+        "lint": say("Weak points of the criteria"),
+        "changes": say("Grades from before a change"),
+        "lineage": say("Where each criterion came from"),
+        "glossary": say("Glossary"),
+        "library": say("Save or load criteria"),
+    }

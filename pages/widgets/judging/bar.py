@@ -17,7 +17,7 @@ from labelcore.stages.judging.proposing.retraining import Freshness
 from labelcore.stages.judging.testing.overview import propose_judges
 from labelcore.workspace import Workspace
 from pages.widgets import keys, next_step, shell
-from pages.widgets.judging import learned, running, suspects
+from pages.widgets.judging import learned, running
 
 
 def show(workspace: Workspace, table: JudgeTable) -> Any:
@@ -58,7 +58,7 @@ def show(workspace: Workspace, table: JudgeTable) -> Any:
             st.session_state.pop(keys.SET_CHOSEN, None)
     running.watch(workspace)
     if table.rows:
-        suspects.show_stale(workspace, table)
+        learned.show_stale(workspace, table)
     return estimate
 
 

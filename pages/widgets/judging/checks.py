@@ -23,7 +23,7 @@ from labelcore.stages.judging.proposing.proposals import ProposalOrder
 from labelcore.stages.judging.testing.overview import ProposedJudges, propose_judges
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell, working
-from pages.widgets.judging import changing, running
+from pages.widgets.judging import deciding, running
 from pages.widgets.shell import plain
 
 _START = """# Fails an output that is longer than 120 words.
@@ -160,14 +160,14 @@ def offer_to_write(workspace: Workspace, criterion: Criterion) -> None:
 def _show_written(report: ProposedJudges) -> None:
     """The checks that work, and why others were dropped."""
     st.session_state.pop(keys.JUDGE_TABLE_KEPT, None)
-    checks = [judge for judge in report.judges if changing.source_of(judge)]
+    checks = [judge for judge in report.judges if deciding.source_of(judge)]
     words = counted(
         "The model wrote one check that works.", "The model wrote {n} checks that work.", n=len(checks)
     )
     st.write(words)
     for judge in checks:
         with st.expander(plain(judge.name)):
-            st.code(changing.source_of(judge), language="python", wrap_lines=True)
+            st.code(deciding.source_of(judge), language="python", wrap_lines=True)
     for warning in report.warnings:
         st.info(plain(say(warning)))
     if checks:

@@ -1,5 +1,5 @@
-"""How the open judge decides: its prompt, code, weights or steps, what to edit; its limit, of which another
-one is tried; and its verdicts.
+"""How the open judge decides: its prompt, code, weights or steps; how it is changed, its limit among that; and its
+verdicts.
 """
 
 from __future__ import annotations
@@ -7,6 +7,7 @@ from __future__ import annotations
 import streamlit as st
 
 from labelcore.judges.kinds import Limit, kind_of
+from labelcore.judges.kinds.check import CheckKind
 from labelcore.messages import say
 from labelcore.messages.verdicts import description_words
 from labelcore.models import JudgeVersion
@@ -17,7 +18,7 @@ from labelcore.stages.refining.keeping import KeptVersion
 from labelcore.stages.refining.limits import set_limit, try_limit
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
-from pages.widgets.judging import changing, learned, preview, running, trying, versions
+from pages.widgets.judging import learned, preview, running, trying, versions
 from pages.widgets.outputs import show_output, why_words
 from pages.widgets.shell import plain
 
@@ -26,7 +27,7 @@ _PAGE = 5
 
 def show(workspace: Workspace, version: JudgeVersion) -> None:
     """What it holds, in its form, with what can be changed, and its history."""
-    kind, source = kind_of(version), changing.source_of(version)
+    kind, source = kind_of(version), source_of(version)
     versions.show_kept()
     st.text(description_words(version))
     if kind.learns:
@@ -56,13 +57,13 @@ def _show_prompts(workspace: Workspace, version: JudgeVersion) -> None:
 
 def _offer_to_edit(version: JudgeVersion, source: str) -> None:
     with st.container(horizontal=True):
-        if changing.has_prompt(version) and st.button(say("Edit prompt"), key="edit-prompt", type="primary"):
-            changing.open_editor(version)
-        if changing.has_prompt(version) and st.button(say("Move to another model"), key="move-judge"):
+        if has_prompt(version) and st.button(say("Edit prompt"), key="edit-prompt", type="primary"):
+            open_editor(version)
+        if has_prompt(version) and st.button(say("Move to another model"), key="move-judge"):
             st.query_params.update({keys.JUDGE: version.id, keys.JUDGE_VIEW: "prompt-move"})
             st.rerun()
         if source and st.button(say("Edit this check"), key="edit-check"):
-            changing.copy_check(version, source)
+            copy_check(version, source)
         if source:
             return
         if version.criterion_id and st.button(
@@ -70,7 +71,7 @@ def _offer_to_edit(version: JudgeVersion, source: str) -> None:
         ):
             shell.open_at("4_deriving.py", criterion=version.criterion_id)
         if st.button(say("Write a check instead"), key="edit-instead"):
-            changing.copy_check(version, source)
+            copy_check(version, source)
 
 
 def show_verdicts(workspace: Workspace, version: JudgeVersion) -> None:
@@ -144,3 +145,78 @@ def _ask_limit(version: JudgeVersion, limit: Limit) -> float:
     current = round(limit.value * scale, 2)
     number = st.number_input(label, value=current, step=1.0, format="%g", key=f"limit-{version.id}")
     return limit.value if number == current else round(float(number) / scale, 6)
+
+
+_COPY_BEGINS = """# Instead of this judge: {description}
+# Return False, and why, where an output fails.
+def check(output, input, context, metadata):
+    words = len(output.split())
+    return True, f"{{words}} words"
+"""
+
+
+def has_prompt(version: JudgeVersion) -> bool:
+    """Whether it asks a prompt, or several, which can be edited."""
+    return bool(kind_of(version).prompts)
+
+
+def is_code(version: JudgeVersion) -> bool:
+    """Whether a check in Python takes its place, or is what it is."""
+    kind = kind_of(version)
+    return not has_prompt(version) and kind.decides_here and not kind.learns
+
+
+def open_editor(version: JudgeVersion, output_id: str = "") -> None:
+    """Where this judge is changed; ``output_id`` is the output on which it errs."""
+    if kind_of(version).limit:
+        st.query_params.update({keys.JUDGE: version.id, keys.JUDGE_VIEW: "how"})
+        shell.again()
+    if is_code(version):
+        copy_check(version, source_of(version))
+        return
+    st.query_params.update({keys.JUDGE: version.id, keys.JUDGE_VIEW: "prompt"})
+    if output_id:
+        st.query_params[keys.PROMPT_OUTPUT] = output_id
+    st.rerun()
+
+
+def source_of(version: JudgeVersion) -> str:
+    """The Python of a written check, else ""."""
+    kind = kind_of(version)
+    return kind.spec.source if isinstance(kind, CheckKind) else ""
+
+
+def copy_check(version: JudgeVersion, source: str) -> None:
+    """A copy of a check in the editor of checks; of a detector, a check that begins with what it does.
+
+    What was written of the same judge before stands there still.
+    """
+    if st.session_state.get(keys.CHECK_OF) != version.id:
+        text = source or _COPY_BEGINS.format(description=" ".join(version.description.split()))
+        name = version.name.rpartition(" · ")[2] if is_code(version) else ""
+        st.session_state.update({keys.CHECK_SOURCE: text, keys.CHECK_NAME: name, keys.CHECK_OF: version.id})
+        st.session_state.pop(keys.CHECK_CRITERION, None)
+    st.query_params[keys.JUDGE_VIEW] = "check"
+    st.rerun()
+
+
+def show_changing(workspace: Workspace, version: JudgeVersion) -> None:
+    """What changes it, with a way there."""
+    kind = kind_of(version)
+    if kind.learns:
+        st.write(say("It is learned from grades and notes: more of them change it, no prompt does."))
+        learned.show_learned(workspace, version)
+        with st.container(horizontal=True):
+            if stale := learned.stale_judges(workspace):
+                learned.offer_to_retrain(workspace, stale)
+            shell.go("3_grading.py", "Grade")
+    elif kind.composed:
+        st.write(
+            say("It hands outputs from judge to judge: change one of them, then make the cascade again.")
+        )
+    elif kind.decides_here:
+        st.write(say("It is code. A copy of it opens as a check that you can write on."))
+        if st.button(say("Write on a copy"), key="copy-check"):
+            copy_check(version, source_of(version))
+    else:
+        st.write(say("Its verdicts came by file: it is changed where they are made, then imported again."))

@@ -21,8 +21,8 @@ from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 from pages.widgets import components, keys, shell
 from pages.widgets.judging import (
-    changing,
     crossing,
+    deciding,
     drafting,
     examples,
     models,
@@ -65,8 +65,8 @@ def _show(workspace: Workspace, row: JudgeRow | None) -> None:
         n=version.version,
     )
     st.markdown(f"#### {plain(head)}")
-    if not changing.has_prompt(version):
-        changing.show(workspace, version)
+    if not deciding.has_prompt(version):
+        deciding.show_changing(workspace, version)
         return
     written, is_asked = drafting.current(workspace, version)
     if is_asked or trying.pressed():

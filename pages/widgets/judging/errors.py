@@ -18,7 +18,7 @@ from labelcore.stages.refining.outcomes import RulingOutcome, missing_in, outcom
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 from pages.widgets import charts, keys, shell
-from pages.widgets.judging import changing
+from pages.widgets.judging import deciding
 from pages.widgets.outputs import show_output, why_words
 from pages.widgets.shell import plain
 
@@ -148,17 +148,17 @@ class RulingLead:
 
     def _change(self) -> str:
         """What is done to a judge that is wrong: a detector has nothing to edit."""
-        if changing.has_prompt(self.judge):
+        if deciding.has_prompt(self.judge):
             return say("Edit this judge")
         if kind_of(self.judge).limit:
             return say("Move its limit")
-        if changing.is_code(self.judge):
-            return say("Edit this check") if changing.source_of(self.judge) else say("Write a check instead")
+        if deciding.is_code(self.judge):
+            return say("Edit this check") if deciding.source_of(self.judge) else say("Write a check instead")
         return say("How this judge is changed")
 
     def _go(self) -> None:
         if self.value == "judge_wrong":
-            changing.open_editor(self.judge, self.output_id)
+            deciding.open_editor(self.judge, self.output_id)
         elif self.value == "criterion_unclear":
             view = "drift" if self.edited else "edit"
             shell.open_at("4_deriving.py", **{keys.CRITERION: self.criterion_id, keys.CRITERIA_VIEW: view})

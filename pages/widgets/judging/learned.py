@@ -1,13 +1,18 @@
-"""Learned judges and cascades: made again, what they look at, who decides and with which error."""
+"""Learned judges and cascades: made again, what they look at, who decides and with which error; judges that are
+stale, and those that are not worth their place.
+"""
 
 import streamlit as st
 
-from labelcore.judges.kinds import kind_of
+from labelcore.judges.kinds import kind_named, kind_of
 from labelcore.messages import say, sentence
+from labelcore.messages.catalogue import counted
 from labelcore.messages.lines.judging import cascade
-from labelcore.models import JudgeVersion, Output
+from labelcore.models import NOTHING, JudgeVersion, Output
 from labelcore.stages import judging
+from labelcore.stages.aligning.side_by_side import JudgeTable
 from labelcore.stages.judging.proposing import cascades, retraining
+from labelcore.stages.judging.testing import suspecting
 from labelcore.workspace import Workspace
 from pages.widgets import charts, keys, shell
 from pages.widgets.shell import plain
@@ -97,3 +102,45 @@ def make_cascade(workspace: Workspace, version: JudgeVersion) -> None:
             st.session_state.pop(keys.JUDGE_TABLE_KEPT, None)
             _say(report)
             st.write(say("Run the judges, then open its row in the table to see its verdicts."))
+
+
+def show_stale(workspace: Workspace, table: JudgeTable) -> None:
+    """Say how many judges are stale, and offer to make those that a prompt makes anew."""
+    stale = [row for row in table.rows if row.stale_because]
+    if not stale:
+        return
+    with_prompt = [row for row in stale if kind_named(row.kind).needs_model]
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        reasons = dict.fromkeys(say(reason) for row in stale for reason in row.stale_because)
+        words = counted(
+            "One judge is stale: {why}.", "{n} judges are stale: {why}.", n=len(stale), why="; ".join(reasons)
+        )
+        st.write(plain(words))
+        if len(with_prompt) < len(stale):
+            st.write(say("Propose judges again where they hold no prompt."))
+        if with_prompt and st.button(say("Make {n} again with the present wording", n=len(with_prompt))):
+            judging.refresh_judges(workspace)
+            st.rerun()
+
+
+def show_suspects(workspace: Workspace) -> None:
+    """Duplicates, constants, inverted and erroring judges; inverted ones can be flipped."""
+    st.subheader(say("Judges you can do without"))
+    with st.spinner(say("Judges that have not run are tried …")):
+        suspects = suspecting.suspicious(workspace)
+    if not suspects:
+        st.write(say("None of them looks wrong."))
+        return
+    suspects.sort(key=lambda suspect: (suspect.fault != "inverted", suspect.fault, suspect.advice.code))
+    advice = NOTHING
+    for suspect in shell.page_of(suspects, 10, "suspects"):
+        if suspect.advice != advice:
+            advice = suspect.advice
+            st.write(f"**{plain(say(suspect.fault).capitalize())}.** {plain(sentence(advice))}")
+        st.text(sentence(suspect.says))
+        if suspect.fault == "inverted" and st.button(say("Flip it"), key=f"flip-{suspect.judge_version_id}"):
+            with shell.guard():
+                version = judging.find_judge(workspace, suspect.judge_version_id)
+                judge = suspecting.flip(workspace, version)
+                st.session_state.pop(keys.JUDGE_TABLE_KEPT, None)
+                st.success(plain(say("{judge} is a judge now.", judge=judge.name)))

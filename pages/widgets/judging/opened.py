@@ -16,18 +16,7 @@ from labelcore.stages import judging, refining
 from labelcore.stages.aligning.side_by_side import JudgeRow
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
-from pages.widgets.judging import (
-    bringing,
-    checks,
-    deciding,
-    errors,
-    hardness,
-    learned,
-    models,
-    race,
-    suspects,
-    table,
-)
+from pages.widgets.judging import bringing, checks, deciding, errors, hardness, learned, models, table
 from pages.widgets.shell import plain
 
 _CLAUSE = re.compile(r"[;；。]|\. ")
@@ -35,14 +24,14 @@ _OF_ALL: dict[str, Callable[[Workspace], None]] = {
     "check": checks.write_check,
     "bring": bringing.show,
     "rulings": errors.show_rulings,
-    "suspects": suspects.show,
+    "suspects": learned.show_suspects,
     "schema": checks.show_schema,
     "models": models.show,
 }
 _TOOLS: dict[str, Callable[[Workspace, JudgeVersion], None]] = {
     "how": deciding.show,
     "verdicts": deciding.show_verdicts,
-    "race": race.show_race,
+    "race": hardness.show_race,
     "hardness": hardness.show_hardness,
     "flips": hardness.show_flips,
     "cascade": learned.make_cascade,
