@@ -1,5 +1,5 @@
-"""Above the list: how many criteria there are, accept all that are proposed, write one; a derivation that finds
-more, watched and stopped; and what concerns no single criterion, each in the place of the list.
+"""Above the list: how many criteria there are, accept all that are proposed, write one; a derivation that
+finds more, watched and stopped; and what concerns no single criterion, each in the place of the list.
 """
 
 from __future__ import annotations

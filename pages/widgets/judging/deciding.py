@@ -1,5 +1,5 @@
-"""How the open judge decides: its prompt, code, weights or steps; how it is changed, its limit among that; and its
-verdicts.
+"""How the open judge decides: its prompt, code, weights or steps; how it is changed, its limit among that;
+and its verdicts.
 """
 
 from __future__ import annotations

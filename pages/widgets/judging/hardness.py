@@ -1,5 +1,5 @@
-"""The open judge put to the test: beside the others of its criterion on the same outputs, and by changes, attacks,
-planted defects and being asked again, with the texts behind each.
+"""The open judge put to the test: beside the others of its criterion on the same outputs, and by changes,
+attacks, planted defects and being asked again, with the texts behind each.
 """
 
 from threading import Event

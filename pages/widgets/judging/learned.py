@@ -1,5 +1,5 @@
-"""Learned judges and cascades: made again, what they look at, who decides and with which error; judges that are
-stale, and those that are not worth their place.
+"""Learned judges and cascades: made again, what they look at, who decides and with which error; judges that
+are stale, and those that are not worth their place.
 """
 
 import streamlit as st

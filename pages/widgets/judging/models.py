@@ -1,5 +1,5 @@
-"""The models that judges can ask: each with what it can, tests of them, judges made for one, and the form that
-adds an endpoint. A key that is typed leaves the session with the press that saves it.
+"""The models that judges can ask: each with what it can, tests of them, judges made for one, and the form
+that adds an endpoint. A key that is typed leaves the session with the press that saves it.
 """
 
 from __future__ import annotations

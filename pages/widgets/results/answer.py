@@ -1,5 +1,5 @@
-"""The answer in one card, the newest version against the one before it, and what to take along; then over time,
-where it is better or worse and what fails most, beside each other, a click from the outputs.
+"""The answer in one card, the newest version against the one before it, and what to take along; then over
+time, where it is better or worse and what fails most, beside each other, a click from the outputs.
 """
 
 from collections.abc import Callable
