@@ -117,6 +117,14 @@ def test_a_document_holds_english_sentences_whatever_is_spoken() -> None:
     assert report.model_dump()["warnings"][0] == fact("few", n=3)
 
 
+def test_sentences_of_a_document_agree_with_their_numbers() -> None:
+    sentence = Wording("{n} outputs are left.", n=1)
+    assert messages.document({"why": [sentence], "plain": "1 outputs"}) == {
+        "why": ["1 output is left."],
+        "plain": "1 outputs",
+    }
+
+
 @pytest.mark.usefixtures("words")
 def test_two_facts_never_share_a_code() -> None:
     with pytest.raises(ValueError, match="few"):

@@ -241,7 +241,7 @@ def explain(endpoint: Endpoint, trouble: Exception) -> ModelTrouble:
             if trouble.page
             else "{where} sent an answer that is not JSON.",
             next_step=_check(endpoint, "base_url"),
-            kind="malformed",
+            kind="connection" if trouble.page else "malformed",
             where=where,
         )
     if isinstance(trouble, Unreachable) and trouble.certificate:

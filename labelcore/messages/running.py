@@ -1,7 +1,7 @@
 """What keeps runs from deciding, by kind, and what to do about it; the endpoint's words stand beside."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from labelcore.messages.catalogue import say
 from labelcore.messages.telling import listed
@@ -82,11 +82,11 @@ def failure_words(run: Run) -> list[str]:
     ]
 
 
-def again_words(counts: Mapping[str, int]) -> Iterator[str]:
-    """That calls had to be sent again, and what to do about it; nothing where none had to."""
+def again_words(counts: Mapping[str, int], kinds: Iterable[str] = ()) -> Iterator[str]:
+    """That calls had to be sent again, and what to do about it and about further kinds of trouble."""
     if counts:
         yield say("Asked again: {kinds}.", kinds=trouble_counts(counts))
-        yield from (say(_ADVICE[kind]) for kind in counts if kind in _ADVICE)
+    yield from (say(_ADVICE[kind]) for kind in dict.fromkeys([*kinds, *counts]) if kind in _ADVICE)
 
 
 def ended_words(run: Run) -> str:

@@ -84,4 +84,13 @@ def sentences(facts: Iterable[Fact]) -> tuple[str, ...]:
 def document(report: Any) -> Any:
     """A report, or anything with facts in it, as plain JSON values with facts as English sentences."""
     with speaking("en"), calling(Noun()):
-        return to_jsonable_python(report, context={"sentence": sentence}, fallback=str)
+        return to_jsonable_python(_spoken(report), context={"sentence": sentence}, fallback=str)
+
+
+def _spoken(data: Any) -> Any:
+    """Data whose sentences agree with their numbers."""
+    if isinstance(data, Mapping):
+        return {key: _spoken(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_spoken(value) for value in data]
+    return say(data) if isinstance(data, Wording) and data.values else data

@@ -38,6 +38,12 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     settings.cache_clear()
 
 
+def test_an_empty_key_is_told_as_such(workspace: Workspace) -> None:
+    for typed in ("", "  \n"):
+        with pytest.raises(BadInput, match="key is empty"):
+            add_endpoint(workspace, "near", order=HERE, key=SecretStr(typed))
+
+
 def test_what_is_added_is_asked_by_all_that_work_on_the_database_and_survives(
     workspace: Workspace, place: Path
 ) -> None:

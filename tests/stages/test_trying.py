@@ -14,6 +14,7 @@ from labelcore.judges import prompt_files
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.templates import DEFAULT, Template
 from labelcore.messages import Language, document_of, lines_of, speaking
+from labelcore.messages.lines.refining.comparing import troubles
 from labelcore.models import Criterion, JudgeVersion, Output, Role
 from labelcore.operations import find_operation
 from labelcore.stages import judging
@@ -208,6 +209,28 @@ def test_every_look_at_dev_that_shows_something_new_counts(
     assert (few.looks, few.versions, few.n) == (5, 4, len(dev)) and few.discount == trial.looks.discount
     train = compare(workspace, judge, told(workspace, judge, "More."), Order(limit=N, splits=("train",)))
     assert train.looks.looks == 5 and {found.split for found in train.attempts} == {"train"}
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("401", ("密钥：http", "拒绝了密钥。", "请检查密钥，然后再次运行。")),
+        ("400 filter", ("× 内容过滤：http", "拒绝了提示词：The response was filtered")),
+        ("400 length", ("× 超出上下文长度：http", "请减少示例")),
+        ("page", ("连接：http", "发来的是一个网页", "请检查地址")),
+        ("malformed", ("× 格式不符：模型的回答",)),
+    ],
+)
+def test_what_went_wrong_is_told_in_the_language_spoken(
+    fault: str, words: tuple[str, ...], workspace: Workspace, judge: JudgeVersion, mock: MockEndpoint
+) -> None:
+    judging.run_judges(workspace, order=judging.RunOrder(judge=judge.name))
+    mock.shares = {fault: 1.0}
+    trial = compare(workspace, judge, told(workspace, judge), Order(limit=4))
+    with speaking("zh"):
+        lines = "\n".join(troubles(trial))
+    assert not [part for part in words if part not in lines], lines
+    assert "Errors" not in lines and "Check" not in lines
 
 
 def test_broken_endpoints_lose_nothing_and_say_why(

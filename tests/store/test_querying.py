@@ -117,6 +117,20 @@ def filled(db: Database) -> Database:
 
 
 @pytest.mark.parametrize(
+    ("tokens", "cost", "told"),
+    [(0, 0.0, 0.0), (12, 0.0, None), (12, 0.5, 0.5)],
+    ids=["none", "unknown", "price"],
+)
+def test_a_verdict_whose_model_has_no_price_has_no_cost(
+    filled: Database, tokens: int, cost: float, told: float | None
+) -> None:
+    decision = Decision(value="pass", tokens_in=tokens, cost_usd=cost)
+    verdict = Verdict(output_id="o", judge_version_id="j1", project_id="p", run_id="r", decision=decision)
+    verdicts.record(filled, [verdict])
+    assert query(filled, "SELECT cost_usd FROM verdicts WHERE version = 1").rows == [(told,)]
+
+
+@pytest.mark.parametrize(
     ("question", "wanted"),
     [
         ("SELECT project, external_id, output FROM outputs", [("support", "row 1", "hello")]),

@@ -48,15 +48,16 @@ class ModelWork(Frozen):
     """What work with a model took, and how it ended.
 
     ``cost_usd``: what was paid now, None where no price is set; ``troubles``: why outputs have no decision,
-    a sentence for each kind;
-    ``asked_again``: how often calls had to be sent again, by kind of trouble.
+    a sentence for each kind, and ``undecided`` how many of them; ``asked_again``: how often calls had to be
+    sent again, by kind of trouble.
     """
 
     cost_usd: float | None
     requests: int
     state: str
     message: Wording
-    troubles: dict[str, str] = Field(default_factory=dict)
+    troubles: dict[str, Wording] = Field(default_factory=dict)
+    undecided: dict[str, int] = Field(default_factory=dict)
     asked_again: dict[str, int] = Field(default_factory=dict)
 
     @property

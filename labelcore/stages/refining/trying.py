@@ -265,6 +265,7 @@ def _trial(workspace: Workspace, pairing: VersionPair, runs: Sequence[Run], want
         state=runs[-1].state,
         message=" ".join(dict.fromkeys(part.message for part in runs if part.message)),
         troubles=dict(runs[-1].reasons),
+        undecided=runs[-1].error_kinds,
     )
 
 

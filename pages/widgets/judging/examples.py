@@ -26,7 +26,7 @@ def show(workspace: Workspace, written: WrittenDraft) -> None:
     with left:
         st.markdown(f"**{say('The judge is shown')}**")
         if not written.draft.examples:
-            st.write(say("No example yet. Take some from the right."))
+            st.write(say("No example yet. Take some of those that are offered."))
         for example in written.draft.examples:
             _show_one(written, example, f"drop-{example.output_id}")
     with right:

@@ -131,7 +131,8 @@ def _show_difference(changed: PromptDiff) -> None:
         name = (
             say("{part} of prompt {n}", part=say(part.part), n=part.member) if part.member else say(part.part)
         )
-        st.markdown(f"{name}: {''.join(marked(piece, _AROUND) for piece in part.pieces)}")
+        words = "".join(marked(piece, _AROUND) for piece in part.pieces)
+        st.markdown(say("{name}: {told}", name=name, told=words))
     for setting in changed.settings:
         values = {"name": say(setting.name), "before": _short(setting.before), "after": _short(setting.after)}
         st.write(plain(say("{name}: {before} → {after}", **values)))

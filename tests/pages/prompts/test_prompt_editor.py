@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -209,7 +211,7 @@ def test_answers_of_another_form_are_told_with_their_kind_first(
     mock.shares = {"malformed": 1.0}
     app = settled(press(opened("prompt", judge, drafted(judge)), "Try it"))
     (told, *_) = [warning.value for warning in app.warning]
-    assert told.startswith("malformed\\: The model's answer was not the asked\\-for JSON"), told
+    assert re.match(r"\d+ × malformed\\: The model's answer was not the asked\\-for JSON", told), told
 
 
 def proposing(prompt: str) -> dict[str, object]:

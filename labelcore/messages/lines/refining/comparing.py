@@ -212,11 +212,13 @@ def spent(report: ModelWork) -> Iterator[str]:
 def troubles(report: ModelWork) -> Iterator[str]:
     """What went wrong, each once: why outputs have no decision, what stopped it, what was asked again."""
     for kind, reason in report.troubles.items():
-        if reason not in report.message:
-            yield f"{kind_word(kind)}: {reason}"
-    if report.message or report.state == "stopped":
-        yield say(report.message) if report.message else say("It was stopped before its end.")
-    yield from again_words(report.asked_again)
+        told = {"n": report.undecided.get(kind, 0), "kind": kind_word(kind), "reason": say(reason)}
+        yield say("{n:,} × {kind}: {reason}" if told["n"] else "{kind}: {reason}", **told)
+    if report.message and not report.troubles:
+        yield say(report.message)
+    elif report.state == "stopped":
+        yield say("It was stopped before its end.")
+    yield from again_words(report.asked_again, report.troubles)
 
 
 @lines("judge prompt matrix")

@@ -194,7 +194,11 @@ def _key_place(
         raise BadInput("A key has one place.", next_step="Name a variable or give the key, not both.")
     if key is not None:
         text = key.get_secret_value().strip()
-        if not text or not text.isprintable() or " " in text:
+        if not text:
+            raise BadInput(
+                "The key is empty.", next_step="Give the key, or none where the endpoint needs none."
+            )
+        if not text.isprintable() or " " in text:
             raise BadInput("That is not a key.", next_step="Give the key alone, on one line.")
         return {"key_in": secret.keep}
     if key_env:

@@ -60,7 +60,7 @@ class _TrialRun(LiveRun):
             else:
                 kind = result.kind if isinstance(result, ModelTrouble) else "judge"
                 self.errors[kind] += 1
-                self.reasons.setdefault(kind, str(result.what))
+                self.reasons.setdefault(kind, result.what)
             self.listen(question.output.id, result)
         self.remaining.take([question.version for question, _ in decided])
         self.report()
