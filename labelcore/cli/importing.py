@@ -54,6 +54,11 @@ _OPTIONS = (
     click.Option(
         ["--replies"], type=click.Choice(["last", "each"]), help="Of chats: the last reply, or each."
     ),
+    click.Option(
+        ["--several"],
+        type=click.Choice(["last", "worst"]),
+        help="Of several grades of one output by one person: which one counts.",
+    ),
     click.Option(["--leave-out-near"], is_flag=True, help="Near duplicates count as repeats."),
     click.Option(["--redact-names"], type=_TEXT_FILE, multiple=True, help="Names to take out, one a line."),
     click.Option(["--redact-key"], type=_PLACE, help="Where the key lies; else beside the database."),
@@ -73,7 +78,9 @@ def _run(file: str, *, preview: bool, undo: bool, **given: Any) -> None:
         return
     described: dict[str, Any] = {name: _pairs(given[name], option) for name, (option, _) in _PAIRS.items()}
     described |= {name: list(given[name]) for name in _SEVERAL if given[name]}
-    described |= {name: given[name] for name in (*_TEXTS, "replies", "leave_out_near") if given[name]}
+    described |= {
+        name: given[name] for name in (*_TEXTS, "replies", "several", "leave_out_near") if given[name]
+    }
     described |= {"redact_names": [_text(path) for path in given["redact_names"]]}
     described |= {"redact_key": str(given["redact_key"])} if given["redact_key"] else {}
     place = file if "://" in file else str(Path(file).expanduser().absolute())

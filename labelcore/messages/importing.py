@@ -54,8 +54,8 @@ WORDS = {
         "says.",
     ),
     "several_grades": (
-        "One output has several different grades by “{who}”, of which the last one in the file counts.",
-        "{n:,} outputs have several different grades by “{who}”, of which the last one in the file counts.",
+        "One output has several different grades by “{who}”, of which {counts} counts.",
+        "{n:,} outputs have several different grades by “{who}”, of which {counts} counts.",
     ),
     "of_no_criterion": (
         "One grade was not taken: '{column}' is empty beside it, so it is not known which criterion it is "
@@ -81,6 +81,22 @@ WORDS = {
         "Row {row}, the last one, holds nothing but “{text}” and is read as an output: if it is a remark "
         "below the table, delete it from the file first."
     ),
+    "hidden_rows": (
+        "A hidden row, {rows}, is read like the others.",
+        "{n:,} hidden rows are read like the others: {rows}.",
+    ),
+    "cell_colours": (
+        "The colour of one cell is read as the column '{column}'.",
+        "The colours of {n:,} cells are read as the column '{column}'.",
+    ),
+    "cell_comments": (
+        "The comment on one cell is read as the column '{column}'.",
+        "The comments on {n:,} cells are read as the column '{column}'.",
+    ),
+    "column_empty": (
+        "The column '{column}' is empty. If it holds formulas, open the file in Excel or LibreOffice, save "
+        "it there as .xlsx, and import that."
+    ),
     "header_in_line": "The header was found in line {line}.",
     "formulas_empty": (
         "A formula in '{column}' was saved without its value and read as empty, in row {rows}. Open the file "
@@ -97,6 +113,20 @@ WORDS = {
         "overall={column} (of a judge --verdicts, of a product's users --feedback NAME={column}), and say "
         "what its values mean (--passes, --fails, --passes-from, --passes-to)."
     ),
+    "more_offers": (
+        "One more column looks like grades: {columns}.",
+        "{n:,} more columns look like grades: {columns}.",
+    ),
+    "brought_twice": (
+        "One grade stands in the file again, by the same person of the same output, and counts once.",
+        "{n:,} grades stand in the file again, by the same person of the same output, and count once.",
+    ),
+    "brought_apart": (
+        "One grade stands in a row that was kept apart.",
+        "{n:,} grades stand in rows that were kept apart.",
+    ),
+    "brought_known": ("One grade was there from before.", "{n:,} grades were there from before."),
+    "brought_nothing": ("One value counts as no grade.", "{n:,} values count as no grade."),
     "offered_feedback": (
         "The column '{column}' looks like user feedback and was not taken: {values}. "
         "Take it with --feedback {column}={column}; if experts gave it, with --grades "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 
@@ -309,14 +309,35 @@ def spell_names(
             cursor.execute("UPDATE remarks SET who = ? WHERE kind = 'grade' AND who = ?", [spelling, name])
 
 
+class GradeCounts(NamedTuple):
+    """What became of the grades of a file.
+
+    ``nothing``: values that count as none; ``apart``: in rows that were kept apart; ``twice``: of the same
+    person and output as another one; ``known``: there from before.
+    """
+
+    new: int
+    nothing: int
+    apart: int
+    twice: int
+    known: int
+
+
 def store_grades(
-    cursor: duckdb.DuckDBPyConnection, project_id: str, batch_id: str, criteria: Mapping[str, tuple[str, int]]
-) -> int:
-    """Insert the grades among the remarks that have a meaning. Returns how many are new.
+    cursor: duckdb.DuckDBPyConnection,
+    project_id: str,
+    batch_id: str,
+    criteria: Mapping[str, tuple[str, int]],
+    *,
+    worst: bool = False,
+) -> GradeCounts:
+    """Insert the grades among the remarks that have a meaning.
 
     ``criteria``: the id and version of each criterion by its name among the remarks. A grade that is the
-    person's current one already is not new; going back to an earlier one is.
+    person's current one already is not new; going back to an earlier one is. ``worst``: of a person's
+    several grades of an output the worst counts, else the last one.
     """
+    first = "array_position(['fail', 'unsure', 'pass'], m.meaning), " if worst else ""
     rows = [(name, *criterion) for name, criterion in criteria.items()]
     cursor.execute("CREATE TEMP TABLE asked (name VARCHAR, criterion_id VARCHAR, criterion_version BIGINT)")
     insert(cursor, "asked", rows)
@@ -333,12 +354,24 @@ def store_grades(
         "r.output_id, m.who AS annotator, m.meaning AS value, m.reason AS note, a.criterion_id, "
         f"a.criterion_version, $batch AS batch, {_TIME.format('m.said_at')} AS moment FROM remarks m JOIN "
         "ready r USING (_row) LEFT JOIN asked a USING (name) WHERE m.kind = 'grade' AND m.meaning IS NOT "
-        "NULL ORDER BY m._row DESC) n WHERE NOT EXISTS (SELECT 1 FROM grade_current c WHERE c.output_id = "
-        "n.output_id AND c.annotator = n.annotator AND c.criterion_id IS NOT DISTINCT FROM n.criterion_id "
-        "AND c.value = n.value AND coalesce(c.note, '') = n.note)",
+        f"NULL ORDER BY {first}m._row DESC) n WHERE NOT EXISTS (SELECT 1 FROM grade_current c WHERE "
+        "c.output_id = n.output_id AND c.annotator = n.annotator AND c.criterion_id IS NOT DISTINCT FROM "
+        "n.criterion_id AND c.value = n.value AND coalesce(c.note, '') = n.note)",
         {"project": project_id, "now": utc(now()), "batch": batch_id},
     ).fetchone()
-    return int(inserted[0]) if inserted else 0
+    return _counted(cursor, int(inserted[0]) if inserted else 0)
+
+
+def _counted(cursor: duckdb.DuckDBPyConnection, new: int) -> GradeCounts:
+    """What became of the grades among the remarks, ``new`` of which were stored."""
+    has_meaning, is_here = "meaning IS NOT NULL", "output_id IS NOT NULL"
+    nothing, apart, meant, stored = cursor.execute(
+        f"SELECT count(*) FILTER (NOT {has_meaning}), count(*) FILTER ({has_meaning} AND NOT {is_here}), "
+        f"count(*) FILTER ({has_meaning} AND {is_here}), count(DISTINCT (output_id, who, "
+        f"coalesce(criterion_id, ''))) FILTER ({has_meaning} AND {is_here}) FROM remarks LEFT JOIN ready "
+        "USING (_row) LEFT JOIN asked USING (name) WHERE kind = 'grade'"
+    ).fetchone() or (0, 0, 0, 0)
+    return GradeCounts(new, nothing, apart, meant - stored, stored - new)
 
 
 def store_verdicts(

@@ -41,6 +41,7 @@ class ValueColumn(NamedTuple):
     """A column of values with what stands beside it, each as the SQL of a literal or of a column.
 
     ``only``: a column and its value in the rows that are meant, where others hold something else.
+    ``empty``: what an empty cell says, "" where it says nothing.
     """
 
     column: str
@@ -48,6 +49,7 @@ class ValueColumn(NamedTuple):
     reason: str = "''"
     moment: str = "''"
     only: tuple[str, str] | None = None
+    empty: str = ""
 
 
 def take_column(
@@ -55,9 +57,10 @@ def take_column(
 ) -> None:
     """Make a column the remarks of one kind and name."""
     meant = f"AND trim({expression(staged, told.only[0])}) = {literal(told.only[1])}" if told.only else ""
+    value = f"coalesce(nullif(trim({expression(staged, told.column)}), ''), {literal(told.empty)})"
     cursor.execute(
-        f"INSERT INTO remarks SELECT _row, ?, ?, {told.who}, {expression(staged, told.column)} AS value, "
-        f"NULL, coalesce({told.reason}, ''), coalesce({told.moment}, '') FROM staged "
+        f"INSERT INTO remarks SELECT _row, ?, ?, {told.who}, {value} AS value, NULL, "
+        f"coalesce({told.reason}, ''), coalesce({told.moment}, '') FROM staged "
         f"WHERE trim(coalesce(value, '')) <> '' {meant}",
         [kind, name],
     )

@@ -9,6 +9,7 @@ import duckdb
 
 from labelcore.models import RejectedRow
 from labelcore.store.formats.base import RAW, Staging
+from labelcore.store.formats.headers import SURVEY
 from labelcore.store.staging import leave_out
 from labelcore.wording import Wording
 
@@ -37,8 +38,6 @@ _TOTAL = (
 )
 _FIGURE = r"[-+−]?(\d+(?:[.,](\d+))?)\s*%?"
 _NUMBER = re.compile(_FIGURE)
-_SURVEY = '{"ImportId":'
-"""How every cell begins in the third line of a survey's export from Qualtrics."""
 _IS_TOTAL = Wording("this is a row of totals and no output")
 _HEADER = Wording("this row is a further header and no output")
 _LONGEST, _MOST = 60, 50
@@ -109,21 +108,15 @@ def _suspects(
     if len(cells) >= _FEWEST_EMPTY:
         given |= dict(zip(cells, names, strict=True))
         tests.append("(" + " AND ".join(f"trim({cell}) = trim(${cell})" for cell in cells) + ")")
-        tests.append("(" + " AND ".join(f"{cell} LIKE '{_SURVEY}%'" for cell in cells) + ")")
+        tests.append("(" + " AND ".join(f"{cell} LIKE '{SURVEY}%'" for cell in cells) + ")")
     query = f"SELECT _row, {', '.join(cells)} FROM staged WHERE {' OR '.join(tests)} ORDER BY _row DESC"
     rows = cursor.execute(f"{query} LIMIT {_MOST}", given).fetchall()[::-1]  # totals stand below the rows
     suspects = [(row, [str(cell or "").strip() for cell in texts]) for row, *texts in rows]
-    suspects = [(row, texts) for row, texts in suspects if _is_total(texts) or _is_header(texts, names)]
-    for row in [row for row, texts in suspects if len(texts) > 1 and texts[0].startswith(_SURVEY)]:
-        above = cursor.execute("SELECT * FROM staged WHERE _row < ?", [row]).fetchmany(2)
-        if len(above) == 1:  # the questions' wording
-            first, *texts = above[0]
-            suspects.append((first, [str(cell or "").strip() for cell in texts]))
-    return suspects
+    return [(row, texts) for row, texts in suspects if _is_total(texts) or _is_header(texts, names)]
 
 
 def _is_header(texts: Sequence[str], names: Sequence[str]) -> bool:
-    is_survey = all(text.startswith(_SURVEY) for text in texts)
+    is_survey = all(text.startswith(SURVEY) for text in texts)
     return is_survey or list(texts) == [name.strip() for name in names]
 
 

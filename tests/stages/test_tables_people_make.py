@@ -145,7 +145,7 @@ def test_a_header_that_stands_there_again_and_a_surveys_further_ones_are_no_outp
         *(["R1", "Q", f"A {n}", "Yes"] for n in range(3)),
     ]
     result = importing.import_file(workspace, written(tmp_path, survey))
-    assert (result.batch.outputs_new, [row.row for row in result.rejected]) == (3, [2, 3])
+    assert (result.batch.outputs_new, [row.row for row in result.rejected]) == (3, [3])
     with speaking("zh"):
         assert say(result.rejected[0].reason) == "这是多出来的表头行，不是输出"
 

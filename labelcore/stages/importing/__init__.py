@@ -166,7 +166,7 @@ def _import_one(
         redacted = redacting.redact(cursor, read, source.name, redaction)
         read = redacted.read
         project = projects.open_project(db, name)
-        batch, rejected = _stored(workspace.with_project(project), cursor, source, redacted, batch_id)
+        batch, rejected, fewer = _stored(workspace.with_project(project), cursor, source, redacted, batch_id)
         batches.save_within(cursor, batch, rejected)
         replaced = batches.replaced_grades(cursor, batch_id, Mapping().annotator_name)
         written(db, "output")
@@ -185,6 +185,7 @@ def _import_one(
             *read.notes,
             *previewing.doubts(read.staged.names, read.rows),
             *_missing(read, batch),
+            *fewer,
             *([fact("replaced_grades", n=replaced, who=Mapping().annotator_name)] if replaced else ()),
             *redacted.facts,
             *previewing.proposed(previewing.fits(workspace, read.staged.names, read.shape.name, wanted)),
@@ -198,13 +199,13 @@ def _import_one(
 
 def _stored(
     workspace: Workspace, cursor: Any, source: files.ReadableFile, redacted: RedactedFile, batch_id: str
-) -> tuple[ImportBatch, list[RejectedRow]]:
-    """Outputs first, then what was said of them."""
+) -> tuple[ImportBatch, list[RejectedRow], list[Fact]]:
+    """Outputs first, then what was said of them, and why there are fewer grades than values."""
     read = redacted.read
     project: Project = workspace.project
     rows = staging.count_rows(cursor) + len(read.staged.broken)
     outputs = storing.store_outputs(cursor, project, read, batch_id)
-    counts = storing.store_judgements(workspace, cursor, read, batch_id)
+    counts, fewer = storing.store_judgements(workspace, cursor, read, batch_id)
     rejected = sorted((*read.staged.broken, *outputs.rejected), key=lambda row: row.row)
     mapping = read.mapping.model_copy(update={"meanings": redacted.meanings(previewing.meanings_of(read))})
     batch = ImportBatch(
@@ -221,7 +222,7 @@ def _stored(
         **outputs.counts,
         **counts,
     )
-    return batch, rejected
+    return batch, rejected, fewer
 
 
 def _check(read: ReadFile) -> None:

@@ -48,6 +48,7 @@ class Mapping(Frozen):
 
     A column may be a path into one that holds JSON ("response.body.choices[0].message.content").
     ``replies``: of chats without an output column, the last reply is the output, or each is one.
+    ``several``: which of a person's grades of one output counts; "" where nobody said so.
     ``meanings``: what each value of a column of grades or verdicts was taken to mean.
     """
 
@@ -69,6 +70,7 @@ class Mapping(Frozen):
     verdicts: dict[str, str] = Field(default_factory=dict)
     feedback: dict[str, str] = Field(default_factory=dict)
     replies: Literal["last", "each"] = "last"
+    several: Literal["", "last", "worst"] = ""
     format: str = ""
     part: str = ""
     encoding: str = ""
@@ -171,6 +173,7 @@ class Description(Redaction):
     verdicts: dict[str, str] = Field(default_factory=dict)
     feedback: dict[str, str] = Field(default_factory=dict)
     replies: Literal["last", "each"] = "last"
+    several: Literal["", "last", "worst"] = ""
     format: str = ""
     part: str = ""
     encoding: str = ""
@@ -215,10 +218,13 @@ class Description(Redaction):
             )
         for column in self.named:
             check(column, columns)
-        options = {name: getattr(self, name) for name in ("replies", "format", "part", "encoding")}
+        options = {name: getattr(self, name) for name in ("replies", "several", "format", "part", "encoding")}
         options |= {"said": self.said, "near_duplicates": "leave out" if self.leave_out_near else "keep"}
-        if not self.named and not self.annotator:
-            return guess(columns, rows).model_copy(update=options)
+        who = self.annotator if self.annotator and has(self.annotator, columns) else None
+        told: dict[str, Any] = {"annotator_name": self.annotator} if self.annotator and not who else {}
+        told |= {"annotator": who} if self.annotator else {}
+        if not self.named:
+            return guess(columns, rows).model_copy(update=options | told)
         used = [column for column in (*self.named, self.annotator) if column]
         free = [column for column in columns if column not in used]
         texts_by_name = {name: column for name, column in by_name(free, rows).items() if name in _TEXT}
@@ -230,11 +236,6 @@ class Description(Redaction):
         )
         if tuple(columns) == FIELDS:
             texts = {name: name for name in _TEXT if name not in used}
-        who = self.annotator if self.annotator and has(self.annotator, columns) else None
-        told = {
-            "annotator": who,
-            "annotator_name": self.annotator if self.annotator and not who else "import",
-        }
         return Mapping(
             **{**texts, **self.columns},
             meta=self.meta,

@@ -36,15 +36,28 @@ EMPTY = frozenset("n/a na n.a. nan null - -- – — skip skipped tbd todo ungra
 _ANSWERS: dict[str, bool] = {
     word: affirmed
     for affirmed, words in {
-        True: "yes y true t 1 1.0 是 有 はい 真 ja wahr vrai verdadero vero sí si sì oui sim да 예 "
+        True: "yes y true t 1 1.0 ☑ checked 是 有 はい 真 ja wahr vrai verdadero vero sí si sì oui sim да 예 "
         "네 نعم हाँ हां "
         "tak evet так có ya ใช่ ναι כן بله ◎ ○ ◯",
-        False: "no n false f 0 0.0 否 无 没有 不是 いいえ 假 偽 nein faux falso non não нет 아니오 "
-        "아니요 لا नहीं "
+        False: "no n false f 0 0.0 ☐ unchecked 否 无 没有 不是 いいえ 假 偽 nein faux falso non não нет "
+        "아니오 아니요 لا नहीं "
         "nie hayır ні không tidak ไม่ใช่ όχι לא خیر ×",
     }.items()
     for word in words.split()
 }
+EMPTY_CELL = "(empty)"
+"""How an empty cell is spoken of, where it may say no: in a column of nothing but ticks."""
+_TICKS = frozenset("x ✓ ✔ √ ✅ ☑ ☒ checked yes y true 1 on ja oui si sí да 是 有 はい".split())
+_LIGHTS = {
+    word: good
+    for good, words in {
+        True: "green 🟢 🟩 💚 grün verde vert зеленый зелёный 绿 绿色 綠 緑",
+        False: "red 🔴 🟥 ❤ rot rojo rouge rosso vermelho красный 红 红色 紅 赤",
+        None: "yellow amber orange 🟡 🟨 🟠 gelb amarillo jaune giallo amarelo желтый жёлтый 黄 黄色",
+    }.items()
+    for word in words.split()
+}
+"""The lights of a traffic light: they grade, and a person says so."""
 _DIGITS = frozenset("0 1 0.0 1.0".split())
 _DASHES = frozenset("- -- – —".split())
 """No grade, but where others say "+"."""
@@ -53,6 +66,7 @@ _TRUTHS = {"richtig": True, "falsch": False, "对": True, "错": False}
 _GOOD = (
     "pass passed correct correctness good ok okay accept accepted acceptable success successful valid "
     "helpful accurate accuracy appropriate useful faithful grounded relevant resolved safe approved grade "
+    "factual factuality truthful polite coherent fluent consistent "
     "korrekt richtig hilfreich akzeptabel bestanden brauchbar 通过 合格 正确 准确 有用 有帮助 解决 相关 適切 "
     "正確"
 ).split()
@@ -156,10 +170,24 @@ def affirmed(value: str) -> bool | None:
     return _ANSWERS.get(value)
 
 
+def are_lights(values: Iterable[str]) -> bool:
+    """Whether the values are the lights of a traffic light, the good and the bad one among them."""
+    lights = [_LIGHTS.get(value, "") for value in values]
+    return "" not in lights and {True, False} <= {*lights}
+
+
+def are_ticks(values: Sequence[str]) -> bool:
+    """Whether a column holds just one value, and that is a tick, so that an empty cell may say no."""
+    return len(values) == 1 and values[0] in _TICKS
+
+
 def by_word(value: str) -> str | None:
     """What a value says wherever it stands: pass, fail, unsure, or "" for no grade; None where nothing."""
     if value in EMPTY:
         return NOTHING
+    mark, _, rest = value.partition(" ")
+    if rest and not mark.isalnum() and _WORDS.get(mark) and _WORDS[mark] == by_word(rest):
+        return _WORDS[mark]  # "✅ good"
     words = re.sub(r"[\s_-]+", "_", value).rstrip("!.")
     denied = re.sub("^(not|nicht|pas|non|не)_", "", words)
     meaning = _WORDS.get(denied)
@@ -184,7 +212,8 @@ def _measured(value: str) -> tuple[float | None, str]:
         return float(len(text.rstrip("☆"))), "star"
     match = re.fullmatch(
         r"([-+]?\d+(?:[.,]\d+)?(?:e[-+]?\d+)?)\s*"
-        r"((?:/|(?:out )?of|von|sur|de|su|из)\s*\d+|%|stars?|sterne?|星|点|分|)",
+        r"((?:/|(?:out )?of|von|sur|de|su|из)\s*\d+|%|stars?|sterne?|星|点|分|)"
+        r"(?:\s*[(（][^\d()（）]+[)）]|\s*[-–—=:：]\s*[^\W\d][^\d]*)?",
         text.lower(),
     )
     if not match:

@@ -17,10 +17,10 @@ NAMES: dict[str, tuple[str, ...]] = {
         "agent_response generated_text generated_answer generated_response generated_output final_response "
         "completions generations generated_sql predicted_sql sql_generated generated_code model_patch "
         "system_answer final_answer actual_output predicted_answer summary reply replies translation "
-        "translated_text model_translation mt_output hypothesis text 译文 翻译 输出 模型输出 回答 模型回答 "
-        "模型回复 回复 答复 答案 生成内容 生成结果 出力 応答 回覆 模型回覆 輸出 답변 응답 ответ resposta "
-        "risposta الإجابة الجواب الرد उत्तर जवाब antwort ki_antwort modellantwort bot_antwort ausgabe "
-        "modellausgabe réponse reponse respuesta salida",
+        "translated_text model_translation mt_output hypothesis decoded text 译文 翻译 输出 模型输出 回答 "
+        "模型回答 模型回复 回复 答复 答案 生成内容 生成结果 出力 応答 回覆 模型回覆 輸出 답변 응답 "
+        "ответ resposta risposta الإجابة الجواب الرد उत्तर जवाब antwort ki_antwort modellantwort "
+        "bot_antwort ausgabe modellausgabe réponse reponse respuesta salida",
         "input": "input inputs prompt question questions query instruction user_input user_message "
         "user_query user_prompt user_question customer_message request message 输入 问题 用户问题 "
         "用户输入 提问 提示 提示词 指令 質問 "
@@ -222,6 +222,13 @@ _ENDS = {
     ),
     "note": re.compile("(备注|评语|意见|建议|備註|評語|コメント)$"),
 }
+_MODEL = r"(bot|chatbot|ai|assistant|model|llm|system|agent|tool)"
+_NEVER = re.compile("(?!)")
+_ASKED = {
+    "output": re.compile(rf"^what_(did|was|is)_(the_)?({_MODEL}('s)?_)?(answer|reply|respond|response|say)$"),
+    "input": re.compile("^what_(did_you_ask|was_(the|your)_(question|prompt|query))(_(the|to_the)_.*)?$"),
+}
+"""How a form asks for what was said, where it asks for no opinion."""
 _FILLING = frozenset("shown text content given displayed full raw".split())
 _OF = frozenset("of from von vom der des de del du da do di dell d".split())
 _FIRST = frozenset(
@@ -282,6 +289,8 @@ def _by_head(
 
 def _is_about(column: str, meaning: str, *, strong: bool) -> bool:
     name = _plain(column)
+    if _ASKED.get(meaning, _NEVER).search(name) or _is_twice(name, meaning):
+        return True
     if meaning != "note" and (re.search("[?？]", column) or _OTHER.search(name)):
         return False
     if meaning in _SAID and _SAID[meaning].search(name):
@@ -301,6 +310,13 @@ def _is_about(column: str, meaning: str, *, strong: bool) -> bool:
     )
 
 
+def _is_twice(name: str, meaning: str) -> bool:
+    """Whether a name says the same in two languages ("Question 问题")."""
+    parts = re.findall(r"[^\W\u3040-\u9fff\uac00-\ud7af]+|[\u3040-\u9fff\uac00-\ud7af]+", name)
+    words = [part.strip("_") for part in parts if part.strip("_")]
+    return len(words) == 2 and all(word in NAMES[meaning] for word in words)
+
+
 _MOST_WORDS = 5
 _WEAK = frozenset({"summary", "text"})
 """Names that other tools give to titles ("Summary" of an issue): one that is about an answer goes first."""
@@ -311,6 +327,7 @@ def _plain(column: str) -> str:
     name = column.strip(" *¿¡\t")
     if custom := re.fullmatch(r"custom field \((.+)\)", name, flags=re.IGNORECASE | re.DOTALL):
         name = custom[1]
+    name = name.removeprefix("ASSIGNMENT:")
     name = re.sub(r"^[qQ]?\d{1,3}\s*[、.．:：)）]\s*(?=\D)", "", name)
     bare = re.sub(r"[（(\[].*$", "", name, flags=re.DOTALL).rstrip(" ?:*？：") or column.strip()
     words = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", bare)

@@ -14,7 +14,7 @@ from labelcore.stages.importing.names import NAMES, is_named, is_note
 from labelcore.store import remarks, staging
 from labelcore.store.formats.base import Staging
 
-_MOST_OFFERED, _MOST_LEVELS = 8, 12
+MOST_OFFERED, _MOST_LEVELS = 8, 12
 _MEASURES = set(
     "grade grades graded label rating ratings rated score scores scored verdict star stars nps csat quality "
     "relevance helpfulness faithfulness groundedness coherence fluency completeness clarity politeness "
@@ -23,6 +23,12 @@ _MEASURES = set(
 _WITHIN = {"scores", "ratings", "grades"}
 """Objects of which every value is a measure, whatever it is called."""
 _CHINESE = re.compile("评分|得分|打分|质量|評価|点数|品質")
+_ASKING = re.compile(
+    r"\bhow (good|well|bad|helpful|useful|accurate|satisfied|likely|would you rate)\b|^(please )?rate\b|"
+    r"\bwould you rate\b|\bwie (gut|hilfreich|zufrieden|nützlich|richtig)\b",
+    re.IGNORECASE,
+)
+"""What a question asks whose answers grade."""
 _NAMING = frozenset("key id url link title name span spans".split())
 """Texts under these name something and grade nothing ("Issue key")."""
 _COUNTS = set(
@@ -34,18 +40,30 @@ _COUNTS = set(
 
 
 def offers(
-    cursor: Any, staged: Staging, mapping: Mapping, rows: Sequence[dict[str, Any]], rules: GradingRules
+    cursor: Any, staged: Staging, mapping: Mapping, places: Sequence[str], rules: GradingRules
 ) -> Iterator[tuple[remarks.Signal, SignalReading]]:
-    """Columns that look like grades: by their name, or by words for good and bad."""
-    for place in _places(cursor, staged, mapping, rows)[:_MOST_OFFERED]:
+    """Columns that look like grades, with what their values would count as."""
+    for place in places[:MOST_OFFERED]:
         measure = signal(cursor, staged, place, mapping)._replace(name=place)
         yield measure, meanings.read(measure, meanings.GivenMeanings(), rules, place)
 
 
 def signal(cursor: Any, staged: Staging, column: str, mapping: Mapping) -> remarks.Signal:
     """The values of a column over the whole file, as if it were taken as the grade."""
-    beside = mapping.note or mapping.output
-    return remarks.Signal("grade", OVERALL, remarks.values(cursor, staged, column, beside), ())
+    values = remarks.values(cursor, staged, column, mapping.note or mapping.output)
+    empty = count_empty(cursor, staged, column, values)
+    values += (remarks.Value(meanings.EMPTY_CELL, empty, None, ()),) if empty else ()
+    return remarks.Signal("grade", OVERALL, values, ())
+
+
+def count_empty(
+    cursor: Any, staged: Staging, column: str, values: Sequence[remarks.Value] | None = None
+) -> int:
+    """How many cells of a column of ticks are empty, and so may say no; 0 where it holds more than ticks."""
+    known = remarks.values(cursor, staged, column) if values is None else values
+    if not meanings.are_ticks([value.value for value in known]):
+        return 0
+    return staging.count_rows(cursor) - known[0].rows
 
 
 def is_mark(column: str | None, rows: Sequence[dict[str, Any]]) -> bool:
@@ -54,8 +72,13 @@ def is_mark(column: str | None, rows: Sequence[dict[str, Any]]) -> bool:
     return bool(column and is_named(column, "note") and cells) and _are_numbers(cells)
 
 
-def _places(cursor: Any, staged: Staging, mapping: Mapping, rows: Sequence[dict[str, Any]]) -> list[str]:
-    """The columns to offer, then the paths; one that says only one of the words of another comes along."""
+def offered_places(
+    cursor: Any, staged: Staging, mapping: Mapping, rows: Sequence[dict[str, Any]]
+) -> list[str]:
+    """The columns that look like grades, then the paths: by their name, or by words for good and bad.
+
+    One that says only one of the words of another comes along, as does one on the levels of another.
+    """
     values_of: dict[str, set[str]] = {}
     for place, cells in _free(cursor, staged, mapping, rows).items():
         values_of[place] = {meanings.plain(str(cell)) for cell in cells if cell not in {None, ""}}
@@ -68,7 +91,14 @@ def _places(cursor: Any, staged: Staging, mapping: Mapping, rows: Sequence[dict[
         if values and _is_offered(place, values, named=place in marks or _is_measure(place))
     ]
     words = {value for place in places for value in values_of[place] if meanings.by_word(value) is not None}
-    places = [place for place, values in values_of.items() if place in places or (values and values <= words)]
+    levels = [values_of[place] for place in places if _is_measure(place)]
+    if mapping.grade:
+        levels.append({meanings.plain(str(row[mapping.grade])) for row in rows if row.get(mapping.grade)})
+    places = [
+        place
+        for place, values in values_of.items()
+        if place in places or (values and values <= words) or _is_beside(place, values, levels)
+    ]
     return sorted(places, key=lambda place: place not in staged.names)
 
 
@@ -99,9 +129,17 @@ def _is_offered(place: str, values: set[str], *, named: bool) -> bool:
     if numbers and _COUNTS & set(words) and words[-1] not in _MEASURES:
         return False
     tells = named or bool(meanings.polarity(place))
-    if not (numbers and tells) and not (0 if named else 1) < len(values) <= _MOST_LEVELS:
+    ticks = tells and meanings.are_ticks([*values])
+    if not ticks and not (numbers and tells) and not (0 if named else 1) < len(values) <= _MOST_LEVELS:
         return False
     return tells or feedback.is_signal(place) or _are_answers(place, values)
+
+
+def _is_beside(place: str, values: set[str], levels: Sequence[set[str]]) -> bool:
+    """Whether a column is on the levels of one that measures, and counts nothing."""
+    within = any(values <= level and len(level) <= _MOST_LEVELS for level in levels)
+    counts = {*_COUNTS, *_NAMING} & {*_words(place)}
+    return within and len(values) > 1 and not counts and not is_note(nested.telling(place))
 
 
 def _is_measure(place: str) -> bool:
@@ -109,7 +147,8 @@ def _is_measure(place: str) -> bool:
     is_grade = any(is_named(name, word) for word in NAMES["grade"])
     if not _WITHIN.isdisjoint(re.split(r"[.\[\]]", place.lower())[:-1]):
         return True
-    return is_grade or not _MEASURES.isdisjoint(_words(place)) or bool(_CHINESE.search(name))
+    asks = bool(_CHINESE.search(name) or _ASKING.search(name))
+    return is_grade or asks or not _MEASURES.isdisjoint(_words(place))
 
 
 def _words(place: str) -> list[str]:
@@ -122,7 +161,7 @@ def _are_answers(place: str, values: set[str]) -> bool:
     """Whether they are words for good and bad, or for yes and no; in JSON a yes or no is often a setting."""
     if re.search(r"[.\[]", place):
         return any(meanings.by_word(value) in {meanings.PASS, meanings.FAIL} for value in values)
-    return meanings.are_answers(values)
+    return meanings.are_answers(values) or meanings.are_lights(values)
 
 
 def _are_numbers(values: Iterable[str]) -> bool:

@@ -15,7 +15,7 @@ from labelcore.stages.importing.contradicting import contradictions, tool_contra
 from labelcore.stages.importing.mapping import BEFORE, REPLY, Mapping
 from labelcore.stages.importing.meanings import SignalReading
 from labelcore.stages.importing.names import NAMES, by_name
-from labelcore.stages.importing.offering import offers
+from labelcore.stages.importing.offering import MOST_OFFERED, count_empty, offered_places, offers
 from labelcore.stages.importing.several import by_criterion, of_no_criterion, several_grades
 from labelcore.stages.importing.taking import known_grade, without_grade
 from labelcore.store import remarks, replies, staging, strays
@@ -260,9 +260,12 @@ def understand(
         _reading(signal, mapping.said, rules, columns.get((signal.kind, signal.name), ""))
         for signal in signals
     )
+    places = offered_places(cursor, staged, mapping, rows)
     offered = tuple(
-        offer for offer in offers(cursor, staged, mapping, rows, rules) if not _is_score(offer[0], readings)
+        offer for offer in offers(cursor, staged, mapping, places, rules) if not _is_score(offer[0], readings)
     )
+    if more := places[MOST_OFFERED:]:
+        notes.append(fact("more_offers", n=len(more), columns=more))
     notes += [*several, *contradictions(cursor, staged, readings, offered)]
     notes += tool_contradictions(cursor, readings) if shape.tool else ()
     notes += two_scales((*signals, *(signal for signal, _ in offered)), columns)
@@ -375,7 +378,8 @@ def _take(cursor: Any, staged: Staging, mapping: Mapping) -> dict[tuple[str, str
             else literal(who)
         )
         reason = staging.expression(staged, grading.note) if grading.note else "''"
-        values = remarks.ValueColumn(grading.column, person, reason, only=grading.only)
+        empty = meanings.EMPTY_CELL if count_empty(cursor, staged, grading.column) else ""
+        values = remarks.ValueColumn(grading.column, person, reason, only=grading.only, empty=empty)
         remarks.take_column(cursor, staged, "grade", grading.criterion, values)
         told = f"{grading.criterion} {grading.column}" if grading.only else grading.column
         columns["grade", grading.criterion] = told

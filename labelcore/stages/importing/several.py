@@ -12,8 +12,10 @@ from labelcore.stages.importing.mapping import Grading, Mapping, check, has
 from labelcore.stages.importing.names import is_criteria, is_note
 from labelcore.store import remarks
 from labelcore.store.formats.base import Staging
+from labelcore.wording import Wording
 
 _MOST_COLUMNS, _SHOWN = 60, 3
+_COUNTED = {"last": Wording("the last one in the file"), "worst": Wording("the worst one")}
 _IDENTITY = ("output", "input", "context", "conversation")
 
 
@@ -88,12 +90,13 @@ def several_grades(cursor: Any, staged: Staging, mapping: Mapping) -> Iterator[F
             who=", ".join(found.people[:_SHOWN]) + (" …" if len(found.people) > _SHOWN else ""),
             apart=apart,
             criteria=criteria,
-            asked=nobody in found.people or (bool(criteria) and not is_one_person),
+            asked=not mapping.several and not is_one_person,
+            counts=_COUNTED[mapping.several or "last"],
         )
 
 
 def refuse_several(facts: tuple[Fact, ...], mapping: Mapping) -> None:
-    """Refuse to keep one of several grades of an output where it was not said that one person gave them.
+    """Refuse to keep one of several grades of an output where it was not said which one counts.
 
     Raises:
         BadInput: with what to say.
@@ -106,9 +109,9 @@ def refuse_several(facts: tuple[Fact, ...], mapping: Mapping) -> None:
         raise BadInput(
             "{n:,} outputs have several different grades by one person in '{column}'. Nothing was stored.",
             next_step="If several people graded, name the column of who it was (--annotator COLUMN). If a "
-            "column says what was graded, --grades '{{{criteria}}}={column}'. If one person graded anew and "
-            "the last grade counts, give the person's name (--annotator NAME). These columns tell the grades "
-            "apart: {apart}.",
+            "column says what was graded, --grades '{{{criteria}}}={column}'. If one person graded anew or "
+            "found several faults, say which grade counts: --several last or --several worst. These columns "
+            "tell the grades apart: {apart}.",
             n=told.values["n"],
             column=column,
             criteria=told.values["criteria"] or "COLUMN",

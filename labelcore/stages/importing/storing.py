@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from labelcore.models import Criterion, JudgeVersion, Project, RejectedRow, new_id
+from labelcore.models import Criterion, Fact, JudgeVersion, Project, RejectedRow, fact, new_id
 from labelcore.stages.importing import feedback as signals
 from labelcore.stages.importing.mapping import OVERALL
 from labelcore.stages.importing.reading import ReadFile, meta_columns, taken_within, text_columns
@@ -65,8 +65,13 @@ def first_outputs(cursor: Any, read: ReadFile) -> FirstOutputs:
     return FirstOutputs(outputs, arriving.ready_counts(cursor) | {"near": near}, tuple(apart))
 
 
-def store_judgements(workspace: Workspace, cursor: Any, read: ReadFile, batch_id: str) -> dict[str, int]:
-    """The grades, verdicts and feedback of the file that have a meaning, by the counts of the batch."""
+def store_judgements(
+    workspace: Workspace, cursor: Any, read: ReadFile, batch_id: str
+) -> tuple[dict[str, int], list[Fact]]:
+    """The grades, verdicts and feedback of the file that have a meaning, by the counts of the batch.
+
+    And why there are fewer grades than the file holds values.
+    """
     project = workspace.project
     words = [
         (reading.kind, reading.name, value, meaning)
@@ -80,7 +85,9 @@ def store_judgements(workspace: Workspace, cursor: Any, read: ReadFile, batch_id
         reading.name for reading in readings if reading.kind == "grade" and reading.name not in {OVERALL, ""}
     ]
     arriving.spell_names(cursor, project.id, register(workspace.db).present_name)
-    grades = arriving.store_grades(cursor, project.id, batch_id, _criteria(workspace, names))
+    worst = read.mapping.several == "worst"
+    criteria = _criteria(workspace, names)
+    grades = arriving.store_grades(cursor, project.id, batch_id, criteria, worst=worst)
     verdicts = 0
     for name in [reading.name for reading in readings if reading.kind == "verdict"]:
         version = _imported_judge(project, name or "verdict")
@@ -88,7 +95,9 @@ def store_judgements(workspace: Workspace, cursor: Any, read: ReadFile, batch_id
         verdicts += arriving.store_verdicts(cursor, project.id, version.id, batch_id, name)
     feedback = arriving.store_feedback(cursor, project.id, batch_id)
     signals.settle(workspace, cursor)
-    return {"grades_new": grades, "verdicts_new": verdicts, "feedback_new": feedback}
+    fewer = [(name, n) for name, n in grades._asdict().items() if name != "new" and n]
+    counts = {"grades_new": grades.new, "verdicts_new": verdicts, "feedback_new": feedback}
+    return counts, [fact(f"brought_{name}", n=n) for name, n in fewer]
 
 
 def _criteria(workspace: Workspace, names: list[str]) -> dict[str, tuple[str, int]]:

@@ -10,7 +10,7 @@ from labelcore.models import GradingRules
 from labelcore.stages.importing import meanings
 from labelcore.stages.importing.mapping import Mapping
 from labelcore.stages.importing.meanings import SignalReading
-from labelcore.stages.importing.names import NAMES, is_named
+from labelcore.stages.importing.names import NAMES, is_named, is_note
 from labelcore.stages.importing.offering import is_mark, signal
 from labelcore.store.formats.base import Staging
 
@@ -25,6 +25,12 @@ _MODEL = re.compile(
     r"\b(llm|gpt)\b|llm[-_ ]|\b(auto|ai)[-_ ]?(grader|judge|rater)|\bo\d(-mini)?\b",
     re.IGNORECASE,
 )
+
+_WHOLE = re.compile(
+    r"(?<![^\W_])(overall|final|consensus|adjudicat(ed|ion)|gold|gesamt\w*)(?![^\W_])|总体|整体|最终|総合|総評",
+    re.IGNORECASE,
+)
+"""What a column says that grades an output as a whole, or for all who graded: beside it others do not."""
 
 
 def known_grade(
@@ -60,6 +66,8 @@ def _named_grades(staged: Staging, mapping: Mapping, rows: Sequence[dict[str, An
     """The columns named like grades; where some are said to be people's those, and none that a model gave."""
     free = [column for column in staged.names if column not in mapping.texts().values()]
     named = [c for name in NAMES["grade"] for c in free if is_named(c, name)]
+    if whole := [column for column in free if _WHOLE.search(column) and not is_note(column)]:
+        return [column for column in named if column in whole]
     people = [column for column in named if _is_of_people(column)]
     who = {str(row.get(mapping.annotator or "") or "") for row in rows}
     if not people and (any(map(_JUDGE.match, free)) or any(map(_MODEL.search, who))):
@@ -79,7 +87,8 @@ def _is_lone(column: str, known: SignalReading, mapping: Mapping, rows: Sequence
     It is a person's where it says so, or a person or a remark stands beside it.
     """
     noted = mapping.note and not is_mark(mapping.note, rows)
-    return known.why == "name" and not (noted or mapping.annotator or _is_of_people(column))
+    is_signed = mapping.annotator or mapping.annotator_name != Mapping().annotator_name
+    return known.why == "name" and not (noted or is_signed or _is_of_people(column))
 
 
 def _is_of_people(column: str) -> bool:

@@ -82,6 +82,7 @@ def _read(lines: list[str], mark: str, skipped: int) -> tuple[tuple[float, int],
     first = next((at for at, (_, row) in enumerate(rows) if len(row) == width and not _is_title(row)), 0)
     wider = next((at for at in range(first) if _is_wider(rows[at][1], width, rows[first][1])), None)
     first = first if wider is None else wider
+    first += headers.titles([row for _, row in rows[first : first + headers.LOOKED_AT]])
     above, header = rows[first] if rows else (skipped, [""])
     if names := headers.joined([row for _, row in rows[first : first + headers.LOOKED_AT]]):
         first, header = first + 1, names

@@ -18,7 +18,7 @@ import python_calamine
 
 from labelcore.errors import BadInput
 from labelcore.models import Fact, fact
-from labelcore.store.formats import headers, opendocument_xml, workbook_xml
+from labelcore.store.formats import cell_marks, headers, opendocument_xml, workbook_xml
 from labelcore.store.formats.base import FileHead, Format, Sheet, Staging, distinct, reads, table
 
 _LOOKED_AT, _SHOWN, _STEP = 400, 50, 5_000
@@ -59,9 +59,14 @@ def _shown_first(book: python_calamine.CalamineWorkbook) -> list[str]:
 
 def _read(book: python_calamine.CalamineWorkbook, name: str) -> list[list[Any]]:
     try:
-        return book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        sheet = book.get_sheet_by_name(name)
+        rows = sheet.to_python(skip_empty_area=False)
     except Exception:  # noqa: BLE001 - a chart sheet holds no rows
         return []
+    for (top, column), (bottom, _) in sheet.merged_cell_ranges or ():
+        for row in rows[top + 1 : bottom + 1]:
+            row[column] = rows[top][column]
+    return rows
 
 
 def _check_size(path: Path) -> None:
@@ -111,8 +116,9 @@ def _cells(rows: list[list[Any]]) -> tuple[int, tuple[str, ...], list[list[Any]]
     usual = Counter(width for width in widths if width > 1)
     least = max(usual, key=lambda width: (usual[width], width), default=1)
     header = next((at for at, width in enumerate(widths) if width >= least), 0)
+    header += headers.titles(rows[header : header + headers.LOOKED_AT])
     last = max((len(row) for row in rows[header:][:1]), default=0)
-    names = [str(cell) for cell in rows[header]] if rows else []
+    names = [_text(cell) or "" for cell in rows[header]] if rows else []
     for at in range(min(header, _ABOVE) + 1):
         if both := headers.joined(rows[at : at + headers.LOOKED_AT]):
             header, names, last = at + 1, both, len(both)
@@ -121,6 +127,25 @@ def _cells(rows: list[list[Any]]) -> tuple[int, tuple[str, ...], list[list[Any]]
         names.pop()
         last -= 1
     return header, distinct(names), [row[:last] for row in rows[header + 1 :]]
+
+
+def _table(path: Path, part: str) -> tuple[int, tuple[str, ...], list[list[Any]], list[Fact]]:
+    """The place of the header, its names, the rows below it and what is odd of a sheet.
+
+    What people put on the cells stands beside what is in them.
+    """
+    header, names, rows = _cells(_rows(path, part))
+    marks = cell_marks.marks(path, part or next(iter(_sheets(path, path.stat().st_mtime_ns)), ""))
+    added = cell_marks.columns(marks, header + 1, names)
+    if added:
+        rows = [
+            [*row, *[""] * (len(names) - len(row)), *(column.texts.get(at, "") for column in added)]
+            for at, row in enumerate(rows, header + 2)
+        ]
+    hidden = [row for row in marks.hidden if header + 1 < row <= header + 1 + len(rows)]
+    facts = [fact("hidden_rows", n=len(hidden), rows=_listed(hidden))] if hidden else []
+    facts += [fact(f"cell_{column.kind}", column=column.name, n=len(column.texts)) for column in added]
+    return header, distinct([*names, *(column.name for column in added)]), rows, facts
 
 
 def _text(cell: Any) -> str | None:
@@ -147,6 +172,15 @@ def _without_value(path: Path, part: str, header: int, names: Sequence[str]) -> 
             yield fact(code, column=names[column - 1], n=len(rows), rows=_listed(rows))
 
 
+def _all_empty(path: Path, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[Fact]:
+    """The columns of an old workbook without any value: of formulas it does not tell whether there are."""
+    if zipfile.is_zipfile(path) or not rows:
+        return
+    for place, name in enumerate(names):
+        if not any(place < len(row) and row[place] != "" for row in rows):
+            yield fact("column_empty", column=name)
+
+
 def _is_opendocument(path: Path) -> bool:
     if not zipfile.is_zipfile(path):
         return False
@@ -171,7 +205,7 @@ def parts(path: Path) -> list[Sheet]:
 
 def look(path: Path, part: str = "") -> FileHead:
     """The header and the first rows of a sheet."""
-    _, names, rows = _cells(_rows(path, part))
+    _, names, rows, _ = _table(path, part)
     return FileHead(
         path.name, names, tuple(dict(zip(names, map(_text, row), strict=False)) for row in rows[:_SHOWN])
     )
@@ -179,11 +213,11 @@ def look(path: Path, part: str = "") -> FileHead:
 
 def stage(cursor: duckdb.DuckDBPyConnection, path: Path, part: str = "") -> Staging:
     """Read a sheet into ``staged``; rows without any text are no rows."""
-    header, names, rows = _cells(_rows(path, part))
+    header, names, rows, facts = _table(path, part)
     if not names:
         next_step = "Export it again, or choose another file."
         raise BadInput("{path} is empty.", next_step=next_step, path=path.name)
-    lost = _without_value(path, part, header, names)
+    lost = [*_without_value(path, part, header, names), *_all_empty(path, names, rows)]
     _sheets.cache_clear()
     cursor.execute(f"CREATE TEMP TABLE file_rows ({table(names)}, place BIGINT)")
     cells = ((at, row) for at, row in enumerate(rows, header + 2) if any(cell != "" for cell in row))
@@ -202,7 +236,7 @@ def stage(cursor: duckdb.DuckDBPyConnection, path: Path, part: str = "") -> Stag
     physical = ", ".join(f"c{place}" for place in range(1, len(names) + 1))
     cursor.execute(f"CREATE TEMP VIEW staged AS SELECT place AS _row, {physical} FROM file_rows")
     notes = [fact("header_in_line", line=header + 1)] if header else []
-    return Staging(names, notes=(*notes, *lost))
+    return Staging(names, notes=(*notes, *facts, *lost))
 
 
 for _name, _title, _ending, _start in (

@@ -26,26 +26,27 @@ def empty_cells(path: Path, sheet: str) -> tuple[list[Cell], list[Cell]]:
     if not zipfile.is_zipfile(path):
         return formulas, errors
     with zipfile.ZipFile(path) as archive:
-        if not (name := _file_of(archive, sheet)):
+        if not (name := sheet_file(archive, sheet)):
             return formulas, errors
         for attributes, content in _cells(archive, name):
             if not (place := _PLACE.search(attributes)):
                 continue
             if b't="e"' in attributes:
-                errors.append((_number(place[1]), int(place[2])))
+                errors.append((column_number(place[1]), int(place[2])))
             elif b't="str"' not in attributes and _FORMULA.search(content) and not _VALUE.search(content):
-                formulas.append((_number(place[1]), int(place[2])))
+                formulas.append((column_number(place[1]), int(place[2])))
     return formulas, errors
 
 
-def _number(letters: bytes) -> int:
+def column_number(letters: bytes) -> int:
+    """The number of a column by its letters, from 1."""
     found = 0
     for letter in letters:
         found = found * 26 + letter - 64
     return found
 
 
-def _file_of(archive: zipfile.ZipFile, sheet: str) -> str:
+def sheet_file(archive: zipfile.ZipFile, sheet: str) -> str:
     """The file in the archive that holds a sheet; "" where it is not to be told."""
     names = set(archive.namelist())
     if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:

@@ -97,16 +97,24 @@ def offer_rejected(workspace: Workspace, batch: ImportBatch, key: str) -> None:
 
 
 def _offer_to_keep(workspace: Workspace, batch: ImportBatch) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    # A form: a press counts although the name is still being typed, as one on a disabled button does not.
+    with (
+        st.form(f"{keys.IMPORT}-keep-form-{batch.id}", border=False),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
         name = st.text_input(
             say("Keep this mapping as"),
             placeholder=say("weekly export"),
             width=300,
             key=f"{keys.IMPORT}-keep-name-{batch.id}",
         ).strip()
-        if st.button(say("Keep"), disabled=not name, key=f"{keys.IMPORT}-keep-{batch.id}"):
+        if not st.form_submit_button(say("Keep"), key=f"{keys.IMPORT}-keep-{batch.id}"):
+            return
+        if name:
             importing.keep_mapping(workspace, batch.id, name)
             st.toast(say("Kept: it is proposed for the next file with these columns."))
+        else:
+            st.toast(say("Type a name first."))
 
 
 def offer_undo(workspace: Workspace, batch: ImportBatch, key: str, above: Any = st) -> bool:

@@ -20,7 +20,9 @@ def facts(preview: importing.Preview) -> list[Fact]:
 
 
 def by_criterion(mapping: Mapping, key: str) -> Mapping:
-    """The mapping with the column that says what each row grades, where one was chosen."""
+    """The mapping with the column that says what each row grades, and which grade counts, where chosen."""
+    counts = st.session_state.get(f"{key}-counts")
+    mapping = mapping.model_copy(update={"several": counts or mapping.several})
     column = st.session_state.get(f"{key}-criterion")
     if not column or not mapping.grade:
         return mapping
@@ -45,12 +47,13 @@ def ask(preview: importing.Preview, mapping: Mapping, key: str) -> None:
     with st.container(horizontal=True):
         for column in apart[:_MOST]:
             _offer(column, mapping, key)
-    if any(told.values["asked"] for told in facts(preview)) and not mapping.annotator:
-        st.caption(
-            say(
-                "If one person graded anew and the last grade counts, give the name under “More "
-                "columns”, “The grades are by”."
-            )
+    if facts(preview):
+        words = {"last": say("the last one in the file"), "worst": say("the worst one")}
+        st.segmented_control(
+            say("If one person graded it several times, what counts is"),
+            list(words),
+            format_func=words.__getitem__,
+            key=f"{key}-counts",
         )
     if column := st.session_state.get(f"{key}-criterion"):
         with st.container(horizontal=True, vertical_alignment="center"):

@@ -26,7 +26,8 @@ def offer(
     places = paths(preview.rows)
     if not places:
         return
-    with st.expander(say("Choose in the first row")), st.container(gap="xxsmall"):
+    is_open = not preview.guessed.output  # of the file as it is, whatever was chosen since
+    with st.expander(say("Choose in the first row"), expanded=is_open), st.container(gap="xxsmall"):
         field = shell.choose(say("What is it?"), labels, key=f"{key}-tree-field", width=220)
         above = ""
         for at, path in enumerate(shell.page_of(places, _PAGE, f"{key}-tree")):
