@@ -264,8 +264,8 @@ def understand(
     offered = tuple(
         offer for offer in offers(cursor, staged, mapping, places, rules) if not _is_score(offer[0], readings)
     )
-    if more := places[MOST_OFFERED:]:
-        notes.append(fact("more_offers", n=len(more), columns=more))
+    if beyond := places[MOST_OFFERED:]:
+        notes.append(fact("more_offers", n=len(beyond), columns=beyond))
     notes += [*several, *contradictions(cursor, staged, readings, offered)]
     notes += tool_contradictions(cursor, readings) if shape.tool else ()
     notes += two_scales((*signals, *(signal for signal, _ in offered)), columns)
