@@ -29,6 +29,9 @@ _WORTH = ("pass", "fail", "unsure")
 
 def show_outputs(preview: importing.Preview, key: str) -> None:
     """The first three outputs, exactly as the card shows them."""
+    mapping = preview.guessed
+    if mapping.id and not mapping.output and any(signal.taken for signal in preview.seen):
+        return  # of outputs that are here already
     st.subheader(say("3 This is what experts will see"))
     if not preview.outputs:
         st.write(say("No output yet: choose which column holds it."))

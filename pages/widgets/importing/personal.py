@@ -95,8 +95,9 @@ def show_found(report: redacting.RedactionCounts, n: int) -> None:
 
 def show_counts(counts: Dictionary[str, Dictionary[str, int]]) -> None:
     """How often each kind was found in each field."""
+    words = kinds() | {"person": say("names of people")}
     rows = [
-        {say("field"): _field(field), say("kind"): kinds().get(kind.lower(), kind), say("found"): n}
+        {say("field"): _field(field), say("kind"): words.get(kind.lower(), kind), say("found"): n}
         for field, by_kind in counts.items()
         for kind, n in by_kind.items()
     ]
