@@ -84,20 +84,26 @@ def columns(found: CellMarks, header: int, names: Sequence[str]) -> list[MarksCo
     Colours that several columns share are one column; those of a table that is striped say nothing.
     """
     added: list[MarksColumn] = []
-    below = [
-        {row: colour for (at, row), colour in found.colours.items() if at == column and row > header}
-        for column in range(1, len(names) + 1)
-    ]
-    different = [colours for place, colours in enumerate(below) if colours and colours not in below[:place]]
-    for colours in different:
-        name = "colour" if below.count(colours) > 1 else f"{names[below.index(colours)]} colour"
-        if not _are_stripes(colours):
-            added.append(MarksColumn(name, colours, "colours"))
-    for column, name in enumerate(names, 1):
-        texts = {row: text for (at, row), text in found.comments.items() if at == column and row > header}
-        if texts:
-            added.append(MarksColumn(f"{name} comment", texts, "comments"))
+    colours = _by_column(found.colours, header)
+    for column, (place, told) in enumerate(sorted(colours.items())):
+        is_first = all(told != colours[other] for other in sorted(colours)[:column])
+        if place <= len(names) and is_first and not _are_stripes(told):
+            is_shared = list(colours.values()).count(told) > 1
+            name = "colour" if is_shared else f"{names[place - 1]} colour"
+            added.append(MarksColumn(name, told, "colours"))
+    for place, texts in sorted(_by_column(found.comments, header).items()):
+        if place <= len(names):
+            added.append(MarksColumn(f"{names[place - 1]} comment", texts, "comments"))
     return added
+
+
+def _by_column(found: dict[Cell, str], header: int) -> dict[int, dict[int, str]]:
+    """What is on the cells below a header, by column and row."""
+    by_column: dict[int, dict[int, str]] = {}
+    for (column, row), told in found.items():
+        if row > header:
+            by_column.setdefault(column, {})[row] = told
+    return by_column
 
 
 def _are_stripes(colours: dict[int, str]) -> bool:
