@@ -129,13 +129,19 @@ def _cells(rows: list[list[Any]]) -> tuple[int, tuple[str, ...], list[list[Any]]
     return header, distinct(names), [row[:last] for row in rows[header + 1 :]]
 
 
+@lru_cache(maxsize=1)
+def _marks(path: Path, sheet: str, _changed: int) -> cell_marks.CellMarks:
+    return cell_marks.marks(path, sheet)
+
+
 def _table(path: Path, part: str) -> tuple[int, tuple[str, ...], list[list[Any]], list[Fact]]:
     """The place of the header, its names, the rows below it and what is odd of a sheet.
 
     What people put on the cells stands beside what is in them.
     """
     header, names, rows = _cells(_rows(path, part))
-    marks = cell_marks.marks(path, part or next(iter(_sheets(path, path.stat().st_mtime_ns)), ""))
+    changed = path.stat().st_mtime_ns
+    marks = _marks(path, part or next(iter(_sheets(path, changed)), ""), changed)
     added = cell_marks.columns(marks, header + 1, names)
     if added:
         rows = [
@@ -219,6 +225,7 @@ def stage(cursor: duckdb.DuckDBPyConnection, path: Path, part: str = "") -> Stag
         raise BadInput("{path} is empty.", next_step=next_step, path=path.name)
     lost = [*_without_value(path, part, header, names), *_all_empty(path, names, rows)]
     _sheets.cache_clear()
+    _marks.cache_clear()
     cursor.execute(f"CREATE TEMP TABLE file_rows ({table(names)}, place BIGINT)")
     cells = ((at, row) for at, row in enumerate(rows, header + 2) if any(cell != "" for cell in row))
     while some := list(itertools.islice(cells, _STEP)):
