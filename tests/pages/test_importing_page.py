@@ -178,7 +178,6 @@ def test_an_import_is_kept_as_a_mapping_proposed_again_and_taken_back(page: AppT
     button(page, "Import 20 outputs").click()
     quiet(page.run())
     next(field for field in page.text_input if field.label == "Keep this mapping as").set_value("weekly")
-    page.run()
     button(page, "Keep").click()
     quiet(page.run())
     button(page, "Import another file").click()
