@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import duckdb
 
 from labelcore.models import RejectedRow, name_key, now, tidy_name
+from labelcore.store import remarks
 from labelcore.store.chats import conversation_sql
 from labelcore.store.connection import utc
 from labelcore.store.formats.base import LARGEST_CELL, RAW, Staging, literal
@@ -309,20 +310,6 @@ def spell_names(
             cursor.execute("UPDATE remarks SET who = ? WHERE kind = 'grade' AND who = ?", [spelling, name])
 
 
-class GradeCounts(NamedTuple):
-    """What became of the grades of a file.
-
-    ``nothing``: values that count as none; ``apart``: in rows that were kept apart; ``twice``: of the same
-    person and output as another one; ``known``: there from before.
-    """
-
-    new: int
-    nothing: int
-    apart: int
-    twice: int
-    known: int
-
-
 def store_grades(
     cursor: duckdb.DuckDBPyConnection,
     project_id: str,
@@ -330,7 +317,7 @@ def store_grades(
     criteria: Mapping[str, tuple[str, int]],
     *,
     worst: bool = False,
-) -> GradeCounts:
+) -> remarks.GradeCounts:
     """Insert the grades among the remarks that have a meaning.
 
     ``criteria``: the id and version of each criterion by its name among the remarks. A grade that is the
@@ -359,19 +346,7 @@ def store_grades(
         "n.criterion_id AND c.value = n.value AND coalesce(c.note, '') = n.note)",
         {"project": project_id, "now": utc(now()), "batch": batch_id},
     ).fetchone()
-    return _counted(cursor, int(inserted[0]) if inserted else 0)
-
-
-def _counted(cursor: duckdb.DuckDBPyConnection, new: int) -> GradeCounts:
-    """What became of the grades among the remarks, ``new`` of which were stored."""
-    has_meaning, is_here = "meaning IS NOT NULL", "output_id IS NOT NULL"
-    nothing, apart, meant, stored = cursor.execute(
-        f"SELECT count(*) FILTER (NOT {has_meaning}), count(*) FILTER ({has_meaning} AND NOT {is_here}), "
-        f"count(*) FILTER ({has_meaning} AND {is_here}), count(DISTINCT (output_id, who, "
-        f"coalesce(criterion_id, ''))) FILTER ({has_meaning} AND {is_here}) FROM remarks LEFT JOIN ready "
-        "USING (_row) LEFT JOIN asked USING (name) WHERE kind = 'grade'"
-    ).fetchone() or (0, 0, 0, 0)
-    return GradeCounts(new, nothing, apart, meant - stored, stored - new)
+    return remarks.counted_grades(cursor, int(inserted[0]) if inserted else 0)
 
 
 def store_verdicts(

@@ -66,6 +66,12 @@ def count_empty(
     return staging.count_rows(cursor) - known[0].rows
 
 
+def is_score(signal: remarks.Signal, readings: Sequence[SignalReading]) -> bool:
+    """Whether it is the number that a tool put beside what it said."""
+    scores = [" ".join(filter(None, (told.name, "score"))) for told in readings]
+    return signal.name.startswith(tuple(f"details.{score}" for score in scores))
+
+
 def is_mark(column: str | None, rows: Sequence[dict[str, Any]]) -> bool:
     """Whether a column of notes holds numbers: in several languages that is the word for a mark."""
     cells = [meanings.plain(str(row[column])) for row in rows if column and row.get(column)]

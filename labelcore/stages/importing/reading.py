@@ -10,12 +10,11 @@ from typing import Any, NamedTuple
 import labelcore.stages.importing.mapping as mapping_rules
 from labelcore.errors import BadInput
 from labelcore.models import Fact, Frozen, GradingRules, RejectedRow, fact
-from labelcore.stages.importing import feedback, files, meanings
+from labelcore.stages.importing import feedback, files, meanings, offering
 from labelcore.stages.importing.contradicting import contradictions, tool_contradictions, two_scales
 from labelcore.stages.importing.mapping import BEFORE, REPLY, Mapping
 from labelcore.stages.importing.meanings import SignalReading
 from labelcore.stages.importing.names import NAMES, by_name
-from labelcore.stages.importing.offering import MOST_OFFERED, count_empty, offered_places, offers
 from labelcore.stages.importing.several import by_criterion, of_no_criterion, several_grades
 from labelcore.stages.importing.taking import known_grade, without_grade
 from labelcore.store import remarks, replies, staging, strays
@@ -260,11 +259,13 @@ def understand(
         _reading(signal, mapping.said, rules, columns.get((signal.kind, signal.name), ""))
         for signal in signals
     )
-    places = offered_places(cursor, staged, mapping, rows)
+    places = offering.offered_places(cursor, staged, mapping, rows)
     offered = tuple(
-        offer for offer in offers(cursor, staged, mapping, places, rules) if not _is_score(offer[0], readings)
+        offer
+        for offer in offering.offers(cursor, staged, mapping, places, rules)
+        if not offering.is_score(offer[0], readings)
     )
-    if beyond := places[MOST_OFFERED:]:
+    if beyond := places[offering.MOST_OFFERED :]:
         notes.append(fact("more_offers", n=len(beyond), columns=beyond))
     notes += [*several, *contradictions(cursor, staged, readings, offered)]
     notes += tool_contradictions(cursor, readings) if shape.tool else ()
@@ -312,12 +313,6 @@ def _without_guess(mapping: Mapping) -> Mapping:
     """Without a grade that nobody named: of several outputs in a row it does not say which it is of."""
     update = {"grade": None, "note": None, "annotator": None, "grade_is_guess": False}
     return mapping.model_copy(update=update) if mapping.grade_is_guess else mapping
-
-
-def _is_score(signal: remarks.Signal, readings: Sequence[SignalReading]) -> bool:
-    """Whether it is the number that a tool put beside what it said."""
-    scores = [" ".join(filter(None, (told.name, "score"))) for told in readings]
-    return signal.name.startswith(tuple(f"details.{score}" for score in scores))
 
 
 def _without_strays(cursor: Any, staged: Staging) -> tuple[Staging, list[Fact]]:
@@ -378,7 +373,7 @@ def _take(cursor: Any, staged: Staging, mapping: Mapping) -> dict[tuple[str, str
             else literal(who)
         )
         reason = staging.expression(staged, grading.note) if grading.note else "''"
-        empty = meanings.EMPTY_CELL if count_empty(cursor, staged, grading.column) else ""
+        empty = meanings.EMPTY_CELL if offering.count_empty(cursor, staged, grading.column) else ""
         values = remarks.ValueColumn(grading.column, person, reason, only=grading.only, empty=empty)
         remarks.take_column(cursor, staged, "grade", grading.criterion, values)
         told = f"{grading.criterion} {grading.column}" if grading.only else grading.column
