@@ -62,7 +62,7 @@ def in_chinese(words: Mapping[str, str]) -> None:
 
 
 SHOWN_AS: list[Callable[[str], str]] = []
-"""What a name of the database is shown as in other languages; `labelcore.messages` adds its Chinese."""
+"""What a name of the database is shown as in each language; `labelcore.messages` adds them."""
 
 
 def _again(template: str, values: dict[str, Any]) -> Wording:

@@ -11,9 +11,7 @@ from pages.widgets.importing import beginning
 
 MENU = ("Home", ":material/home:")
 
-workspace = shell.open_page(
-    "labelcore", "From an expert's judgement to automatic evaluation that can be trusted.", page="Home"
-)
+workspace = shell.open_page("labelcore", page="Home")
 with shell.guard():
     home.show_standing(workspace)
     talking.show_mentions(shell.as_graded(workspace))
@@ -61,19 +59,10 @@ STEPS = (
 grid = st.grid(3, min_column_width=200)
 for title, file, count, purpose in STEPS:
     with grid.cell(), st.container(border=True, height="stretch"):
-        st.caption(say(title))
         st.markdown(f"#### {count}")
-        st.write(say(purpose))
+        if not overview.graded:  # the loop is new here
+            st.write(say(purpose))
         shell.go(file, say("Open {step}", step=say(title)))
-if overview.graded:
-    st.write(
-        counted(
-            "One person graded {graded} outputs.",
-            "{n} people graded {graded} outputs.",
-            n=overview.annotators,
-            graded=overview.graded,
-        )
-    )
 with st.container(horizontal=True):
     home.offer_invitation(workspace)
     beginning.offer_on_home(workspace)

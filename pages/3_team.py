@@ -14,13 +14,14 @@ tabs = {
     say("Agreement"): team.show_agreement,
     say("Calibration"): calibrating.show_calibration,
     say("Conflicts"): conflicts.show_conflicts,
-    say("Versions"): team.show_versions,
     say("History"): team.show_history,
     say("Guidelines"): guidelines.show_guidelines,
     say("Offline"): team.show_packs,
     say("Rules"): team.show_rules,
     say("Notices"): notices.show_notices,
 }
+if workspace.project.rules.compare:
+    tabs[say("Versions")] = team.show_versions
 if settings().sign_in:
     tabs[say("People")] = people.show_people
     if workspace.role is Role.ADMIN:

@@ -6,7 +6,7 @@ from labelcore.messages import say
 from labelcore.stages.reporting.comparing import newest_versions
 from labelcore.stages.reporting.trend import trend
 from labelcore.stages.reporting.trust import trust
-from pages.widgets import shell
+from pages.widgets import next_step, shell
 from pages.widgets.results import answer, measured
 
 MENU = ("Results", ":material/verified:")
@@ -19,8 +19,7 @@ with shell.guard():
     with st.spinner(say("Working out how good the outputs are …")):
         result = trust(workspace)
     if not result.outputs:
-        st.info(say("It is too early to say: no output has been passed or failed. Grade some first."))
-        shell.go("3_grading.py", "Grade")
+        next_step.show_headline(workspace, result)
         st.stop()
     over_time = trend(workspace)
     answer.show(workspace, result, newest_versions(workspace, over_time))

@@ -32,6 +32,9 @@ IN_WORDS: dict[type, Callable[[Any], str]] = {}
 OF_JUDGES = {"judge", "judges", "criterion"}
 """What holds names of judges and criteria, which are said part by part."""
 
+_DERIVED = [words for family in FAMILIES for words in (family.name, family.statement)]
+"""Of criteria that nobody has named: derivation has both languages of them."""
+_ENGLISH = {words.chinese: words.english for words in _DERIVED}
 _spoken: ContextVar[Language] = ContextVar("language", default="en")
 _USUAL = Noun()
 _noun: ContextVar[Noun] = ContextVar("noun", default=_USUAL)
@@ -116,7 +119,7 @@ def _part_words(tongue: Language, part: str) -> str:
     )
 
 
-SHOWN_AS.append(partial(judge_words, tongue="zh"))
+SHOWN_AS.extend(partial(judge_words, tongue=tongue) for tongue in NAMES)
 
 
 def field_words(name: str) -> str:
@@ -138,8 +141,10 @@ def _worded(tongue: Language, words: str, key: str = "") -> str:
     What the catalogue does not have, a criterion's name for example, stays as it is.
     """
     noun = _noun.get()
-    if tongue == "en" and not noun.one:
-        return words
+    if tongue == "en":
+        words = _ENGLISH.get(words, words)
+        if not noun.one:
+            return words
     translated = chinese().get(key or words) or BROUGHT.get(words)
     if translated is None:
         return words
@@ -187,18 +192,13 @@ def counted(single: str, several: str, of: object = None, /, *, n: int, **values
 
 @cache
 def chinese() -> dict[str, str]:
-    """English words and what they are in Chinese; those with a plural by their singular.
-
-    Criteria that nobody has named stand here too: derivation has both languages of them.
-    """
+    """English words and what they are in Chinese; those with a plural by their singular."""
     from babel.messages.pofile import read_po  # a command in English should not wait for it
 
     with CATALOGUE.open("rb") as file:
         catalogue = read_po(file, locale="zh")
     pairs = ((_first(entry.id), _first(entry.string)) for entry in catalogue if entry.id)
-    derived = {
-        words.english: words.chinese for family in FAMILIES for words in (family.name, family.statement)
-    }
+    derived = {words.english: words.chinese for words in _DERIVED}
     return derived | {words: translated for words, translated in pairs if translated}
 
 

@@ -17,12 +17,9 @@ _Name = Callable[[str], str]
 
 def digest_lines(digest: Digest, name: _Name = str) -> Iterator[str]:
     """What the days brought, a line each; ``name``: how names from outside are written."""
-    yield counted("1 grade was given.", "{n:,} grades were given.", n=digest.graded)
+    yield _graded(digest, name)
     if digest.notes:
         yield counted("1 grade has a note.", "{n:,} grades have a note.", n=digest.notes)
-    if digest.people:
-        people = [say("{person} ({n:,})", person=name(person), n=n) for person, n in digest.people]
-        yield say("Graded by {people}.", people=_listed(people))
     yield counted(
         "{complete:,} of 1 output is graded completely by now.",
         "{complete:,} of {n:,} outputs are graded completely by now.",
@@ -42,6 +39,19 @@ def digest_lines(digest: Digest, name: _Name = str) -> Iterator[str]:
         yield counted("1 verdict was given.", "{n:,} verdicts were given.", n=digest.verdicts)
     if digest.imported:
         yield counted("1 output came in.", "{n:,} outputs came in.", n=digest.imported)
+
+
+def _graded(digest: Digest, name: _Name) -> str:
+    """How many grades were given, and by whom."""
+    if not digest.graded:
+        return say("No grade was given.")
+    people = [say("{person} ({n:,})", person=name(person), n=n) for person, n in digest.people]
+    return counted(
+        "1 grade was given: {people}.",
+        "{n:,} grades were given: {people}.",
+        n=digest.graded,
+        people=_listed(people),
+    )
 
 
 def _named(digest: Digest, name: _Name) -> Iterator[str]:

@@ -44,7 +44,7 @@ def _written(findings: Findings) -> Document:
     verdict, report = findings.verdict, findings.alignment
     blocks: list[Block] = [
         ReportText(words=sentence(verdict.headline), tone="lead"),
-        ReportText(words=say("{answer}.", answer=answer_words(verdict.answer)), tone=_TONES[verdict.answer]),
+        *_answer(verdict),
         *(ReportText(words=reason_words(reason)) for reason in verdict.reasons),
         ReportText(words=say("Next: {step}.", step=action_words(verdict.action))),
         *_versions(findings),
@@ -68,6 +68,13 @@ def _written(findings: Findings) -> Document:
         subtitle=say("{task}. As of {at:%Y-%m-%d %H:%M} UTC.", task=task, at=findings.made_at),
         blocks=(*blocks, *_costs(findings), *_rests_on(findings)),
     )
+
+
+def _answer(verdict: Trust) -> Iterator[Block]:
+    """Whether the number can be used, if there is one."""
+    if verdict.rate.value is not None:
+        words = say("{answer}.", answer=answer_words(verdict.answer))
+        yield ReportText(words=words, tone=_TONES[verdict.answer])
 
 
 def timeline_of(history: AlignmentHistory) -> Timeline:

@@ -120,14 +120,12 @@ def find_named(things: Sequence[Thing], word: str, catalogue: Catalogue[Thing]) 
 
 
 def _shown_as(word: str, things: Sequence[Thing], catalogue: Catalogue[Thing]) -> list[Thing]:
-    """Those whose name reads so in another language; English has asked for the name itself."""
-    if word.isascii():
-        return []
+    """Those whose name reads so in one of the languages."""
+    asked = word.casefold()
     return [
         thing
         for thing in things
-        for words in SHOWN_AS
-        if words(catalogue.name(thing)).casefold() == word.casefold()
+        if any(words(catalogue.name(thing)).casefold() == asked for words in SHOWN_AS)
     ]
 
 

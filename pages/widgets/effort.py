@@ -66,9 +66,16 @@ def _show_effect(effect: NoteEffect, *, opens: bool) -> None:
 
 
 def show_differences(person: PersonProgress) -> None:
-    """How steady the person is, where they are stricter or milder, and what came of it."""
-    st.subheader(say("How steady you are"))
-    st.write(plain(steady_words(person)))
+    """How steady the person is, where they are stricter or milder, and what came of it: once it is known."""
+    if person.steadiness.value is not None:
+        st.subheader(say("How steady you are"))
+        st.write(plain(steady_words(person)))
+    effort = person.effort
+    known = [gap for gap in effort.differences if gap.stricter.value is not None]
+    lines = [*map(difference_words, known)]
+    lines += [settled_words(effort)] if effort.settled.value is not None else []
+    if not lines:
+        return
     st.subheader(say("Where you differ from the others"))
     st.write(
         say(
@@ -76,7 +83,6 @@ def show_differences(person: PersonProgress) -> None:
             "Only outputs that you graded count."
         )
     )
-    lines = [*map(difference_words, person.effort.differences), settled_words(person.effort)]
     st.markdown("\n".join(f"- {plain(line)}" for line in lines))
 
 

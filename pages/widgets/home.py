@@ -53,8 +53,7 @@ def _show_to_expert(workspace: Workspace) -> None:
 def _show_answer(workspace: Workspace) -> None:
     """The number in a sentence; a manager goes on to the results, an engineer to the work that is next."""
     trust = next_step.work_out(workspace)
-    if trust.rate.value is not None:
-        next_step.show_badge(trust)
+    next_step.show_badge(trust)
     st.subheader(plain(sentence(trust.headline)))
     if versions := newest_versions(workspace, trend(workspace)):
         st.write(plain(version_sentence(versions_in_short(versions))))

@@ -49,8 +49,17 @@ _BADGES: dict[str, tuple[Literal["green", "orange", "red"], str]] = {
 }
 
 
+def show_headline(workspace: Workspace, trust: Trust) -> None:
+    """The answer in a sentence, and the one thing to do next."""
+    show_badge(trust)
+    st.subheader(plain(sentence(trust.headline)))
+    offer(workspace, trust.action)
+
+
 def show_badge(trust: Trust) -> None:
-    """Whether the number can be used."""
+    """Whether the number can be used, if there is one."""
+    if trust.rate.value is None:
+        return
     colour, icon = _BADGES[trust.answer]
     st.badge(answer_words(trust.answer), color=colour, icon=f":material/{icon}:")
 

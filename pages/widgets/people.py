@@ -66,15 +66,19 @@ def _filters(workspace: Workspace) -> tuple[str, str | None, date | None, date |
 
 
 def _row(row: people.PersonRow) -> dict[str, Any]:
-    role = row.role or row.everywhere
-    words = say(_ROLES[role]) if role else say("nothing here")
-    if row.everywhere and not row.role:
-        words = say("{role}, in every project", role=words)
+    words = say(_ROLES[row.role]) if row.role else _without_a_role_here(row)
     state = (
         say("signs in") if row.can_sign_in else say("invited") if row.invited_until else say("cannot sign in")
     )
     devices = counted("1 browser", "{n:,} browsers", n=row.sessions) if row.sessions else "–"
     return {say("person"): row.name, say("role"): words, say("state"): state, say("signed in on"): devices}
+
+
+def _without_a_role_here(row: people.PersonRow) -> str:
+    """What somebody is whom this project gives no role."""
+    if row.everywhere:
+        return say("{role}, in every project", role=say(_ROLES[row.everywhere]))
+    return say("nothing here")
 
 
 def invite(workspace: Workspace) -> None:
@@ -116,7 +120,8 @@ def _show_link(invitation: people.Invitation) -> None:
 def _change(workspace: Workspace, row: people.PersonRow) -> None:
     """What an admin does with one person; each act is one press."""
     st.subheader(plain(row.name))
-    faces = {str(role): say(words) for role, words in _ROLES.items()} | {"none": say("nothing here")}
+    faces = {str(role): say(words) for role, words in _ROLES.items()}
+    faces["none"] = _without_a_role_here(row)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         held = str(row.role) if row.role else "none"
         role = st.selectbox(

@@ -1,5 +1,6 @@
 """A team: what it has done and how far people agree, where they do not, and how outputs are handed out."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -10,8 +11,10 @@ from labelcore.messages.figures import alpha_words
 from labelcore.messages.lines import grading as grading_lines
 from labelcore.models import Grade, GradingRules
 from labelcore.stages import grading
+from labelcore.stages.grading.together import Contribution
+from labelcore.stats.rate import Rate
 from labelcore.workspace import Workspace
-from pages.widgets import assigning, charts, keys, people, shell, telling
+from pages.widgets import assigning, charts, keys, next_step, people, shell, telling
 from pages.widgets.outputs import show_output
 from pages.widgets.shell import plain
 
@@ -23,24 +26,9 @@ def show_progress(workspace: Workspace) -> None:
     progress = grading.team_progress(workspace)
     if not progress.people:
         st.info(say("Nobody has graded yet."))
-        shell.go("3_grading.py", "Grade")
+        next_step.offer_next(workspace)
         return
-    shell.table(
-        [
-            {
-                say("person"): person.annotator,
-                say("graded"): person.graded,
-                say("pass"): person.passes,
-                say("fail"): person.fails,
-                say("unsure"): person.unsure,
-                say("notes"): person.notes,
-                say("seconds each"): "–" if person.seconds is None else f"{person.seconds:,.0f}",
-                say("agrees with others"): rate_words(person.with_others),
-                say("steady"): rate_words(person.steadiness),
-            }
-            for person in progress.people
-        ]
-    )
+    shell.table(_people(progress.people))
     assigning.show_completion(workspace)
     show_skips(workspace)
     st.subheader(say("Have all kinds of failure been seen?"))
@@ -53,6 +41,33 @@ def show_progress(workspace: Workspace) -> None:
         st.write(say("There are no judges yet."))
     for need in progress.budget[:12]:
         st.write(plain(sentence(need.says)))
+
+
+def _people(people: Sequence[Contribution]) -> list[dict[str, Any]]:
+    """A row for each; what is not measurable of anybody has no column."""
+    measured = {
+        say("seconds each"): [
+            None if person.seconds is None else f"{person.seconds:,.0f}" for person in people
+        ],
+        say("agrees with others"): [_share(person.with_others) for person in people],
+        say("steady"): [_share(person.steadiness) for person in people],
+    }
+    return [
+        {
+            say("person"): person.annotator,
+            say("graded"): person.graded,
+            say("pass"): person.passes,
+            say("fail"): person.fails,
+            say("unsure"): person.unsure,
+            say("notes"): person.notes,
+            **{name: column[at] or "–" for name, column in measured.items() if any(column)},
+        }
+        for at, person in enumerate(people)
+    ]
+
+
+def _share(rate: Rate) -> str | None:
+    return None if rate.value is None else rate_words(rate)
 
 
 def show_skips(workspace: Workspace) -> None:
@@ -85,7 +100,8 @@ def show_agreement(workspace: Workspace) -> None:
     """Alpha overall, on the scale, for each criterion and for the pairs of people that agree least."""
     agreement = grading.together(workspace)
     st.subheader(plain(say("All together: {alpha}", alpha=alpha_words(agreement.overall))))
-    shell.aside(say("Alpha is 1 where everybody agrees, and 0 where they agree no more than by chance."))
+    if agreement.overall.alpha is not None:
+        shell.aside(say("Alpha is 1 where everybody agrees, and 0 where they agree no more than by chance."))
     if agreement.levels:
         st.write(plain(say("On the scale: {levels}", levels=alpha_words(agreement.levels))))
     for word, by_name in agreement.by_criterion.items():
@@ -102,9 +118,6 @@ def show_agreement(workspace: Workspace) -> None:
 
 def show_versions(workspace: Workspace) -> None:
     """Which of two versions people prefer, pair by pair."""
-    if not workspace.project.rules.compare:
-        st.info(say("Nothing is compared: name two versions under Rules."))
-        return
     report = grading.preferences(workspace)
     a, b, share = report.first, report.second, rate_words(report.second_better)
     st.subheader(plain(say("{b} is better than {a}: {share}", a=a, b=b, share=share)))

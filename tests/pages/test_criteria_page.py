@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from labelcore.messages import say
 from labelcore.models import Evidence, Output
 from labelcore.stages import finding, grading, projects
 from labelcore.stages.deriving import coding, derivation, drift, editing, glossary, same
@@ -188,7 +189,7 @@ def test_criteria_that_may_be_one_are_merged_by_a_press_or_kept_apart(place: Wor
     first = same.alike_criteria(place)[0].first_id
     app = view(criterion=first)
     (asked,) = [told.value for told in app.markdown if told.value.startswith("Same as")]
-    assert any(name in asked for name in said)
+    assert any(say(name) in asked for name in said)
     if not is_one:
         for shown in (press(app, "Keep both"), view(criterion=first)):  # of nobody again
             assert not [told for told in shown.markdown if told.value.startswith("Same as")]

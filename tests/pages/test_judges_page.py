@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from labelcore.messages import rate_words
 from labelcore.models import Grade, Output, Run, RunState
 from labelcore.stages import grading, importing, judging, projects, refining
-from labelcore.stages.aligning.side_by_side import JudgeTable, judge_table
+from labelcore.stages.aligning.side_by_side import JudgeRow, JudgeTable, judge_table
 from labelcore.stages.deriving import adding
 from labelcore.store import outputs as output_table, runs as run_table
 from labelcore.workspace import Workspace
@@ -245,3 +245,8 @@ def test_what_few_grades_cannot_tell_is_said_with_what_would_help(
     adding.add_criterion(place, "Vague", statement="It says what to do.")
     said = shown(press(opened(PAGE), "Propose judges"))
     assert "fewer than three failed outputs speak of it: “Vague”" in said
+
+
+def test_a_judge_that_looks_for_words_is_called_by_them() -> None:
+    row = JudgeRow.model_construct(judge="Tone · phrase:sorry", criterion="Tone", replaced=False)
+    assert table.row_words(row) == "the words “sorry”"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from labelcore.messages import sentence
 from labelcore.messages.trusting import action_words, answer_words
 from labelcore.models import Grade, Output
@@ -18,10 +16,17 @@ from tests.pages.opening import healthy, opened, shown
 RESULTS = "6_results.py"
 
 
-def test_without_grades_the_results_say_what_is_missing(database: Path) -> None:
-    app = opened(RESULTS)
-    assert "no output has been passed or failed" in app.info[0].value
-    assert not app.metric
+def test_without_outputs_or_grades_every_page_leads_to_the_step_that_home_names(place: Workspace) -> None:
+    for texts, step in (((), "Import outputs"), (("a", "b"), "Grade 2 more outputs")):
+        output_table.add(
+            place.db, [Output(id=text, project_id=place.project.id, text=text) for text in texts]
+        )
+        headline = sentence(trust(place).headline)
+        for page in ("0_home.py", RESULTS, "4_deriving.py", "5_judging.py", "3_team.py"):
+            app = opened(page)
+            assert [button.label for button in app.button if button.key == "next-step"] == [step], page
+            assert headline in shown(app) or page not in {"0_home.py", RESULTS}
+            assert not app.metric and "Not to be used" not in shown(app)
 
 
 def test_the_answer_stands_first_as_trust_and_home_give_it(worked: Workspace) -> None:

@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from labelcore.errors import BadInput
 from labelcore.models import Output
 from labelcore.stages import grading, projects
+from labelcore.stages.people import PersonRow
 from labelcore.store import audit, outputs as output_table
 from labelcore.workspace import Workspace
 from pages.widgets import assigning, calibrating, gold, guidelines, keys, notices, people, team as widget
@@ -74,6 +75,17 @@ def test_everything_that_a_team_did_is_there_in_both_languages(team: Workspace) 
         app = page(tab, language="zh")
         assert not app.exception
         assert words in shown(app)
+
+
+def test_what_nothing_is_known_of_yet_has_no_tab_no_heading_and_no_column(place: Workspace) -> None:
+    output_table.add(place.db, [Output(id="only", project_id=place.project.id, text="a text")])
+    grading.grade(place, "only", "pass")
+    app = page("Progress")
+    assert not app.exception and "Versions" not in [tab.label for tab in app.tabs]
+    assert list(app.dataframe[0].value) == ["person", "graded", "pass", "fail", "unsure", "notes"]
+    mine = AppTest.from_file(ROOT / "pages" / "3_progress.py", default_timeout=SECONDS).run()
+    assert not mine.exception and "not measurable" not in shown(mine)
+    assert "How steady you are" not in [head.value for head in mine.subheader]
 
 
 def test_home_tells_a_lead_where_people_differ(team: Workspace) -> None:
@@ -272,6 +284,32 @@ def test_acts_are_filtered_by_what_was_done_and_when(team: Workspace) -> None:
     assert not app.exception and set(app.dataframe[0].value["act"]) == {"team review"}
     app.date_input(key=keys.AUDITED_UNTIL).set_value(date(2020, 1, 1)).run()
     assert not app.exception and not [table for table in app.dataframe if len(table.value)]
+
+
+def _person(place: object, row: object) -> None:
+    from labelcore.stages.people import PersonRow
+    from labelcore.workspace import Workspace as Place
+    from pages.widgets import people
+
+    assert isinstance(place, Place) and isinstance(row, PersonRow)
+    people._change(place, row)
+
+
+@pytest.mark.parametrize(
+    ("role", "everywhere", "words"),
+    [
+        ("expert", "engineer", "Expert"),
+        (None, "engineer", "Engineer, in every project"),
+        (None, None, "nothing here"),
+    ],
+)
+def test_the_box_of_a_persons_role_begins_with_what_they_are(
+    place: Workspace, role: str | None, everywhere: str | None, words: str
+) -> None:
+    fields = {"name": "Ada", "email": "", "role": role, "everywhere": everywhere, "sessions": 0}
+    row = PersonRow.model_validate(fields | {"can_sign_in": True, "invited_until": None})
+    box = AppTest.from_function(_person, kwargs={"place": place, "row": row}).run().selectbox[0]
+    assert box.format_func(box.value) == words
 
 
 def test_what_came_back_from_a_pack_is_said_and_a_name_in_it_is_no_link(team: Workspace) -> None:

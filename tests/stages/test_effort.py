@@ -148,7 +148,7 @@ def test_the_digest_counts_the_week_and_quotes_nothing(
     assert (found.settled, found.criteria_new, found.criteria_changed) == (1, ("City_x",), ())
     page = digest_page(found)
     assert page.startswith("# test, ") and "- New criteria: City\\_x." in page
-    assert "Graded by \\[Ana\\]\\(http<!-- -->\\://x\\) (2)." in page
+    assert "2 grades were given: \\[Ana\\]\\(http<!-- -->\\://x\\) (2)." in page
     assert not any(words in page for words in ("wrong city", "text 0", "a reason"))
     assert digest(workspace, days=30).graded == 7
 

@@ -150,12 +150,17 @@ def test_a_label_that_means_several_codes_makes_no_further_one(workspace: Worksp
     assert code_table.current(workspace.db, workspace.project.id) == before
 
 
-def test_a_name_that_a_command_shows_in_chinese_finds_what_it_names(workspace: Workspace) -> None:
-    english, chinese = "Leaves something out", messages.say_in("zh", "Leaves something out")
+@pytest.mark.parametrize(("stored", "shown"), [("en", "zh"), ("zh", "en")])
+def test_a_name_that_a_command_shows_in_another_language_finds_what_it_names(
+    workspace: Workspace, stored: messages.Language, shown: messages.Language
+) -> None:
+    names = {"en": "Leaves something out", "zh": "漏掉了内容"}
     mine = workspace.project.id
-    made = Criterion(id="criterion_cc1", project_id=mine, version=1, name=english, statement="It is whole.")
+    made = Criterion(
+        id="criterion_cc1", project_id=mine, version=1, name=names[stored], statement="It is whole."
+    )
     criterion_table.save(workspace.db, [made])
-    assert chinese == "漏掉了内容"
-    assert finding.find_criterion(workspace, chinese).id == made.id
+    assert messages.say_in(shown, names[stored]) == names[shown]
+    assert finding.find_criterion(workspace, names[shown]).id == made.id
     with pytest.raises(NotFound):
         finding.find_criterion(workspace, "漏掉了什么")

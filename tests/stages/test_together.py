@@ -139,6 +139,19 @@ def test_silent_repeats_measure_steadiness_and_change_no_grade(
     assert (ann.graded, ann.steadiness.value, ann.steadiness.n) == (20, 0.5, 2)
 
 
+def test_how_far_a_person_agrees_counts_each_output_once_by_what_most_others_say(
+    workspace: Workspace, add_outputs: Add
+) -> None:
+    first, second, tied = add_outputs("a", "b", "c")
+    votes = {"ann": "ppp", "ben": "ppp", "cho": "pff", "dan": "pf"}
+    for who, values in votes.items():
+        for output, value in zip((first, second, tied), values, strict=False):
+            give(workspace, output, who, "pass" if value == "p" else "fail")
+    rates = {row.annotator: row.with_others for row in grading.contributions(workspace)}
+    assert (rates["ann"].value, rates["ann"].n) == (0.5, 2)  # of the third, one other each says so
+    assert (rates["cho"].value, rates["cho"].n) == (1 / 3, 3)
+
+
 def test_a_ruling_settles_a_conflict_and_keeps_every_grade(workspace: Workspace, add_outputs: Add) -> None:
     (output,) = add_outputs("disputed")
     give(workspace, output, "ann", "pass")

@@ -113,10 +113,13 @@ def contributions(workspace: Workspace) -> list[Contribution]:
 
 
 def _with_others(who: str, votes: Votes) -> Rate:
-    """Share of this person's grades that another person's grade on the same output shares."""
+    """Share of the outputs on which most others say what this person says; where they tie, it counts not."""
     mine = votes.get(who, {})
-    others = [theirs for other, theirs in votes.items() if other != who]
-    same = [mine[output_id] == theirs[output_id] for theirs in others for output_id in mine.keys() & theirs]
+    majority: dict[str, int] = defaultdict(int)
+    for other, theirs in votes.items():
+        for output_id in mine.keys() & theirs.keys() if other != who else ():
+            majority[output_id] += 1 if theirs[output_id] == mine[output_id] else -1
+    same = [balance > 0 for balance in majority.values() if balance]
     return _share(same, Wording("outputs that somebody else graded too"))
 
 

@@ -112,7 +112,7 @@ def check(
         *([_look(workspace)] if sealed and split_name == "test" else ()),
     ]
     whole = trust(workspace) if limits_now.pass_rate is not None and split_name == "all" else None
-    if whole:
+    if whole and whole.rate.value is not None:
         checks.append(_of_trust(whole))
     return GateReport(split=split_name, checks=tuple(checks), trust=whole)
 

@@ -70,6 +70,7 @@ def trust(workspace: Workspace, *, report: Annotated[AlignmentReport | None, Not
         unrun=is_anything_left(workspace),
     )
     all_reasons, rates = reasons(facts), report.pass_rate
+    told = [reason for reason in all_reasons if reason.says.code != "rate_unknown"]  # the headline says so
     weights = {reason.weight for reason in all_reasons}
     return Trust(
         answer="no" if "bad" in weights else "with care" if "care" in weights else "yes",
@@ -78,9 +79,9 @@ def trust(workspace: Workspace, *, report: Annotated[AlignmentReport | None, Not
         of=rates.of,
         outputs=_outputs(facts),
         method=_method(facts),
-        reasons=tuple(all_reasons[:_MOST]),
+        reasons=tuple(told[:_MOST]),
         action=_next(facts, all_reasons),
-        others=tuple(all_reasons[_MOST:]),
+        others=tuple(told[_MOST:]),
         enough=_enough(facts),
         rests_on=tuple(_rests_on(facts)),
     )

@@ -27,6 +27,7 @@ def show(workspace: Workspace, listed: CriteriaList) -> None:
     """One line of where the criteria stand, and what can be done with all of them."""
     n_left = len(derivation.uncovered_fails(workspace))
     proposed = [criterion for criterion in listed.criteria if criterion.status == "proposed"]
+    fails = projects.overview(workspace).fails
     accepted = sum(criterion.status == "accepted" for criterion in listed.criteria)
     if listed.criteria:
         st.write(_standing(accepted, len(proposed), n_left))
@@ -36,7 +37,8 @@ def show(workspace: Workspace, listed: CriteriaList) -> None:
                 editing.accept(workspace, criterion, why="accepted with all")
             st.session_state.pop(keys.DERIVED, None)  # that they are proposed is true no longer
             st.rerun()
-        _find_more(workspace, first=not listed.criteria)
+        if fails or listed.criteria:
+            _find_more(workspace, first=not listed.criteria)
         _write(workspace)
         _offer_tools(n_left)
         next_step.offer_model(
@@ -49,14 +51,13 @@ def show(workspace: Workspace, listed: CriteriaList) -> None:
             shell.go("5_judging.py", "Next: judges")
     show_derivation(workspace)
     if not listed.criteria:
-        fails = projects.overview(workspace).fails
-        no_fails = say("There are no criteria yet and no failed outputs: grade some, and say what is wrong.")
+        no_fails = say("There are no criteria yet: they come from notes on failed outputs.")
         words = say(
             "There are no criteria yet. They come from the notes on {n} failed outputs.", n=f"{fails:,}"
         )
         st.info(words if fails else no_fails)
         if not fails:
-            shell.go("3_grading.py", "Grade")
+            next_step.offer_next(workspace)
 
 
 def _write(workspace: Workspace) -> None:

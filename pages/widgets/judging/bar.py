@@ -12,6 +12,7 @@ from labelcore.settings import settings
 from labelcore.stages import judging
 from labelcore.stages.aligning import choosing_set
 from labelcore.stages.aligning.side_by_side import JudgeTable
+from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.judging.proposing.proposals import ProposalOrder
 from labelcore.stages.judging.proposing.retraining import Freshness
 from labelcore.stages.judging.testing.overview import propose_judges
@@ -33,7 +34,8 @@ def show(workspace: Workspace, table: JudgeTable) -> Any:
             with st.popover(say("Run some")):
                 running.show_order(workspace)
         pressed = next_step.taken("propose") and not (table.rows or settings().has_model)
-        if pressed | st.button(say("Propose judges"), type=_first(when=not table.rows)):
+        is_next = not table.rows and bool(list_criteria(workspace, status="accepted"))
+        if pressed | st.button(say("Propose judges"), type=_first(when=is_next)):
             _propose(workspace)
         if any(row.ran for row in table.rows):
             words = say("Choose the set again") if table.in_use else say("Choose the set")

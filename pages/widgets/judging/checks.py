@@ -47,16 +47,16 @@ def write_check(workspace: Workspace) -> None:
     source = st.text_area(
         say("The check"), _START, height=260, max_chars=LONGEST_SOURCE, key=keys.CHECK_SOURCE
     )
-    left, right = st.columns(2)
+    grid = st.grid(2, min_column_width=160)
     copied_criterion = _criterion_of_copied(workspace)
-    chosen = left.selectbox(
+    chosen = grid.cell().selectbox(
         say("It decides"),
         criteria,
         index=next((at for at, one in enumerate(criteria) if one.id == copied_criterion), 0),
         format_func=lambda criterion: say(criterion.name),
         key=keys.CHECK_CRITERION,
     )
-    name = right.text_input(say("Name"), max_chars=60, key=keys.CHECK_NAME)
+    name = grid.cell().text_input(say("Name"), max_chars=60, key=keys.CHECK_NAME)
     offer_to_write(workspace, chosen)
     limit = int(st.number_input(say("Outputs to try it on"), 5, 200, 20, 5, key=keys.CHECK_LIMIT))
     left_button, right_button = st.columns(2)
@@ -128,11 +128,13 @@ def show_schema(workspace: Workspace) -> None:
     for key, pointer in workspace.project.settings.fields.items():
         about = {"criterion": names.get(key, key), "field": pointer}
         st.write(shell.plain(say("{criterion} is about the field {field}.", **about)))
-    left, right = st.columns(2)
-    chosen = left.selectbox(
+    grid = st.grid(2, min_column_width=160)
+    chosen = grid.cell().selectbox(
         say("Criterion"), criteria, format_func=lambda criterion: say(criterion.name), key="field-of"
     )
-    pointer = right.text_input(say("is about the field (empty: all)"), placeholder="/price", key="field")
+    pointer = grid.cell().text_input(
+        say("is about the field (empty: all)"), placeholder="/price", key="field"
+    )
     if st.button(say("Remember this"), key="field-set"):
         with shell.guard():
             schemas.set_field(workspace, chosen, pointer.strip() or None)

@@ -22,7 +22,7 @@ from pages.widgets.judging import learned, preview, running, trying, versions
 from pages.widgets.outputs import show_output, why_words
 from pages.widgets.shell import plain
 
-_PAGE = 5
+_PAGE = 3
 
 
 def show(workspace: Workspace, version: JudgeVersion) -> None:

@@ -71,15 +71,15 @@ def _sealed(docket: refining.Docket) -> str:
 
 def show_conflict(workspace: Workspace, conflict: refining.CourtCase) -> None:
     """The person's word and the judge's side by side, then the output."""
-    people, judge = st.columns(2)
-    with people:
+    grid = st.grid(2, min_column_width=180)
+    with grid.cell():
         passed = conflict.human_pass
         st.markdown(f"**{say('People passed it') if passed else say('People failed it')}**")
         for note in conflict.notes:
             st.text(note)
         if not conflict.notes:
             shell.aside(say("without a note"))
-    with judge:
+    with grid.cell():
         passed = conflict.decision.value == "pass"
         st.markdown(f"**{say('The judge passes it') if passed else say('The judge fails it')}**")
         st.text(why_words(workspace, conflict.judge, conflict.output, conflict.decision))

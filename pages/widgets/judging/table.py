@@ -9,14 +9,14 @@ from typing import Any
 import streamlit as st
 
 from labelcore.messages import rate_words, say
-from labelcore.messages.catalogue import counted
+from labelcore.messages.catalogue import counted, judge_words
 from labelcore.messages.lines.aligning import in_use_words, unheld_words
 from labelcore.stages.aligning.side_by_side import JudgeRow, JudgeTable, judge_table
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stats.rate import Rate, share_words
 from labelcore.store import judges
 from labelcore.workspace import Workspace
-from pages.widgets import keys, shell
+from pages.widgets import keys, next_step, shell
 from pages.widgets.components import draw, judge_opened
 from pages.widgets.shell import plain
 
@@ -57,14 +57,6 @@ def show_in_use(table: JudgeTable) -> None:
     """What those in use do together."""
     if table.rows:
         st.write(plain(in_use_words(table)))
-    if table.unseen and table.in_use:
-        shell.aside(
-            say(
-                "These figures stand for all outputs: each graded one outside the sealed test was judged "
-                "by judges made and chosen without it, and counts by its chance of being drawn. The table "
-                "counts each once, so it may differ."
-            )
-        )
 
 
 def show_none(workspace: Workspace) -> None:
@@ -74,8 +66,8 @@ def show_none(workspace: Workspace) -> None:
     if n:
         st.info(say("There are no judges yet: propose some for {criteria}.", criteria=words))
         return
-    st.info(say("There are no judges yet: accept criteria, then propose judges."))
-    shell.go("4_deriving.py", "Criteria")
+    st.info(say("There are no judges yet: they decide criteria, and none is accepted."))
+    next_step.offer_next(workspace)
 
 
 def show(table: JudgeTable) -> JudgeRow | None:
@@ -87,20 +79,36 @@ def show(table: JudgeTable) -> JudgeRow | None:
     )
     rows = table.rows if is_whole else table.shown
     row = open_row(table) or rows[0]
-    news = {"words": _words(), "groups": _groups(table.rows, rows, row)}
-    draw("judges", keys.JUDGE_TABLE, news, "opened")
-    shell.aside(
-        say(
-            "Each row shows the judge's current version on the {n:,} graded outputs outside the "
-            "sealed test, each counted once.",
-            n=table.n,
-        )
-    )
-    if any(other.seen for other in rows):
-        shell.aside(say("* Fitted to these grades, so it may do worse on other outputs."))
+    heads, groups = _words(), _groups(table.rows, rows, row)
+    if all(other.cost_per_thousand == 0 for other in rows):
+        heads["cost"] = ""  # as in its cells
+    draw("judges", keys.JUDGE_TABLE, {"words": heads, "groups": groups}, "opened")
+    _explain(table, rows)
     for words in unheld_words([gap for gap in table.unheld if not gap.unrun]):  # a button says so of those
         st.write(plain(words))
     return row
+
+
+def _explain(table: JudgeTable, rows: Sequence[JudgeRow]) -> None:
+    """What the figures rest on, once there are some."""
+    if not any(row.ran for row in rows):
+        return
+    shell.aside(
+        say(
+            "The table counts each of the {n:,} graded outputs outside the sealed test once, judged by the "
+            "judges as they are now.",
+            n=table.n,
+        )
+    )
+    if table.unseen and table.in_use:
+        shell.aside(
+            say(
+                "The line at the top may differ: it stands for all outputs, by the chance of each to be "
+                "drawn, and each was judged by judges made and chosen without it."
+            )
+        )
+    if any(row.seen and row.ran for row in rows):
+        shell.aside(say("* Fitted to these grades, so it may do worse on other outputs."))
 
 
 def open_row(table: JudgeTable) -> JudgeRow | None:
@@ -116,7 +124,7 @@ def _words() -> dict[str, str]:
         "judge": say("judge"),
         "catches": say("bad outputs found"),
         "alarms": say("false alarms"),
-        "n": "n",
+        "n": say("n, bad + good"),
         "cost": say("US$ for 1,000"),
         "state": "",
     }
@@ -144,17 +152,17 @@ def _row(row: JudgeRow, opened: JudgeRow) -> dict[str, Any]:
         "judge": row_words(row),
         "catches": _rate(row.catches),
         "alarms": _rate(row.false_alarms),
-        "n": f"{row.catches.n:,} + {row.false_alarms.n:,}",
-        "cost": _no_cost(row) if cost is None else f"{cost:,.2f}" if cost else "0",
+        "n": f"{row.catches.n:,} + {row.false_alarms.n:,}" if row.ran else "–",
+        "cost": _no_cost(row) if cost is None else f"{cost:,.2f}" if cost else "",
         "states": [{"kind": _KIND[state], "words": say(state)} for state in (*states, row.state)],
-        "seen": row.seen,
+        "seen": row.seen and row.ran,
         "open": row.judge_version_id == opened.judge_version_id,
     }
 
 
 def row_words(row: JudgeRow) -> str:
     """The judge; with its version where a newer one waits beside it."""
-    name = say(row.name)
+    name = judge_words(row.name)
     return say("{judge}, version {n}", judge=name, n=row.version) if row.replaced else name
 
 
