@@ -23,6 +23,7 @@ CONFIG_YAML = (
 REQUEST = {"custom_id": "q1", "method": "POST", "body": {"model": "m", "messages": []}}
 NOTEBOOK = {"cells": [{"cell_type": "code", "source": ["import ragas"], "outputs": []}] * 2, "nbformat": 4}
 DEEPEVAL = "import pytest\nfrom deepeval import assert_test\n\ndef test_a():\n    f(input='a', output='b')\n"
+HEADER = {"version": 2, "status": "success", "eval": {"task": "t"}, "plan": {}, "results": {"scores": []}}
 INSPECT = "from inspect_ai import Task, task\n\n@task\ndef t():\n    return Task(dataset=[])\n"
 PROMPTFOO = "promptfoo results. promptfoo eval --output results.json"
 
@@ -51,6 +52,7 @@ def refusal(workspace: Workspace, path: Path, content: bytes | str) -> str:
         ("test_bot.py", DEEPEVAL, "code", ".deepeval/.latest_run_full.json"),
         ("task.py", INSPECT, "code", "Take the .eval file"),
         ("task", INSPECT, "code", "Take the .eval file"),
+        ("log.json", json.dumps(HEADER), "a log of Inspect without its samples", "Take the .eval file"),
         ("nb.ipynb", json.dumps(NOTEBOOK), "a notebook", "ragas.jsonl"),
         ("nb.json", json.dumps(NOTEBOOK, indent=1), "a notebook", "ragas.jsonl"),
     ],

@@ -67,6 +67,7 @@ _MEMBERS: tuple[tuple[str, Wording, Wording], ...] = (
 )
 _REQUESTS = Wording("a batch of requests to a model")
 _CODE, _SETTINGS, _NOTEBOOK = Wording("code"), Wording("a configuration"), Wording("a notebook")
+_NO_SAMPLES = Wording("a log of Inspect without its samples")
 _PAGE, _XML, _YAML = Wording("a web page"), Wording("an XML file"), Wording("a YAML file")
 _BRINGS = {
     _REQUESTS: Wording(
@@ -176,6 +177,8 @@ def _refusal(path: Path, what: Wording, bring: Wording) -> BadInput:
 
 def _tool_of(path: Path, what: Wording) -> str:
     """The tool that a text speaks of, "" where it speaks of none."""
+    if what is _NO_SAMPLES:
+        return "inspect"
     if what not in _BRINGS:
         return ""
     with path.open("rb") as file:
@@ -207,7 +210,7 @@ def _of_json(path: Path, ending: str, start: bytes) -> Wording | None:
         return _REQUESTS
     if ending == ".ipynb" or (_NOTEBOOKS.match(start) and _CELL.search(start)):
         return _NOTEBOOK
-    asks = any(key in start for key in (b'"prompts"', b'"providers"', b'"targets"'))
+    asks = any(key in start for key in (b'"prompts"', b'"providers"', b'"targets"', b'"eval"'))
     if not asks or path.stat().st_size > _LARGEST:
         return None
     try:
@@ -215,4 +218,6 @@ def _of_json(path: Path, ending: str, start: bytes) -> Wording | None:
     except (ValueError, RecursionError):
         return None
     keys = set(document) if isinstance(document, dict) else set()
+    if {"eval", "plan", "status"} <= keys and not document.get("samples"):
+        return _NO_SAMPLES
     return _SETTINGS if any(shape <= keys for shape in _ASKS) and not _ANSWERS & keys else None

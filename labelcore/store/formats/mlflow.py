@@ -58,7 +58,7 @@ def _is_either(record: Record) -> bool:
     "mlflow.genai.evaluate is read too.",
     brings="Each trace becomes an output with its input or conversation, expectations, time and trace id. "
     "Assessments of people come as grades, one for each of them, those of models and code as verdicts.",
-    recognise=likeness(_is_either, *_WRAPPINGS, sure=0.9),
+    recognise=likeness(_is_either, *_WRAPPINGS, sure=0.96),
 )
 @each(_is_either, *_WRAPPINGS)
 def rows(number: int, record: Record) -> Iterator[Said]:

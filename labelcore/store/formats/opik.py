@@ -51,10 +51,25 @@ def rows(number: int, record: Record) -> Iterator[Said]:
         model=first(record, "model", "metadata.model", "metadata.ls_model_name"),
         at=first(record, "start_time"),
         details={"name": record.get("name"), "tags": record.get("tags"), "metadata": record.get("metadata")},
-        remarks=[entry for score in entries(record.get("feedback_scores")) for entry in _score(score)],
+        remarks=[
+            entry
+            for score in entries(record.get("feedback_scores"))
+            for each_score in _by_author(score)
+            for entry in _score(each_score)
+        ],
         trouble=first(record, "error_info.message", "error_info.exception_type"),
         raw=record,
     )
+
+
+def _by_author(score: Record) -> list[Record]:
+    """A score that several people gave as one of each of them."""
+    authors = score.get("value_by_author")
+    told = authors.items() if isinstance(authors, dict) else ()
+    by_author = [
+        {**score, **value, "last_updated_by": name} for name, value in told if isinstance(value, dict)
+    ]
+    return by_author or [score]
 
 
 def _score(score: Record) -> list[Remark]:

@@ -105,3 +105,11 @@ def test_of_a_tree_of_answers_the_one_that_was_shown_is_the_output() -> None:
     (row,) = read("chat_exports", document(TREES))
     assert (row.output, row.id, contents(row)) == ("Yes.", "c1", [("user", "Rain?")])
     assert row.details["title"] == "Rain"
+
+
+def test_each_author_of_a_score_in_opik_gave_it() -> None:
+    by_author = {"ida": {"value": 1, "reason": "right"}, "bo": {"value": 0}}
+    score = {"name": "right", "value": 0.5, "source": "ui", "value_by_author": by_author}
+    (row,) = read("opik", document([{**OPIK[0], "feedback_scores": [score]}]))
+    assert said(row) == [("grade", "right", "1", "", "ida"), ("grade", "right", "0", "", "bo")]
+    assert row.remarks[0].reason == "right"

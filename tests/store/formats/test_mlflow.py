@@ -189,6 +189,20 @@ def test_what_an_assessment_says_is_not_said_again_by_a_column() -> None:
     )
 
 
+def test_a_trace_is_the_tools_whatever_its_answer_looks_like() -> None:
+    record = {
+        "trace_id": "tr-1",
+        "trace_metadata": {},
+        "request": {"messages": [{"role": "user", "content": "Who pays?"}]},
+        "response": {"choices": [{"message": {"role": "assistant", "content": "The tenant."}}]},
+        "assessments": [{"assessment_name": "right", "source": {"source_type": "HUMAN", "source_id": "ida"}}],
+    }
+    record["assessments"][0]["feedback"] = {"value": False}
+    (row,) = read("mlflow", lines([record]))
+    assert (row.output, contents(row)) == ("The tenant.", [("user", "Who pays?")])
+    assert said(row) == [("grade", "right", "false", "", "ida")]
+
+
 def test_the_table_that_an_evaluation_keeps_as_json_is_read(tmp_path: Path) -> None:
     path = tmp_path / "eval_results_table.json"
     names = ["question", "outputs", "toxicity/v1/score"]
