@@ -67,13 +67,15 @@ def _columns_of(head: FileHead) -> _Columns | None:
 
 
 def _recognise(head: FileHead) -> float:
-    columns, (_, records) = _columns_of(head), _place(head)
+    columns, (path, records) = _columns_of(head), _place(head)
     if columns is None or len(records) < 2:
         return 0.0
     spoken = [speaker(record.get(columns.speaker)) for record in records]
     if None in spoken or not {"user", "assistant"} <= set(spoken) or not _fit(records, columns):
         return 0.0
-    return 0.93 if columns.talk and not _is_reversed(records, columns) else 0.4
+    names = {plain(record.get(columns.talk)) for record in entries(at(head.document, path))} if path else ()
+    one = len(names) == 1  # a document that is one chat is read whole, with what stands beside it
+    return 0.93 if columns.talk and not one and not _is_reversed(records, columns) else 0.4
 
 
 def _fit(records: Sequence[Record], columns: _Columns) -> bool:

@@ -140,7 +140,7 @@ def _way_in(value: Any) -> Callable[[Any], Iterable[Any]] | None:
     if not isinstance(value, dict) or len(value) == 0:
         return None
     inner = list(value.values())
-    if any(isinstance(entry, list) and _is_talk(entry) for entry in inner):
+    if any(isinstance(entry, list) and (_is_talk(entry) or _is_one_talk(entry)) for entry in inner):
         return lambda whole: [whole]
     if len(inner) == 1 and isinstance(inner[0], dict) and next(iter(value)) in map(str, inner[0].values()):
         return _of_keyed
@@ -188,10 +188,21 @@ def _way_into_list(value: list[Any]) -> Callable[[Any], Iterable[Any]] | None:
     return None
 
 
-def _is_talk(items: list[Any]) -> bool:
-    """Whether a list is one chat: who speaks is known of each turn, and no turn names its conversation."""
+def _is_one_talk(items: list[Any]) -> bool:
+    """Whether a list of a document is one chat whose turns all name the same conversation."""
+    turns = _objects(items)
+    column = talk_column(_names(turns))
+    names = {chats.plain(turn.get(column)) for turn in turns} if column else set()
+    return len(names) == 1 and _is_talk(turns, named=column)
+
+
+def _is_talk(items: list[Any], *, named: str = "") -> bool:
+    """Whether a list is one chat: who speaks is known of each turn, and no turn names its conversation.
+
+    ``named``: the key under which all name the same one.
+    """
     some = items[:_SHOWN]
-    keys = {key for item in some if isinstance(item, dict) for key in item}
+    keys = {key for item in some if isinstance(item, dict) for key in item} - {named}
     if len(some) < 2 or not keys or keys & _OF_ROWS or talk_column(keys):
         return False
     roles = {chats.speaker(turn["role"]) for turn in chats.turns(some) or []}

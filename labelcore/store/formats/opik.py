@@ -66,7 +66,7 @@ def _by_author(score: Record) -> list[Record]:
     """A score that several people gave as one of each of them."""
     authors = score.get("value_by_author")
     told = authors.items() if isinstance(authors, dict) else ()
-    by_author = [
+    by_author: list[Record] = [
         {**score, **value, "last_updated_by": name} for name, value in told if isinstance(value, dict)
     ]
     return by_author or [score]

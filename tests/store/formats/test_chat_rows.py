@@ -144,3 +144,13 @@ def test_what_stands_beside_an_answer_comes_along() -> None:
     said = [{"chat_id": 1, "role": role, "text": role, "rating": role[:1]} for role in ("user", "bot")]
     (row,) = read("chat_rows", lines(said))
     assert row.details == {"rating": "b"}
+
+
+def test_a_document_whose_messages_name_one_conversation_is_one_chat(tmp_path: Path) -> None:
+    said = [{"session_id": "s1", "role": role, "content": role} for role in ("user", "assistant")]
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"messages": said, "model": "m1"}), encoding="utf-8")
+    head = documents.look(path)
+    assert [record["model"] for record in head.records] == ["m1"]
+    assert [place.path for place in documents.wrappings(head.document)] == [""]
+    assert all(tool.recognise(head) < 0.5 for tool in every_tool().values())
