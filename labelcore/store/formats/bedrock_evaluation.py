@@ -27,7 +27,8 @@ _PROMPTS = (
 
 
 def _is_record(record: Record) -> bool:
-    return isinstance(record.get("inputRecord"), dict) and isinstance(record.get("modelResponses"), list)
+    answered = any("response" in one for one in entries(record.get("modelResponses")))
+    return isinstance(record.get("inputRecord"), dict) and answered
 
 
 @tool(

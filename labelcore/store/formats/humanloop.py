@@ -26,7 +26,8 @@ _ASKED = {"prompt", "agent", "config", "flow"}
 
 def _is_log(record: Record) -> bool:
     answered = "output" in record or "output_message" in record
-    judged = any(isinstance(record.get(key), list) for key in _JUDGED)
+    told = all({"type", "value"} <= note.keys() for note in entries(record.get("feedback")))
+    judged = told and any(isinstance(record.get(key), list) for key in _JUDGED)
     asked = any(isinstance(record.get(key), dict) for key in _ASKED)
     return answered and judged and asked and "inputs" in record
 

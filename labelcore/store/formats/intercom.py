@@ -18,8 +18,9 @@ _END, _MARK = re.compile(r"<br\s*/?>|</(p|div|li|h\d)>", re.IGNORECASE), re.comp
 
 
 def _is_conversation(record: Record) -> bool:
-    parts = record.get("conversation_parts")
-    return isinstance(parts, dict | list) and isinstance(record.get("source"), dict)
+    parts, source = record.get("conversation_parts"), record.get("source")
+    opened = isinstance(source, dict) and {"author", "body"} <= source.keys()
+    return opened and isinstance(parts, dict | list)
 
 
 @tool(

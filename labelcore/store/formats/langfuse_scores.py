@@ -11,12 +11,13 @@ from labelcore.wording import in_chinese
 
 _WRAPPINGS = ("", "data", "scores")
 _ABOUT = ("observationId", "observation_id", "traceId", "trace_id")
+_BESIDE = {"dataType", "data_type", "observationId", "authorUserId", "traceName", "configId"}
 _SOURCES = {"API", "EVAL", "ANNOTATION"}
 
 
 def _is_score(record: Record) -> bool:
     record = unquoted(record)
-    about = any(key in record for key in _ABOUT)
+    about = any(key in record for key in _ABOUT) and bool(_BESIDE & record.keys())
     valued = {"name", "value", "source"} <= record.keys() and not {"input", "output"} & record.keys()
     return about and valued and plain(record.get("source")) in _SOURCES
 

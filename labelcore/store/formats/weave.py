@@ -29,7 +29,10 @@ _ONE, _ALL = "predict_and_score", "Evaluation.evaluate"
 
 def _is_call(record: Record) -> bool:
     named = {"op_name", "trace_id", "started_at"} <= record.keys()
-    return named and ("output" in record or any(str(key).startswith("output.") for key in record))
+    of_weave = "weave:" in plain(record.get("op_name")) or "wb_user_id" in record
+    return (
+        named and of_weave and ("output" in record or any(str(key).startswith("output.") for key in record))
+    )
 
 
 def _is_root(record: Record) -> bool:
