@@ -190,14 +190,15 @@ def test_what_an_assessment_says_is_not_said_again_by_a_column() -> None:
 
 
 def test_a_trace_is_the_tools_whatever_its_answer_looks_like() -> None:
+    person = {"source_type": "HUMAN", "source_id": "ida"}
+    note = {"assessment_name": "right", "source": person, "feedback": {"value": False}}
     record = {
         "trace_id": "tr-1",
         "trace_metadata": {},
         "request": {"messages": [{"role": "user", "content": "Who pays?"}]},
         "response": {"choices": [{"message": {"role": "assistant", "content": "The tenant."}}]},
-        "assessments": [{"assessment_name": "right", "source": {"source_type": "HUMAN", "source_id": "ida"}}],
+        "assessments": [note],
     }
-    record["assessments"][0]["feedback"] = {"value": False}
     (row,) = read("mlflow", lines([record]))
     assert (row.output, contents(row)) == ("The tenant.", [("user", "Who pays?")])
     assert said(row) == [("grade", "right", "false", "", "ida")]
