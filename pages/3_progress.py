@@ -4,7 +4,7 @@ import streamlit as st
 
 from labelcore.messages import say
 from labelcore.messages.lines.reporting import graded_words, next_words
-from labelcore.stages.reporting.person import progress
+from labelcore.stages.reporting.effort import progress
 from pages.widgets import calibrating, effort, shell, talking
 from pages.widgets.shell import plain
 

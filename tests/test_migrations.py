@@ -9,16 +9,7 @@ from pathlib import Path
 import pytest
 
 from labelcore.errors import StoreDamaged
-from labelcore.store import (
-    Database,
-    batch_jobs,
-    close_database,
-    codes,
-    migrations,
-    open_database,
-    overview,
-    runs,
-)
+from labelcore.store import Database, close_database, codes, migrations, open_database, projects, runs
 from tests.databases import at_schema
 
 pytestmark = pytest.mark.whole
@@ -49,7 +40,7 @@ def test_every_older_schema_comes_up_with_its_rows(tmp_path: Path, rows: int) ->
             db.run("INSERT INTO output (output_id, project_id, text) VALUES (?, 'p', 'x')", [str(i)])
         migrations.migrate(db)
         assert db.rows("SELECT count(*) FROM output_current") == [(rows,)]
-        assert overview.counts(db, "p")["graded"] == 0
+        assert projects.counts(db, "p")["graded"] == 0
         assert schema(db) == schema(fresh)
         db.close()
     fresh.close()
@@ -102,7 +93,7 @@ def test_tables_that_were_renamed_keep_their_rows(tmp_path: Path, killed: bool) 
     assert [(run.id, run.n_outputs, run.judge_version_ids) for run in runs.all_of(db, "p")] == [
         ("r1", 7, ("j1",))
     ]
-    assert [(job.id, job.questions) for job in batch_jobs.under_way(db, "p")] == [("b1", ("q1",))]
+    assert [(job.id, job.questions) for job in runs.under_way(db, "p")] == [("b1", ("q1",))]
     close_database(path)
 
 

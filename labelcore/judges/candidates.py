@@ -10,7 +10,8 @@ from typing import ClassVar
 import numpy as np
 from typing_extensions import override
 
-from labelcore.judges.features import Bools, GradedRows, Ints, Topics, TrainingData
+from labelcore.arrays import Bools, Ints
+from labelcore.judges.features import GradedRows, Topics, TrainingData
 
 
 @dataclass(frozen=True)

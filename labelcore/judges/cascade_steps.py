@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from labelcore.judges.features import Bools, Floats
+from labelcore.arrays import Bools, Floats
 from labelcore.models import Decision, Frozen
 from labelcore.stats.rate import Rate, proportion
 

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from pydantic import Field
 
+from labelcore.arrays import Bools
 from labelcore.errors import BadInput, NotFound
 from labelcore.judges import fitting
 from labelcore.judges.detectors import REGISTRY, Detector
-from labelcore.judges.features import Bools, Column, GradedRows, TrainingData
+from labelcore.judges.features import Column, GradedRows, TrainingData
 from labelcore.judges.fitting import Side
 from labelcore.models import Frozen
 

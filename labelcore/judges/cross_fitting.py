@@ -1,18 +1,21 @@
-"""Scores and cuts of graded outputs by models that did not see their grades."""
+"""Scores and cuts of graded outputs by models that did not see their grades, and their candidate of a set."""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from typing_extensions import override
 
-from labelcore.judges.calibration import Calibrator
-from labelcore.judges.candidates import FoldedRows
-from labelcore.judges.features import Bools, Floats, GradedRows, Ints, TrainingData
+from labelcore.arrays import Bools, Floats, Ints
+from labelcore.judges.calibration import HIGHEST, Aim, Calibrator, cut_of
+from labelcore.judges.candidates import Candidate, FoldedRows, Target
+from labelcore.judges.features import GradedRows, TrainingData
 from labelcore.judges.learned_model import LearnedModel
-from labelcore.judges.operating_point import HIGHEST, Aim, cut_of
 
 _FOLDS = 5
 FEW = 40
@@ -99,3 +102,43 @@ def final_cut(graded: GradedRows, held_out: Floats, everywhere: Floats, aim: Aim
     others = np.ones(len(everywhere), dtype=bool)
     others[graded.rows] = False
     return cut_of(held_out, graded.fails, everywhere[others], aim)
+
+
+@dataclass(frozen=True)
+class LearnedCandidate(Candidate):
+    """A learned judge, refitted on the training rows with all that belongs to it: its topics and its cut."""
+
+    slow: ClassVar[bool] = True
+    data: TrainingData
+    target: Target
+    aim: Aim = HIGHEST
+    known: dict[bytes, Floats] = field(default_factory=dict, compare=False)
+    """Cross-fitted scores of rows, from which the cut of a fit on all of them follows."""
+
+    @override
+    def fails(self, train: Ints, test: Ints) -> Bools:
+        rows = self.target.of(train)
+        if rows is None:
+            return np.zeros(len(test), dtype=bool)
+        scores = self.known.get(train.tobytes())
+        if scores is None:
+            held_out = cross_fitted(self.data, rows, self.aim).scores
+        else:
+            held_out = scores[self.target.known[train]]
+        _, everywhere = LearnedModel.fit(self.data, rows)
+        return np.asarray(everywhere[test] > final_cut(rows, held_out, everywhere, self.aim))
+
+    @override
+    def out_of_fold(self, candidates: Sequence[Candidate], parts: FoldedRows) -> Bools | None:
+        rows = self.target.of(parts.rows)
+        if rows is None:
+            return np.zeros((len(parts.rows), 1), dtype=bool)
+        crossed = by_folds(self.data, rows, parts, self.aim)
+        if crossed is None:
+            return None
+        self.known[parts.rows.tobytes()] = crossed.scores
+        return np.asarray(crossed.scores > crossed.cuts)[:, None]
+
+    @override
+    def prepare(self) -> None:
+        importlib.import_module("scipy.optimize")

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from labelcore.arrays import Bools, Floats, Ints
 from labelcore.judges.detectors import REGISTRY
 from labelcore.judges.detectors.phrases import Incidence, phrases_of, written
 from labelcore.judges.detectors.sections import TOPICS as SECTION_TOPICS, found_in, section_name
@@ -17,9 +17,6 @@ from labelcore.judges.inputs import InputScaling
 from labelcore.models import Output
 from labelcore.text.reading import words
 
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
 _SHORTEST_TOPIC = 2
 _ENDS = {"high": 1.0, "low": -1.0, "either": 0.0}
 

@@ -10,17 +10,18 @@ from itertools import chain, zip_longest
 
 import numpy as np
 
+from labelcore.arrays import Bools
+from labelcore.judges.calibration import HIGHEST, Aim
 from labelcore.judges.candidates import Candidate, FoldedRows, RefitTargets, Target
 from labelcore.judges.code_checks import FittedCheck, fitted_phrases, fitted_thresholds
 from labelcore.judges.cross_fitting import FEW, folds_by_group
 from labelcore.judges.detectors import REGISTRY
-from labelcore.judges.features import Bools, GradedRows, TrainingData, mentions
+from labelcore.judges.features import GradedRows, TrainingData, mentions
 from labelcore.judges.fitting import GUIDES
 from labelcore.judges.kinds import Kind
 from labelcore.judges.kinds.code import CodeKind
 from labelcore.judges.kinds.learned import LearnedKind, make_spec
 from labelcore.judges.learned_model import RECURRING, too_few
-from labelcore.judges.operating_point import HIGHEST, Aim
 from labelcore.models import OVERALL, Frozen
 from labelcore.wording import Wording
 

@@ -14,8 +14,9 @@ from typing import Literal
 
 import numpy as np
 
+from labelcore.arrays import Bools, Floats, Ints
 from labelcore.judges.detectors import REGISTRY
-from labelcore.judges.features import Bools, Floats, GradedRows, Ints, TrainingData
+from labelcore.judges.features import GradedRows, TrainingData
 
 Side = Literal["above", "below"]
 SHRINK = 6.0

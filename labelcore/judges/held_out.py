@@ -15,10 +15,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import Field
 
-from labelcore.judges.features import Bools, Floats, Ints
+from labelcore.arrays import Bools, Floats, Ints
 from labelcore.models import Frozen
 from labelcore.stats import resampling
 from labelcore.stats.counts import tnr_of, tpr_of
@@ -179,7 +178,7 @@ def rates(votes: Floats, again: Floats, grades: Grades, seed: int = 0) -> dict[s
     }
 
 
-def _figures(cells: Floats) -> npt.NDArray[np.float64]:
+def _figures(cells: Floats) -> Floats:
     """The figures of `NAMES` in the last axis, from cells (..., 4)."""
     coverage, sensitivity = tnr_of(cells), tpr_of(cells)
     alignment = 2 * coverage * sensitivity / np.maximum(coverage + sensitivity, _TINY)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from labelcore.arrays import Floats
+
 _COMPONENTS = 12
 _FLAT = 1e-9  # an axis along which vectors spread by less, beside the first one, is rounding
 _KNOTS = 64

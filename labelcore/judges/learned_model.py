@@ -15,9 +15,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from labelcore.arrays import Bools, Floats
 from labelcore.judges import fitting
 from labelcore.judges.code_checks import CodeSpec, fitted_phrases, fitted_thresholds
-from labelcore.judges.features import Bools, FeatureTable, Floats, GradedRows, TrainingData
+from labelcore.judges.features import FeatureTable, GradedRows, TrainingData
 from labelcore.judges.inputs import InputScaling
 from labelcore.wording import Wording
 

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import Field, model_validator
 
+from labelcore.judges.calibration import Aim
 from labelcore.judges.code_checks import CodeSpec, known_key
 from labelcore.judges.learned_model import Check, LinearHead
-from labelcore.judges.operating_point import Aim
 from labelcore.models import Frozen
 from labelcore.text.embedding import SIZE
 

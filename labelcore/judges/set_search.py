@@ -16,15 +16,13 @@ from functools import cached_property
 
 import numpy as np
 
+from labelcore.arrays import Bools, Floats, Ints
 from labelcore.judges.candidates import Candidate, CandidateGroup, FoldedRows, parties
 from labelcore.judges.cross_fitting import folds_by_group
-from labelcore.judges.features import Bools, Floats, Ints
 from labelcore.judges.held_out import FEWEST_DRAWN, Grades, HeldOut, Repeat, summary
-from labelcore.stats.deadline import Deadline
-from labelcore.stats.selection import select, worth
+from labelcore.stats.selection import Deadline, SetVotes, Wish, select, worth
 from labelcore.stats.set_beam import search
 from labelcore.stats.set_program import ChosenJudges, SetFront, explained, front, solve
-from labelcore.stats.set_wish import SetVotes, Wish
 from labelcore.stats.threads import one_thread
 
 SECONDS = 60.0

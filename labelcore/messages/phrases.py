@@ -3,11 +3,11 @@
 from typing import get_args
 
 from labelcore.judges.kinds import Shaped
-from labelcore.judges.suspects import Weakness
 from labelcore.models import CourtValue, GradeValue, Role, VerdictValue
 from labelcore.models.base import CriterionStatus, ProbeValue, Risk, Severity, SplitName
 from labelcore.stages.deriving import linting
 from labelcore.stages.grading import acts
+from labelcore.stages.judging.testing.suspecting import Weakness
 from labelcore.stages.projects import Overview
 
 _TYPES = (

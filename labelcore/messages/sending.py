@@ -21,7 +21,7 @@ from labelcore.settings import settings
 from labelcore.stages import people, projects, signing
 from labelcore.stages.grading.talking import is_told_to_all
 from labelcore.stages.notifying import mailbox_of
-from labelcore.stages.reporting.reminding import tell_what_is_due
+from labelcore.stages.reporting.digest import tell_what_is_due
 from labelcore.store import Database, notices as table, outputs as output_table, people as people_table
 from labelcore.store.notices import Sending
 from labelcore.workspace import Workspace

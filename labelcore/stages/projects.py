@@ -14,7 +14,7 @@ from labelcore.settings import settings
 from labelcore.store import (
     Database,
     outputs as output_table,
-    overview as overview_query,
+    projects as overview_query,
     projects as project_table,
 )
 from labelcore.wording import Wording

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import Field
 
+from labelcore.arrays import Floats
 from labelcore.errors import BadInput
 from labelcore.models import Pick, Role, Sample, new_id
 from labelcore.operations import Effect, Flags, operation
@@ -213,7 +214,7 @@ def _newest(workspace: Workspace, pool: list[str], n: int, seed: int, _by: str |
     return picks, [sentence]
 
 
-def _verdict_scores(workspace: Workspace, pool: list[str]) -> tuple[drawing.Floats, drawing.Floats]:
+def _verdict_scores(workspace: Workspace, pool: list[str]) -> tuple[Floats, Floats]:
     """For each output: share of the judges that fail it, and how much they disagree."""
     choice = judge_table.chosen(workspace.db, workspace.project.id)
     ids = choice["judge_version_ids"] if choice else []

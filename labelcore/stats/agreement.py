@@ -11,12 +11,11 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from labelcore.arrays import Floats, Ints
 from labelcore.models import Frozen
 from labelcore.stats.rate import Rate, not_measurable
 from labelcore.wording import Wording
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 Weights = Literal["none", "linear", "quadratic"]
 _REPLICATES = 2_000
 _FEWEST = 5

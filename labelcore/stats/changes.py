@@ -21,17 +21,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
+from labelcore.arrays import Bools, Floats, Ints, Vectors
 from labelcore.models import NOTHING, Fact, Frozen, fact
 from labelcore.stats.anytime import PRACTICAL
 from labelcore.stats.rate import Rate, few_sources, not_measurable
-from labelcore.stats.resampling import for_few
-from labelcore.stats.sourced import tpr_and_tnr
+from labelcore.stats.resampling import for_few, tpr_and_tnr
 
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
 Judgement = Literal["better", "worse", "unclear"]
 
 DRAWS = 4_000
@@ -339,7 +335,7 @@ def drawn_cells(compared: PairedOutputs, *, draws: int = DRAWS, seed: int = 0) -
     return cells
 
 
-def _units(compared: PairedOutputs) -> tuple[npt.NDArray[np.float32], Floats]:
+def _units(compared: PairedOutputs) -> tuple[Vectors, Floats]:
     """What each group adds to the sums of :func:`_sums` (groups, strata and their outcomes), and the weight
     of one output in each stratum.
     """

@@ -10,12 +10,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 
+from labelcore.arrays import Bools, Floats
 from labelcore.models import Frozen
 from labelcore.stats.rate import Rate, not_measurable, proportion
-
-Floats = npt.NDArray[np.float64]
 
 
 class Counts(Frozen):
@@ -53,7 +51,7 @@ class Counts(Frozen):
         return self.true_fail + self.false_fail
 
 
-def count(judge_passes: Floats, human_passes: npt.NDArray[np.bool_]) -> Counts:
+def count(judge_passes: Floats, human_passes: Bools) -> Counts:
     """Count verdicts (1 pass, 0 fail, nan abstain; shape (n,)) against grades (shape (n,))."""
     decided = ~np.isnan(judge_passes)
     judge = judge_passes[decided] > 0

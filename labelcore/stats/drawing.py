@@ -12,12 +12,11 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from labelcore.arrays import Floats, Ints
 from labelcore.models import Pick
 from labelcore.wording import Wording
 
-Floats = npt.NDArray[np.float64]
 MIXTURE: dict[str, float] = {
     Wording("uniform"): 0.40,
     Wording("judge fails it"): 0.30,
@@ -148,7 +147,7 @@ def _inclusion(shares: Floats, n: int) -> Floats:
     return probability
 
 
-def _systematic(probability: Floats, random: np.random.Generator) -> npt.NDArray[np.int64]:
+def _systematic(probability: Floats, random: np.random.Generator) -> Ints:
     """Madow's systematic draw: one start, then steps of 1 along the summed probabilities."""
     edges = np.cumsum(probability)
     size = round(float(edges[-1]))

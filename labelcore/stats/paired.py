@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 
+from labelcore.arrays import Bools, Ints
 from labelcore.models import Frozen
 from labelcore.stats.rate import Rate, not_measurable
 from labelcore.wording import Wording
 
-Bools = npt.NDArray[np.bool_]
 _DRAWS = 4_000
 _FEWEST = 5
 
@@ -32,7 +31,7 @@ class PairedDifference(Frozen):
     says: Wording
 
 
-def compare(first: Bools, second: Bools, groups: npt.NDArray[np.int64] | None = None) -> PairedDifference:
+def compare(first: Bools, second: Bools, groups: Ints | None = None) -> PairedDifference:
     """Shares of two boolean arrays over the same items, shape (n,): right, or passed.
 
     ``groups`` (n,): numbers from 0 up where items share a source; the interval is then over groups.
@@ -98,7 +97,7 @@ def _says(difference: Rate) -> Wording:
 
 
 def clustered_difference(
-    first: Bools, second: Bools, groups: npt.NDArray[np.int64], *, draws: int = 2_000, seed: int = 0
+    first: Bools, second: Bools, groups: Ints, *, draws: int = 2_000, seed: int = 0
 ) -> Rate:
     """The paired difference where items share a group (numbered from 0): linearised over groups, by Student's
     t or the bootstrap's interval where it is wider. Not measurable with fewer than five groups.

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from labelcore.stats.deadline import Deadline
-from labelcore.stats.set_wish import SLACK_COST, Bools, Floats, SetVotes
+from labelcore.arrays import Bools, Floats, Ints
+from labelcore.stats.selection import SLACK_COST, Deadline, SetVotes
 
 Bits = npt.NDArray[np.uint64]
-Ints = npt.NDArray[np.int64]
 KEPT = 30
 """So many sets are kept in each step by each of the trades; fewer of very many judges and outputs,"""
 _WORDS = 20_000_000

@@ -14,17 +14,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from labelcore.arrays import Floats, Ints
 from labelcore.models import Frozen
-from labelcore.stats.deadline import Deadline
+from labelcore.stats.selection import SLACK_COST, Deadline, SetVotes
 from labelcore.stats.set_beam import search
-from labelcore.stats.set_wish import SLACK_COST, Floats, SetVotes
 
 if TYPE_CHECKING:
     from scipy import optimize, sparse
 
-Places = npt.NDArray[np.int64]
 _SMALL = 1e-6
 _TINY = 1e-9
 _SOLVED, _INFEASIBLE, _NODES_OVER = 0, 2, 4  # scipy's status; 4 stands for the limit of nodes
@@ -165,14 +163,14 @@ class Matrices:
             of = len(problem.caught_by) if name == "coverage" else passes
             self.cost[at] = SLACK_COST / max(1, of)
 
-    def _add(self, entries: list[tuple[Places, Places, Floats]], count: int, low: float, high: float) -> None:
+    def _add(self, entries: list[tuple[Ints, Ints, Floats]], count: int, low: float, high: float) -> None:
         from scipy import sparse
 
         rows, columns, values = (np.concatenate(part) for part in zip(*entries, strict=True))
         matrix = sparse.csr_array((values, (rows, columns)), shape=(count, self.size))
         self.rows.append((matrix, low, high))
 
-    def _total(self, columns: Places, slack: str, sign: float, low: float, high: float) -> None:
+    def _total(self, columns: Ints, slack: str, sign: float, low: float, high: float) -> None:
         zeros = np.zeros(len(columns), dtype=np.int64)
         entries = [(zeros, columns, np.ones(len(columns)))]
         if slack in self.slack_at:
@@ -208,7 +206,7 @@ class Matrices:
             self._at_least(start + row[inside], judge[inside], np.ones(int(inside.sum())))
             self._total(start + every, name, -1.0, -np.inf, problem.wish.limits[name] * passes + _TINY)
 
-    def _at_least(self, column: Places, judge: Places, weight: Floats) -> None:
+    def _at_least(self, column: Ints, judge: Ints, weight: Floats) -> None:
         """Each column is at least its judge's variable times the weight."""
         if len(column):
             rows = np.arange(len(column))

@@ -13,7 +13,8 @@ from typing import Literal
 
 import numpy as np
 
-from labelcore.stats.changes import NEW_RIGHT, PRESENT_RIGHT, Change, Floats, Ints, PairedOutputs, change
+from labelcore.arrays import Bools, Floats, Ints
+from labelcore.stats.changes import NEW_RIGHT, PRESENT_RIGHT, Change, PairedOutputs, change
 
 TOLERATED = 0.05
 """A loss of so much is no reason to stay, where nothing shows that it is more."""
@@ -60,7 +61,7 @@ def chances(compared: PairedOutputs, places: Ints) -> Floats:
     return chance
 
 
-def differs(compared: PairedOutputs) -> np.typing.NDArray[np.bool_]:
+def differs(compared: PairedOutputs) -> Bools:
     """Whether the two verdicts of each stratum differ: exactly one is right, whatever the grade."""
     right = [((compared.cells & bit) > 0) for bit in (PRESENT_RIGHT, NEW_RIGHT)]
     return np.asarray((right[0] != right[1]).any(axis=1))

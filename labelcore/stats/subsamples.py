@@ -15,9 +15,10 @@ from functools import cached_property
 
 import numpy as np
 
+from labelcore.arrays import Bools, Floats
 from labelcore.stats.prevalence import Graded
 from labelcore.stats.prevalence.graded import METHOD, share_of_passes
-from labelcore.stats.prevalence.weighing import Bools, Floats, Posterior, group_number, group_sums
+from labelcore.stats.prevalence.weighing import Posterior, group_number, group_sums
 from labelcore.stats.rate import Rate, difference, few_sources, not_measurable, proportion, quantile
 from labelcore.wording import Wording
 

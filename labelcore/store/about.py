@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from labelcore.models import CourtRuling, Frozen, Output, Ruling, SplitName, VerdictValue
-from labelcore.store import rulings as ruling_table, splits
+from labelcore.store import settling as ruling_table, splits
 from labelcore.store.connection import Database
 from labelcore.store.rows import RowMapping
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from labelcore.arrays import Ints
 from labelcore.models import PaidAnswer
 from labelcore.store.connection import Database
 from labelcore.store.rows import RowMapping
@@ -23,7 +23,7 @@ def prefix(key: str) -> int:
     return int(key[:16], 16) >> 1
 
 
-def known_prefixes(db: Database) -> npt.NDArray[np.int64]:
+def known_prefixes(db: Database) -> Ints:
     """Those of all stored answers, sorted."""
     prefixes = db.frame("SELECT DISTINCT prefix FROM answer ORDER BY prefix")["prefix"]
     return np.asarray(prefixes, dtype=np.int64)

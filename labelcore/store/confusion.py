@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from labelcore.arrays import Floats
 from labelcore.store.connection import Database
 from labelcore.store.lookups import remembered_of
 from labelcore.store.outputs import VALUE_OF_FIELD, path_of_field
 
-Floats = npt.NDArray[np.float64]
 ABSTAINED = -1.0
 _CODE = f"CASE value WHEN 'pass' THEN 1 WHEN 'fail' THEN 0 ELSE {ABSTAINED:.0f} END"
 _SEEN = (

@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from labelcore.errors import BadInput, StoreBusy, StoreDamaged, StoreFull
-from labelcore.store.feed import Feed
-from labelcore.store.transactions import Transaction
+from labelcore.store.transactions import Feed, Transaction
 from labelcore.wording import Wording
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from labelcore.store.connection import Database
 from labelcore.store.lookups import remembered, written
 from labelcore.store.people import register
 from labelcore.store.rows import RowMapping
-from labelcore.store.rulings import rulings
+from labelcore.store.settling import rulings
 
 _GOLD = RowMapping(Gold, "gold", id="gold_id", at="made_at")
 _TRAINED = RowMapping(Trained, "trained", at="made_at")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from labelcore.models import Grade, now
+from labelcore.models import Grade, GradeSource, now
 from labelcore.store import live
 from labelcore.store.connection import Database, aware, utc
 from labelcore.store.live_grades import LiveGrades
@@ -307,3 +307,23 @@ def graded_ids(db: Database, project_id: str, annotator: str | None = None) -> s
     where, parameters = equal(project_id=project_id, annotator=annotator)
     rows = db.rows(f"SELECT DISTINCT output_id FROM grade_current WHERE {where} AND {OVERALL}", parameters)
     return {row[0] for row in rows}
+
+
+def parts_of_card(
+    db: Database, project_id: str, annotator: str, card: tuple[str, GradeSource, str | None]
+) -> dict[str, Grade]:
+    """Criterion id or JSON pointer -> grade; ``card``: its output, for what it is shown, in which round."""
+    output_id, source, round_id = card
+    if not live.live(db, project_id).with_parts(annotator, [output_id]):
+        return {}
+    given = {"project": project_id, "who": annotator, "output": output_id, "source": source}
+    wanted = "project_id = $project AND annotator = $who AND output_id = $output AND source = $source"
+    if round_id:
+        wanted, given = f"{wanted} AND sample_id = $round", given | {"round": round_id}
+    found: dict[str, Grade] = {}
+    for grade in current_among(db, wanted, given, counts="true"):
+        if grade.is_overall:
+            found.clear()
+        else:
+            found[str(grade.criterion_id or grade.field)] = grade
+    return found

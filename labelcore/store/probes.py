@@ -1,10 +1,10 @@
-"""Probes of criteria, and what experts say of them."""
+"""Probes of criteria with what experts say of them; what hardness tests found, so that none is paid twice."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from labelcore.models import ProbeCase, ProbeOpinion
+from labelcore.models import HardnessResult, ProbeCase, ProbeOpinion
 from labelcore.store.connection import Database
 from labelcore.store.rows import RowMapping, equal
 
@@ -49,3 +49,18 @@ def opinions_by_person(db: Database, project_id: str) -> list[ProbeOpinion]:
 def history(db: Database, project_id: str) -> list[ProbeOpinion]:
     """Every opinion that was ever stored, oldest first, undone ones included."""
     return _OPINION.find(db, f"probe_opinion {_OF_PROJECT}", [project_id])
+
+
+_RESULT = RowMapping(HardnessResult, "hardness_result", id="result_id", at="made_at")
+
+
+def save_hardness(db: Database, results: Sequence[HardnessResult]) -> None:
+    """Store results; one that is there already is not counted twice."""
+    _RESULT.add(db, results)
+
+
+def hardness_of(db: Database, judge_version_id: str) -> list[HardnessResult]:
+    """All results of a judge version, in the order of their ids."""
+    return _RESULT.find(
+        db, "hardness_result_unique WHERE judge_version_id = ? ORDER BY result_id", [judge_version_id]
+    )

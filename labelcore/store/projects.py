@@ -1,10 +1,10 @@
-"""Projects: events by name, the latest one counts."""
+"""Projects: events by name, the latest one counts; and what each holds, in numbers."""
 
 from __future__ import annotations
 
 from labelcore.models import Project
 from labelcore.store.connection import Database, from_json, to_json
-from labelcore.store.lookups import remembered, written
+from labelcore.store.lookups import remembered, remembered_of, written
 from labelcore.store.rows import RowMapping
 
 _PROJECT = RowMapping(Project, "project", leave_out=["settings"], id="project_id", at="made_at")
@@ -29,3 +29,44 @@ def all_of(db: Database) -> list[Project]:
         return [_PROJECT.read(row, settings=from_json(settings) or {}) for settings, *row in rows]
 
     return list(remembered(db, "project", "all", read))
+
+
+_COUNTS = {
+    "samples": "SELECT count(*) FROM sample WHERE project_id = $project",
+    "graded": "SELECT count(DISTINCT output_id) FROM mine WHERE value NOT IN ('skipped')",
+    "passes": "SELECT count(DISTINCT output_id) FROM told WHERE value = 'pass'",
+    "fails": "SELECT count(DISTINCT output_id) FROM told WHERE value = 'fail'",
+    "unsure": "SELECT count(DISTINCT output_id) FROM told WHERE value = 'unsure'",
+    "annotators": "SELECT count(DISTINCT annotator) FROM mine",
+    "criteria_proposed": "SELECT count(*) FROM criterion_current "
+    "WHERE project_id = $project AND status = 'proposed'",
+    "criteria_accepted": "SELECT count(*) FROM criterion_current "
+    "WHERE project_id = $project AND status = 'accepted'",
+    "judges": "SELECT count(*) FROM judge_current WHERE project_id = $project",
+    "chosen": "SELECT coalesce(sum(json_array_length(judge_version_ids)), 0) FROM choice_current "
+    "WHERE project_id = $project",
+}
+
+
+def counts(db: Database, project_id: str, only_of: str | None = None) -> dict[str, int]:
+    """Numbers of rows by name; an output with passes and fails counts in both.
+
+    ``only_of``: the person whose values alone are counted, who does not read those of others.
+    """
+    columns = ", ".join(f"({query}) AS {name}" for name, query in _COUNTS.items())
+    rows = db.rows(
+        "WITH mine AS (SELECT output_id, annotator, value FROM grade_current "
+        "WHERE project_id = $project AND criterion_id IS NULL AND field IS NULL), "
+        f"told AS (SELECT * FROM mine WHERE annotator = coalesce($person, annotator)) SELECT {columns}",
+        {"project": project_id, "person": only_of},
+    )
+    numbers = {name: int(value) for name, value in zip(_COUNTS, rows[0], strict=True)}
+    return {**numbers, "verdicts": _verdicts(db, project_id)}
+
+
+def _verdicts(db: Database, project_id: str) -> int:
+    def count() -> int:
+        rows = db.rows("SELECT count(*) FROM verdict WHERE project_id = ?", [project_id])
+        return int(rows[0][0])
+
+    return remembered_of(db, ["verdict"], ("how many", project_id), count)

@@ -1,8 +1,10 @@
-"""Runs: each change of state is an event, the latest one counts."""
+"""Runs, and questions with a provider's batches: each change of state is an event, the latest one counts."""
 
 from __future__ import annotations
 
-from labelcore.models import Run, new_id, now
+from collections import Counter
+
+from labelcore.models import BatchJob, Run, new_id, now
 from labelcore.store.connection import Database, from_json, to_json
 from labelcore.store.rows import RowMapping
 
@@ -25,3 +27,30 @@ def all_of(db: Database, project_id: str) -> list[Run]:
     source = "run_current WHERE project_id = ? ORDER BY run_id DESC"
     rows = db.rows(f"SELECT detail, {_RUN.select} FROM {source}", [project_id])
     return [_RUN.read(row, **from_json(detail) or {}) for detail, *row in rows]
+
+
+_JOB = RowMapping(BatchJob, "batch_job", id="batch_job_id", at="made_at")
+
+
+def save_job(db: Database, job: BatchJob) -> None:
+    """Store the present state of a job."""
+    _JOB.add(db, [job.model_copy(update={"at": now()})], event_id=new_id("event"))
+
+
+def under_way(db: Database, project_id: str) -> list[BatchJob]:
+    """The jobs whose answers are still to come, the oldest first."""
+    open_jobs = "state IN ('handing over', 'with the provider')"
+    return _JOB.find(
+        db, f"batch_job_current WHERE project_id = ? AND {open_jobs} ORDER BY batch_job_id", [project_id]
+    )
+
+
+def times_asked(db: Database, project_id: str) -> Counter[str]:
+    """Question -> in how many batches it stood that the provider worked through."""
+    rows = db.rows(
+        "SELECT question, count(DISTINCT batch_job_id) FROM (SELECT batch_job_id, "
+        "unnest(from_json(questions, '[\"VARCHAR\"]')) AS question FROM batch_job_current "
+        "WHERE project_id = ? AND state = 'collected') GROUP BY question",
+        [project_id],
+    )
+    return Counter(dict(rows))

@@ -1,11 +1,13 @@
-"""The transaction that a thread is in, by context and thread: no other task or thread shares it."""
+"""The transaction that a thread is in, by context and thread: no other task or thread shares it; and what was
+stored for good, in its order: who keeps something of it reads on from a cursor.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import threading
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterator
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextvars import ContextVar
 from typing import Any
 
@@ -85,3 +87,37 @@ def _call(callbacks: list[Callable[[], object]]) -> None:
     with contextlib.ExitStack() as calls:
         for callback in reversed(callbacks):
             calls.callback(callback)
+
+
+_MOST_KEPT = 1_000
+
+
+class Feed:
+    """The events of this process by topic: a table, or the grading of a project."""
+
+    def __init__(self) -> None:
+        self._last: Counter[Hashable] = Counter()
+        self._events: defaultdict[Hashable, deque[Any]] = defaultdict(lambda: deque(maxlen=_MOST_KEPT))
+        self._telling = threading.Lock()
+
+    def cursor(self, topic: Hashable) -> int:
+        """Where a topic stands now. Take it before reading the tables."""
+        return self._last[topic]
+
+    def cursors(self) -> dict[Hashable, int]:
+        """Where all topics stand now."""
+        return dict(self._last)
+
+    def tell(self, topic: Hashable, events: Iterable[Any] = (None,)) -> None:
+        """Call this once they are stored for good."""
+        with self._telling:
+            rows = list(events)
+            self._events[topic].extend(rows)
+            self._last[topic] += len(rows)
+
+    def since(self, topic: Hashable, cursor: int) -> list[Any] | None:
+        """The events behind a cursor; None where so many came that the tables must be read again."""
+        with self._telling:
+            count = self._last[topic] - cursor
+            recent = self._events[topic]
+            return None if count > len(recent) else [recent[at] for at in range(-count, 0)]

@@ -6,13 +6,12 @@ import hashlib
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from labelcore.arrays import Vectors
 from labelcore.models import now
 from labelcore.store.connection import Database, utc
 from labelcore.text.embedding import SentenceEncoder
 
-Vectors = npt.NDArray[np.float32]
 _BATCH = 64
 
 

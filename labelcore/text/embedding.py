@@ -10,11 +10,11 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+
+from labelcore.arrays import Vectors
 
 SIZE = 512
 """Numbers of one embedding."""
-Vectors = npt.NDArray[np.float32]
 _CHARACTERS = 1_000  # read at once; of a longer text as many, in windows from its beginning to its end
 _WINDOWS = 4
 

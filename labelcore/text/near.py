@@ -8,14 +8,13 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
+
+from labelcore.arrays import Ints
 
 _SHINGLE = 5  # characters: works for scripts without spaces too
 _BANDS, _ROWS = 24, 4  # finds 99.9 % of pairs with a Jaccard index of .7
 _PRIME = np.uint64((1 << 31) - 1)
 _SPACE = re.compile(r"\s+")
-
-Ints = npt.NDArray[np.int64]
 
 
 def near_pairs(texts: Sequence[str], least: float = 0.8) -> list[tuple[int, int, float]]:

@@ -14,8 +14,7 @@ from labelcore.messages.lines.reporting import (
 )
 from labelcore.messages.notifying import subject_words
 from labelcore.stages.reporting.digest import digest
-from labelcore.stages.reporting.effort import NoteEffect
-from labelcore.stages.reporting.person import PersonProgress
+from labelcore.stages.reporting.effort import NoteEffect, PersonProgress
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.menu import menu_for

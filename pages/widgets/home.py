@@ -13,7 +13,7 @@ from labelcore.models import Noun, Project, Role
 from labelcore.settings import settings
 from labelcore.stages import grading, projects
 from labelcore.stages.reporting.comparing import newest_versions
-from labelcore.stages.reporting.person import progress
+from labelcore.stages.reporting.effort import progress
 from labelcore.stages.reporting.trend import trend
 from labelcore.workspace import Workspace
 from pages.widgets import address, keys, next_step, people, shell

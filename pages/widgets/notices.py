@@ -12,7 +12,7 @@ from labelcore.messages.notifying import missing_words, notice_words, state_word
 from labelcore.models import Role
 from labelcore.stages import notifying, people
 from labelcore.stages.notifying import NoticeChange, NoticeSettings
-from labelcore.stages.reporting.reminding import remind
+from labelcore.stages.reporting.digest import remind
 from labelcore.workspace import Workspace
 from pages.widgets import address, keys, shell, telling
 from pages.widgets.shell import plain

@@ -11,7 +11,7 @@ from labelcore.messages.figures import alpha_words
 from labelcore.messages.lines import grading as grading_lines
 from labelcore.models import Grade, GradingRules
 from labelcore.stages import grading
-from labelcore.stages.grading.together import Contribution
+from labelcore.stages.grading.progress import Contribution
 from labelcore.stats.rate import Rate
 from labelcore.workspace import Workspace
 from pages.widgets import assigning, charts, keys, next_step, people, shell, telling

@@ -19,7 +19,7 @@ from labelcore.errors import LabelcoreError
 from labelcore.operations import Operation, find_operation
 from labelcore.settings import settings
 from labelcore.stages import grading, importing, projects
-from labelcore.stages.deriving import adding
+from labelcore.stages.deriving import editing
 from labelcore.store import close_database, open_database
 from labelcore.workspace import Workspace
 
@@ -45,7 +45,7 @@ def far(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
         place = Workspace(db, projects.open_project(db, "odd"), "Eva")
         (folder / "a.csv").write_text("output\n" + "".join(f"Answer {at} is fine.\n" for at in range(6)))
         importing.import_file(place, str(folder / "a.csv"))
-        adding.add_criterion(place, "Short", statement="It is short.")
+        editing.add_criterion(place, "Short", statement="It is short.")
         for who, value in (("Ana", "pass"), ("Ben", "fail")):
             for (output,) in db.rows("SELECT output_id FROM output_current"):
                 grading.grade(place.by(who), output, value)

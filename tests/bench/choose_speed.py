@@ -21,16 +21,16 @@ import time
 
 import numpy as np
 
+from labelcore.arrays import Floats
 from labelcore.judges.candidates import Candidate, FixedCandidate, Target
-from labelcore.judges.code_candidate import CodeCandidate, PhraseCandidate
+from labelcore.judges.cross_fitting import LearnedCandidate
 from labelcore.judges.features import TrainingData
 from labelcore.judges.held_out import Grades
-from labelcore.judges.learned_candidate import LearnedCandidate
+from labelcore.judges.kinds.code import CodeCandidate, PhraseCandidate
 from labelcore.judges.set_search import choose
 from labelcore.models import Output
-from labelcore.stats.deadline import Deadline
+from labelcore.stats.selection import MUST, SHOULD, Deadline, SetVotes, Wish
 from labelcore.stats.set_program import explained, solve
-from labelcore.stats.set_wish import MUST, SHOULD, Floats, SetVotes, Wish
 
 _KINDS = 10
 

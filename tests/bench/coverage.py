@@ -21,12 +21,13 @@ from pathlib import Path
 
 import numpy as np
 
+from labelcore.arrays import Floats
 from labelcore.stats import anytime, prevalence, resampling
 from labelcore.stats.paired import paired_difference
 from labelcore.stats.prevalence import Graded, PoolVerdicts
 from labelcore.stats.prevalence.graded import share_of_passes
 from labelcore.stats.rate import proportion
-from tests.bench.pools import IN_GROUPS, SIZE, Floats, Table, World, new_table, note, rows_of, samples, world
+from tests.bench.pools import IN_GROUPS, SIZE, Table, World, new_table, note, rows_of, samples, world
 
 SIZES = (30, 100, 300)
 JUDGES = ((0.95, 0.9), (0.9, 0.9), (0.9, 0.7), (0.8, 0.8), (0.7, 0.7), (0.95, 0.5))

@@ -24,12 +24,11 @@ from pathlib import Path
 
 import numpy as np
 
+from labelcore.arrays import Bools, Floats, Ints
 from labelcore.judges.candidates import Candidate, FixedCandidate
-from labelcore.judges.features import Bools, Ints
 from labelcore.judges.held_out import Grades
 from labelcore.judges.set_search import choose
-from labelcore.stats.selection import figures
-from labelcore.stats.set_wish import Floats, Wish
+from labelcore.stats.selection import Wish, figures
 
 FRESH = 20_000
 SIZES = (60, 120, 300)

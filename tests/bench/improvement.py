@@ -35,8 +35,8 @@ from labelcore.stages import judging, projects
 from labelcore.stages.judging.keeping.versions import JudgeDraft
 from labelcore.stages.judging.running.trial_run import ask_unstored
 from labelcore.stages.refining.keeping import in_use
-from labelcore.stages.refining.offers import accept
 from labelcore.stages.refining.suggesting import search
+from labelcore.stages.refining.suggestions import accept
 from labelcore.stages.refining.trying import Order
 from labelcore.store import (
     grades as grade_table,

@@ -26,7 +26,7 @@ import numpy as np
 from scipy.special import gammaln
 from scipy.stats import binom, multinomial
 
-from labelcore.stats.changes import Floats
+from labelcore.arrays import Floats
 from labelcore.stats.intervals.wilson import wilson
 from labelcore.stats.rate import Z95
 from tests.bench.workbench_simulations import SETTINGS, Setting, drawn

@@ -7,13 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from labelcore.arrays import Bools, Floats, Ints
 from labelcore.stats import drawing
 
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
 SIZE = 10_000
 IN_GROUPS = "whole groups of 5"
 Key = tuple[str, str, int]

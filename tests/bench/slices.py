@@ -22,22 +22,12 @@ from pathlib import Path
 
 import numpy as np
 
+from labelcore.arrays import Bools, Floats, Ints
 from labelcore.stats import drawing, prevalence
 from labelcore.stats.prevalence import Graded, PoolVerdicts
 from labelcore.stats.rate import Rate
 from labelcore.stats.slices import SliceRate, by_slice
-from tests.bench.pools import (
-    SIZE,
-    Bools,
-    Floats,
-    Ints,
-    Table,
-    mixture_chances,
-    new_table,
-    note,
-    rank,
-    rows_of,
-)
+from tests.bench.pools import SIZE, Table, mixture_chances, new_table, note, rank, rows_of
 
 RANDOM, MIXTURE, WHOLE, ACROSS = (
     "random",

@@ -22,7 +22,8 @@ from pathlib import Path
 import numpy as np
 from scipy.special import ndtri
 
-from labelcore.stats.changes import Bools, Change, Floats, Ints, PairedOutputs, change, of_move, of_trial
+from labelcore.arrays import Bools, Floats, Ints
+from labelcore.stats.changes import Change, PairedOutputs, change, of_move, of_trial
 from labelcore.stats.looks import optimism
 from labelcore.stats.settling import TOLERATED, advice_on, grading_order
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from labelcore.access.sessions import COOKIE
 from labelcore.models import Role
 from labelcore.stages import grading, importing, projects
-from labelcore.stages.deriving import adding
+from labelcore.stages.deriving import editing
 from labelcore.store import open_database
 from labelcore.workspace import Workspace
 from tests.accounts import App, serving_accounts
@@ -33,7 +33,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     db = open_database(database)
     place = Workspace(db, projects.open_project(db, "mails"), "Lea")
     importing.import_file(place, str(answers))
-    date = adding.add_criterion(place, "No promised date", statement="It promises no date.")
+    date = editing.add_criterion(place, "No promised date", statement="It promises no date.")
     for at, (output,) in enumerate(db.rows("SELECT output_id FROM output_current ORDER BY output_id")):
         grading.grade(place.by("Ana"), output, "pass")
         grading.grade(place.by("Ben"), output, "fail", note="when does it come?")

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from labelcore.models import Role
 from labelcore.stages import grading, importing, people, projects
-from labelcore.stages.deriving import adding
+from labelcore.stages.deriving import editing
 from labelcore.store import close_database, open_database
 from labelcore.workspace import Workspace
 from tests.app_server import serving
@@ -45,7 +45,7 @@ def app(tmp_path: Path) -> Iterator[App]:
     answers.write_text("\n".join(json.dumps({"output": text}) for text in texts), encoding="utf-8")
     place = Workspace(db := open_database(database), projects.open_project(db, "mails"), "Eva")
     importing.import_file(place, str(answers))
-    adding.add_criterion(place, "No promised date", statement="The answer promises no date.")
+    editing.add_criterion(place, "No promised date", statement="The answer promises no date.")
     invitations = {"Lena": people.invite(place, "Lena", Role.LEAD).path}
     for who, language in READS.items():
         invitations[who] = people.invite(place, who, Role.EXPERT).path

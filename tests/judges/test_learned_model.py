@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from labelcore.judges import cross_fitting, kinds
+from labelcore.judges.calibration import HIGHEST, Aim, cut_of
 from labelcore.judges.candidates import FoldedRows, Target
+from labelcore.judges.cross_fitting import LearnedCandidate
 from labelcore.judges.features import GradedRows, Topics, TrainingData
 from labelcore.judges.kinds.learned import LearnedKind, make_spec
-from labelcore.judges.learned_candidate import LearnedCandidate
 from labelcore.judges.learned_model import LearnedModel, _regression, joined
-from labelcore.judges.operating_point import HIGHEST, Aim, cut_of
 from labelcore.models import Output
 
 WORDS = "order parcel window colour shop street paper garden bottle light".split()

@@ -7,14 +7,15 @@ import time
 import numpy as np
 import pytest
 
+from labelcore.arrays import Bools, Ints
 from labelcore.judges.candidates import Candidate, FixedCandidate, Target, parties
-from labelcore.judges.code_candidate import CodeCandidate
-from labelcore.judges.features import Bools, Ints, TrainingData
+from labelcore.judges.features import TrainingData
 from labelcore.judges.held_out import FEWEST_DRAWN, Grades, Repeat, rates, summary
+from labelcore.judges.kinds.code import CodeCandidate
 from labelcore.judges.set_search import choose
 from labelcore.models import Output
 from labelcore.stats.rate import Rate
-from labelcore.stats.set_wish import Wish
+from labelcore.stats.selection import Wish
 
 
 def _world(n: int = 80, judges: int = 12, seed: int = 0) -> tuple[Bools, list[FixedCandidate]]:

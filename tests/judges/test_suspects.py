@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from labelcore.judges import suspects
 from labelcore.messages import sentence
 from labelcore.models import fact
+from labelcore.stages.judging.testing import suspecting
 
 RANDOM = np.random.default_rng(2)
 N = 200
@@ -20,14 +20,14 @@ def noisy(share: float) -> np.ndarray:
 
 def find(
     *columns: np.ndarray, errors: tuple[int, ...] = (), abstains: tuple[int, ...] = ()
-) -> list[suspects.Suspicion]:
+) -> list[suspecting.Suspicion]:
     votes = np.column_stack(columns)
     none = (0,) * len(columns)
     truth = np.repeat(TRUTH[:, None], len(columns), axis=1)
-    return suspects.find(votes, truth, np.array(abstains or none), np.array(errors or none))
+    return suspecting.find(votes, truth, np.array(abstains or none), np.array(errors or none))
 
 
-def faults(found: list[suspects.Suspicion]) -> list[tuple[int, str]]:
+def faults(found: list[suspecting.Suspicion]) -> list[tuple[int, str]]:
     return [(suspicion.judge, suspicion.fault) for suspicion in found]
 
 
@@ -79,5 +79,5 @@ def test_errors_and_silence() -> None:
 def test_errors_are_set_against_all_outputs_that_were_tried() -> None:
     votes, truth = noisy(0.2)[:, None], TRUTH[:, None]
     none, errors = np.array([0]), np.array([100])
-    assert faults(suspects.find(votes, truth, none, errors)) == [(0, "erroring")]
-    assert suspects.find(votes, truth, none, errors, np.array([100_000])) == []
+    assert faults(suspecting.find(votes, truth, none, errors)) == [(0, "erroring")]
+    assert suspecting.find(votes, truth, none, errors, np.array([100_000])) == []

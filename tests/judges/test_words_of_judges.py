@@ -11,7 +11,7 @@ from labelcore.messages.verdicts import decision_words, description_words, reaso
 from labelcore.models import Decision, JudgeVersion, Noun, Output
 from labelcore.operations import find_operation
 from labelcore.stages.judging import list_judges
-from labelcore.stages.judging.testing.overview import JudgesOverview
+from labelcore.stages.judging.testing.suspecting import JudgesOverview
 from labelcore.workspace import Workspace
 
 OUTPUT = Output(id="o", project_id="p", text="- one\n- two\n- three\n- four")

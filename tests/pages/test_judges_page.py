@@ -14,7 +14,7 @@ from labelcore.messages import rate_words
 from labelcore.models import Grade, Output, Run, RunState
 from labelcore.stages import grading, importing, judging, projects, refining
 from labelcore.stages.aligning.side_by_side import JudgeRow, JudgeTable, judge_table
-from labelcore.stages.deriving import adding
+from labelcore.stages.deriving import editing
 from labelcore.store import outputs as output_table, runs as run_table
 from labelcore.workspace import Workspace
 from pages.widgets import keys, routes
@@ -242,7 +242,7 @@ def test_what_few_grades_cannot_tell_is_said_with_what_would_help(
     pairs = [(output.id, "fail" if at % 2 else "pass") for at, output in enumerate(made)]
     grades = [Grade(id=key, output_id=key, annotator="ann", value=value, **shared) for key, value in pairs]
     grading.record(place, grades)
-    adding.add_criterion(place, "Vague", statement="It says what to do.")
+    editing.add_criterion(place, "Vague", statement="It says what to do.")
     said = shown(press(opened(PAGE), "Propose judges"))
     assert "fewer than three failed outputs speak of it: “Vague”" in said
 

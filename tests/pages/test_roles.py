@@ -13,7 +13,7 @@ from labelcore.models import Grade, Role, Visitor
 from labelcore.settings import settings
 from labelcore.stages import grading, importing, judging, projects
 from labelcore.stages.deriving import derivation
-from labelcore.stages.reporting.person import progress
+from labelcore.stages.reporting.effort import progress
 from labelcore.store import judges as judge_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
 from pages.widgets import keys, menu

@@ -9,7 +9,7 @@ import pytest
 from labelcore.errors import BadInput
 from labelcore.models import Grade, Output
 from labelcore.stages import grading, projects
-from labelcore.stages.deriving import adding, editing
+from labelcore.stages.deriving import editing
 from labelcore.stages.grading.presses import setting_of
 from labelcore.workspace import Workspace
 
@@ -18,7 +18,7 @@ Add = Callable[..., list[Output]]
 
 def test_criteria_are_asked_in_the_order_given_and_some_are_required(workspace: Workspace) -> None:
     short, polite, warm = (
-        adding.add_criterion(workspace, name, statement=f"{name}.") for name in ("Short", "Polite", "Warm")
+        editing.add_criterion(workspace, name, statement=f"{name}.") for name in ("Short", "Polite", "Warm")
     )
     assert grading.ask(workspace) == []
     grading.ask(workspace, [warm, short], required=True)
@@ -36,7 +36,7 @@ def test_a_criterion_that_does_not_apply_is_neither_a_pass_nor_a_fail(
     workspace: Workspace, add_outputs: Add
 ) -> None:
     (output,) = add_outputs("text")
-    short = adding.add_criterion(workspace, "Short", statement="Short.")
+    short = editing.add_criterion(workspace, "Short", statement="Short.")
     event = Grade(
         id="press-1",
         project_id=workspace.project.id,

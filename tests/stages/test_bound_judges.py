@@ -16,7 +16,7 @@ from labelcore.models import Criterion, JudgeVersion, Output, Run
 from labelcore.settings import settings
 from labelcore.stages import judging, projects
 from labelcore.stages.judging import running
-from labelcore.stages.judging.keeping import naming
+from labelcore.stages.judging.keeping import binding
 from labelcore.stages.judging.proposing.proposals import ProposalOrder
 from labelcore.stages.judging.running import RunOptions, deciding
 from labelcore.stages.sharing.loading import load_rubric
@@ -237,7 +237,7 @@ def test_a_model_that_answers_under_another_name_is_said_wherever_the_judge_is_l
     use(0)
     made = proposed(workspace)
     quiet = running.run(workspace, [made], ids[:10])
-    assert "answered" not in quiet.message and not naming.renamed(workspace.db, [made])
+    assert "answered" not in quiet.message and not binding.renamed(workspace.db, [made])
     mocks[0][0].name = "mock-2027"
     assert (
         f"{made.name} asks for mock, but mock-2027 answered." in running.run(workspace, [made], ids).message

@@ -13,9 +13,8 @@ from labelcore.messages.digest import digest_page
 from labelcore.messages.lines.reporting import effort_lines, reminded
 from labelcore.models import Calibration, Criterion, Evidence, Grade, NoticeRules, Output, now
 from labelcore.stages import grading, notifying
-from labelcore.stages.reporting.digest import digest
-from labelcore.stages.reporting.person import progress
-from labelcore.stages.reporting.reminding import remind, tell_what_is_due
+from labelcore.stages.reporting.digest import digest, remind, tell_what_is_due
+from labelcore.stages.reporting.effort import progress
 from labelcore.store import calibrations, criteria as criterion_table, notices as notice_table
 from labelcore.workspace import Workspace
 

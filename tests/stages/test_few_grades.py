@@ -14,7 +14,7 @@ from labelcore.operations import find_operation
 from labelcore.stages import judging
 from labelcore.stages.deriving import derivation
 from labelcore.stages.judging.proposing import retraining
-from labelcore.stages.judging.testing.overview import ProposedJudges, propose_judges
+from labelcore.stages.judging.testing.suspecting import ProposedJudges, propose_judges
 from labelcore.workspace import Workspace
 from tests.stages.lengths import WORDS
 

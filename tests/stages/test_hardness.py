@@ -23,7 +23,7 @@ from labelcore.stages.judging.testing import hardness, hardness_report, probe_ca
 from labelcore.stages.judging.testing.hardness_cases import ASKED_AGAIN, EXAMPLES, OPTIONS
 from labelcore.stages.judging.testing.hardness_report import ANY_ATTACK, HardnessReport, HardnessRow
 from labelcore.stats.splits import split_of
-from labelcore.store import hardness as hardness_table, judges as judge_table, verdicts
+from labelcore.store import judges as judge_table, probes as hardness_table, verdicts
 from labelcore.text.attacks import ATTACKS
 from labelcore.text.neutral import CHANGES
 from labelcore.workspace import Workspace
@@ -195,7 +195,7 @@ def test_sources_are_graded_outputs_of_train_and_dev(
 ) -> None:
     version = add_judge(workspace, "code", {"detector": "words", "side": "above", "threshold": 1})
     hardness.harden(workspace, version, limit=50)
-    results = hardness_table.of_judge(workspace.db, version.id)
+    results = hardness_table.hardness_of(workspace.db, version.id)
     groups = {output.id: output.group for output in graded}
     assert {split_of(workspace.project.id, groups[result.output_id]) for result in results} == {
         "train",

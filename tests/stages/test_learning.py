@@ -19,7 +19,7 @@ from labelcore.stages.judging.keeping import schemas
 from labelcore.stages.judging.proposing import retraining
 from labelcore.stages.judging.running import orders
 from labelcore.stages.judging.testing import suspecting
-from labelcore.stages.judging.testing.overview import propose_judges
+from labelcore.stages.judging.testing.suspecting import propose_judges
 from labelcore.store import judges as judge_table, outputs as output_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
 from tests.stages.lengths import WORDS, learned

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from labelcore.arrays import Vectors
 from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput
 from labelcore.models import Grade, Output
@@ -17,7 +18,7 @@ from labelcore.stages.deriving.clauses import marked_words
 from labelcore.stages.deriving.editing import LIMITS, wanted_coverage
 from labelcore.stages.deriving.grouping import meanings
 from labelcore.stages.deriving.versions import undo_change
-from labelcore.store import codes as code_table, vectors
+from labelcore.store import codes as code_table
 from labelcore.text.embedding import SentenceEncoder
 from labelcore.workspace import Workspace
 
@@ -195,7 +196,7 @@ def test_many_new_notes_are_encoded_in_part_and_the_rest_follow_their_wording(
     real = SentenceEncoder.encode
     fake = {start: real(encoder, [start])[0] for start in kinds}
 
-    def encode(self: SentenceEncoder, wanted: list[str]) -> vectors.Vectors:
+    def encode(self: SentenceEncoder, wanted: list[str]) -> Vectors:
         asked.extend(wanted)
         return np.stack([next(v for k, v in fake.items() if text.startswith(k)) for text in wanted])
 

@@ -25,7 +25,7 @@ from labelcore.store import (
     past,
     verdicts,
 )
-from labelcore.store.rulings import rulings
+from labelcore.store.settling import rulings
 from labelcore.workspace import Workspace
 
 pytestmark = pytest.mark.whole

@@ -10,7 +10,7 @@ from labelcore.dispatch import Request, execute
 from labelcore.models import Criterion, Evidence, Output
 from labelcore.stages import aligning, judging
 from labelcore.stages.aligning.side_by_side import judge_table
-from labelcore.stages.judging.keeping import refreshing
+from labelcore.stages.judging.keeping import versions
 from labelcore.stages.judging.proposing import proposals, teaching
 from labelcore.stages.judging.proposing.subjects import Subject
 from labelcore.stats.splits import split_of
@@ -56,7 +56,7 @@ def test_the_overall_grade_has_an_llm_judge_that_is_run_and_aligned(
     assert (alignment.tpr.value, alignment.tnr.value) == (1.0, 1.0)
     (row,) = judge_table(workspace).rows
     assert row.criterion == "overall" and row.catches.value == 1.0
-    assert refreshing.refresh_judges(workspace) == []
+    assert versions.refresh_judges(workspace) == []
 
 
 def test_without_criteria_the_whole_is_asked_about_all_the_same(

@@ -19,7 +19,7 @@ from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.stages.judging import running
 from labelcore.stages.judging.running import RunOptions, deciding
-from labelcore.store import Database, batch_jobs, runs, verdicts
+from labelcore.store import Database, runs, verdicts
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint, configured
 from tests.stages.test_interrupted_runs import judge
@@ -170,7 +170,7 @@ def test_batches_are_handed_over_once_and_collected_once(
     third = run(batch=True)
     assert (third.verdicts_new, third.state, third.errors) == (2, "finished", 0)
     assert len(mock.prompts) == 30 and mock.met == {}
-    assert batch_jobs.under_way(workspace.db, workspace.project.id) == []
+    assert runs.under_way(workspace.db, workspace.project.id) == []
     assert workspace.db.rows("SELECT count(*), count(DISTINCT output_id) FROM verdict") == [(30, 30)]
 
 
@@ -178,8 +178,8 @@ def test_a_batch_whose_process_died_while_handing_over_is_found_again(
     workspace: Workspace, run: Callable[..., Run], mock: MockEndpoint
 ) -> None:
     run(batch=True)
-    (job,) = batch_jobs.under_way(workspace.db, workspace.project.id)
-    batch_jobs.save(workspace.db, job.model_copy(update={"provider_id": "", "state": "handing over"}))
+    (job,) = runs.under_way(workspace.db, workspace.project.id)
+    runs.save_job(workspace.db, job.model_copy(update={"provider_id": "", "state": "handing over"}))
     mock.batches.over = True
     done = run(batch=True)
     assert (done.verdicts_new, done.state) == (30, "finished")

@@ -15,7 +15,7 @@ from labelcore.stages import grading, people
 from labelcore.stages.grading.card import CardEvent, CardItem, read_events
 from labelcore.stages.grading.presses import card_items, store_events
 from labelcore.stages.notifying import NoticeChange, set_notices
-from labelcore.stages.reporting.person import progress
+from labelcore.stages.reporting.effort import progress
 from labelcore.stats.agreement import agreement
 from labelcore.store import criteria as criterion_table
 from labelcore.workspace import Workspace

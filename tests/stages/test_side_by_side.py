@@ -11,7 +11,7 @@ from labelcore.messages.lines.aligning import unheld_words
 from labelcore.models import Output
 from labelcore.operations import find_operation
 from labelcore.stages.aligning.side_by_side import judge_table
-from labelcore.stages.deriving import adding
+from labelcore.stages.deriving import editing
 from labelcore.store import judges as judge_rows
 from labelcore.workspace import Workspace
 from tests.stages.measured import decides, tool
@@ -146,7 +146,7 @@ def test_criteria_without_a_judge_are_among_those_where_nothing_holds_up_and_tol
 ) -> None:
     judge(workspace, "constant", graded, ["fail"] * 40)
     for name in ("Too long", "Wrong tone", "Vague"):
-        adding.add_criterion(workspace, name, statement=f"It is not {name}.")
+        editing.add_criterion(workspace, name, statement=f"It is not {name}.")
     gaps = judge_table(workspace).unheld
     assert [(gap.criterion, gap.fails, gap.helps.code) for gap in gaps] == [
         ("overall", 20, "helps_model"),

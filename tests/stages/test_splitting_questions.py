@@ -12,8 +12,8 @@ from labelcore.stages import judging
 from labelcore.stages.refining.court import decide
 from labelcore.stages.refining.examples import splits_of
 from labelcore.stages.refining.keeping import in_use
-from labelcore.stages.refining.offers import accept
 from labelcore.stages.refining.suggesting import suggest
+from labelcore.stages.refining.suggestions import accept
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint
 from tests.stages.improvable import REFLECTS, Add, Give, N, judged, made_judge, of_kind, verdict

@@ -22,9 +22,9 @@ from labelcore.stages.refining.candidates import unstated
 from labelcore.stages.refining.examples import splits_of
 from labelcore.stages.refining.keeping import in_use
 from labelcore.stages.refining.looks import looks_at_dev
-from labelcore.stages.refining.offers import accept, reject
 from labelcore.stages.refining.ongoing import Ongoing
 from labelcore.stages.refining.suggesting import search, suggest
+from labelcore.stages.refining.suggestions import accept, reject
 from labelcore.stages.refining.trying import Order
 from labelcore.store import judges as judge_table
 from labelcore.workspace import Workspace

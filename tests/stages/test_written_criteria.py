@@ -9,7 +9,7 @@ import pytest
 from labelcore.errors import BadInput
 from labelcore.models import Output
 from labelcore.stages import grading
-from labelcore.stages.deriving import adding, editing, prompting
+from labelcore.stages.deriving import editing, prompting
 from labelcore.workspace import Workspace
 
 Add = Callable[..., list[Output]]
@@ -20,16 +20,16 @@ def test_a_criterion_by_hand_is_accepted_with_or_without_evidence(
 ) -> None:
     (output, other) = add_outputs("refund", "fine")
     grading.grade(workspace.by("ann"), output.id, "fail", note="promises a refund")
-    bare = adding.add_criterion(workspace, "Polite", statement="It is polite.")
+    bare = editing.add_criterion(workspace, "Polite", statement="It is polite.")
     assert (bare.status, bare.origin, bare.evidence) == ("accepted", "person", ())
-    shown = adding.add_criterion(workspace, "No promises", statement="None.", evidence=[output.id])
+    shown = editing.add_criterion(workspace, "No promises", statement="None.", evidence=[output.id])
     assert [quote.quote for quote in shown.evidence] == ["promises a refund"]
     with pytest.raises(BadInput, match="already"):
-        adding.add_criterion(workspace, "polite", statement="Again.")
+        editing.add_criterion(workspace, "polite", statement="Again.")
     with pytest.raises(BadInput, match="note"):
-        adding.add_criterion(workspace, "Fine", statement="It is fine.", evidence=[other.id])
+        editing.add_criterion(workspace, "Fine", statement="It is fine.", evidence=[other.id])
     with pytest.raises(BadInput, match="statement"):
-        adding.add_criterion(workspace, "Empty", statement=" ")
+        editing.add_criterion(workspace, "Empty", statement=" ")
     assert [known.name for known in editing.list_criteria(workspace)] == ["Polite", "No promises"]
 
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, strategies as st
 from scipy import stats
 
+from labelcore.arrays import Bools
 from labelcore.stats import changes, counts, looks, settling
-from labelcore.stats.changes import Bools, Change, Rates, change, more_to_settle, of_move, of_trial
+from labelcore.stats.changes import Change, Rates, change, more_to_settle, of_move, of_trial
 from labelcore.stats.rate import Rate
 from labelcore.stats.settling import advice_on, fewest_to_settle, grading_order
 

@@ -14,10 +14,9 @@ from statsmodels.stats.proportion import proportion_confint
 from labelcore.stats import anytime, drawing, paired, prevalence, resampling, selection, set_program
 from labelcore.stats.agreement import agreement, fleiss_kappa, gwet_ac, krippendorff_alpha, table_of
 from labelcore.stats.counts import Counts, balanced_accuracy_rate, constant_answer
-from labelcore.stats.deadline import Deadline
 from labelcore.stats.prevalence import Graded, PoolVerdicts
 from labelcore.stats.rate import more_needed
-from labelcore.stats.set_wish import MUST, SHOULD, SetVotes, Wish
+from labelcore.stats.selection import MUST, SHOULD, Deadline, SetVotes, Wish
 from labelcore.stats.splits import Splits, split_of
 from labelcore.stats.subsamples import Subsample
 from tests.examples import examples

@@ -10,8 +10,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from labelcore.stats import counts as m
 from labelcore.stats.agreement import alphas, distances, gwet_ac, krippendorff_alpha, weighted_kappa
-from labelcore.stats.deadline import Deadline
-from labelcore.stats.set_wish import SetVotes, Wish
+from labelcore.stats.selection import Deadline, SetVotes, Wish
 
 COUNTS = m.Counts(true_pass=40, false_pass=5, true_fail=15, false_fail=4, abstained=3)
 

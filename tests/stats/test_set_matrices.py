@@ -8,10 +8,9 @@ from hypothesis import given, settings, strategies as st
 from scipy import optimize
 
 from labelcore.stats import set_program
-from labelcore.stats.deadline import Deadline
+from labelcore.stats.selection import MUST, SHOULD, SLACK_COST, Deadline, SetVotes, Wish
 from labelcore.stats.set_beam import packed, search, sizes
 from labelcore.stats.set_program import Matrices
-from labelcore.stats.set_wish import MUST, SHOULD, SLACK_COST, SetVotes, Wish
 from tests.examples import examples
 
 NAMES = ("a", "a", "a", "b", "b", None, None)

@@ -11,9 +11,8 @@ from hypothesis import given, settings, strategies as st
 from threadpoolctl import threadpool_info
 
 from labelcore.stats import set_program
-from labelcore.stats.deadline import Deadline
+from labelcore.stats.selection import Deadline, SetVotes, Wish
 from labelcore.stats.set_program import ChosenJudges, front
-from labelcore.stats.set_wish import SetVotes, Wish
 from labelcore.stats.threads import one_thread
 
 

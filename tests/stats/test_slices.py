@@ -10,12 +10,11 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
+from labelcore.arrays import Bools
 from labelcore.stats import slices, subsamples
 from labelcore.stats.prevalence import Graded, people_only
 from labelcore.stats.rate import difference, proportion
 from labelcore.stats.subsamples import Subsample
-
-Bools = npt.NDArray[np.bool_]
 
 
 def _graded(

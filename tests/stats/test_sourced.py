@@ -7,8 +7,7 @@ import pytest
 
 from labelcore.stats import counts
 from labelcore.stats.rate import Rate
-from labelcore.stats.resampling import FEWEST_GROUPS
-from labelcore.stats.sourced import figures_over, over_sources, tpr_and_tnr
+from labelcore.stats.resampling import FEWEST_GROUPS, figures_over, over_sources, tpr_and_tnr
 
 PASSES = np.arange(120) % 2 == 0
 VERDICTS = np.array([PASSES ^ (np.arange(120) % 5 == 0), ~PASSES], dtype=float).T

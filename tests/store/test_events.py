@@ -14,9 +14,9 @@ from hypothesis import given, settings, strategies as st
 from labelcore.errors import StoreBusy, StoreDamaged
 from labelcore.models import Decision, Grade, Output, Verdict, VerdictError, new_id, now
 from labelcore.store import close_database, grades, open_database, outputs, verdicts
-from labelcore.store.feed import Feed
 from labelcore.store.live import forget, live
 from labelcore.store.live_grades import LiveGrades
+from labelcore.store.transactions import Feed
 from labelcore.workspace import Workspace
 from tests.databases import empty_database
 from tests.examples import examples

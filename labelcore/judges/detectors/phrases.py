@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from labelcore.arrays import Bools, Floats, Ints
 from labelcore.judges.detectors import register
 from labelcore.models import Output
 from labelcore.text.reading import words
@@ -37,7 +37,6 @@ def phrase_count(output: Output, parameters: dict[str, Any]) -> float:
 
 
 Phrase = tuple[str, ...]
-Bools = npt.NDArray[np.bool_]
 
 
 def phrases_of(text: str) -> set[Phrase]:
@@ -89,7 +88,7 @@ class Incidence:
             shown[row, [place[phrase] for phrase in output_phrases if phrase in place]] = True
         return cls(columns, shown)
 
-    def best(self, rows: npt.NDArray[np.int64], fails: Bools, limit: int) -> list[int]:
+    def best(self, rows: Ints, fails: Bools, limit: int) -> list[int]:
         """The phrases (column numbers) that tell failed from passed rows best, by the shrunk log odds ratio
         times the square root of how many rows show one, so that a rare one cannot win; none contains a better
         one.
@@ -102,7 +101,7 @@ class Incidence:
         order = np.argsort(-score * np.sqrt(in_fails + in_passes), kind="stable")
         return self.different(order[: 20 * limit], limit)
 
-    def different(self, ranked: npt.NDArray[np.int64], limit: int) -> list[int]:
+    def different(self, ranked: Ints, limit: int) -> list[int]:
         """The first ``limit`` of some ranked phrases of which none contains another."""
         columns: list[int] = []
         for column in ranked:
@@ -115,5 +114,5 @@ class Incidence:
         return columns
 
 
-def _log_odds(count: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.float64]:
+def _log_odds(count: Ints, size: int) -> Floats:
     return np.asarray(np.log((count + _PRIOR) / (size - count + _PRIOR)))

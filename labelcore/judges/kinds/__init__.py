@@ -19,10 +19,10 @@ from typing import Any, ClassVar, Generic, Literal, NamedTuple, cast
 from pydantic import ValidationError
 from typing_extensions import TypeVar, override
 
+from labelcore.arrays import Floats, Vectors
 from labelcore.errors import LabelcoreError, ModelTrouble, NotFound
 from labelcore.judges.candidates import Candidate, RefitTargets
 from labelcore.judges.detectors.reference import embedded_texts
-from labelcore.judges.features import Floats
 from labelcore.judges.judge_prompt import Prompt
 from labelcore.models import Decision, Frozen, JudgeVersion, Output
 from labelcore.text import embedding
@@ -30,7 +30,7 @@ from labelcore.wording import Wording
 
 RESERVED = "library"  # the key of a specification that says where the judge comes from; no decision reads it
 
-Embed = Callable[[list[str]], embedding.Vectors]
+Embed = Callable[[list[str]], Vectors]
 Shaped = Literal["as it is", "cross-fitted", "in-sample"]
 
 SpecOf = TypeVar("SpecOf", bound=Frozen, default=Frozen, covariant=True)

@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 from typing_extensions import override
 
+from labelcore.arrays import Floats
 from labelcore.errors import BadInput, ModelTrouble
-from labelcore.judges.features import Floats
 from labelcore.judges.fields import at_pointer, no_field
 from labelcore.judges.kinds import DecidingKind, register
 from labelcore.models import Decision, Frozen, Output, VerdictValue

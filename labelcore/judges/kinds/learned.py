@@ -17,20 +17,19 @@ import numpy as np
 from pydantic import ConfigDict, Field
 from typing_extensions import override
 
+from labelcore.arrays import Bools, Floats
 from labelcore.judges import calibration
-from labelcore.judges.calibration import Calibrator, Reliability
+from labelcore.judges.calibration import HIGHEST, Aim, Calibrator, Reliability
 from labelcore.judges.candidates import Candidate, RefitTargets
 from labelcore.judges.code_checks import CodeSpec
-from labelcore.judges.cross_fitting import CrossFitted, cross_fitted, final_cut
-from labelcore.judges.features import Bools, Column, Floats, GradedRows, Topics, TrainingData, measure
+from labelcore.judges.cross_fitting import CrossFitted, LearnedCandidate, cross_fitted, final_cut
+from labelcore.judges.features import Column, GradedRows, Topics, TrainingData, measure
 from labelcore.judges.fields import at_pointer, no_field
 from labelcore.judges.inputs import InputScaling
 from labelcore.judges.kinds import PROBE, DecidingKind, register
 from labelcore.judges.kinds.code import check_words, embeds, leaning
-from labelcore.judges.learned_candidate import LearnedCandidate
 from labelcore.judges.learned_model import LearnedModel, LinearHead, joined
 from labelcore.judges.learned_parts import TopicParts, TravellingModel, rounded
-from labelcore.judges.operating_point import HIGHEST, Aim
 from labelcore.models import Decision, Frozen, Output
 from labelcore.text.embedding import SIZE
 from labelcore.wording import Wording

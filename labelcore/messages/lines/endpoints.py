@@ -7,8 +7,7 @@ from labelcore.llm.endpoint_test import EndpointTest
 from labelcore.messages.catalogue import say
 from labelcore.messages.results import lines
 from labelcore.settings import Endpoint
-from labelcore.stages.judging.running.endpoints import RemovedEndpoint
-from labelcore.stages.judging.running.machine import Connections, LocalModel, StopReport
+from labelcore.stages.judging.running.endpoints import Connections, LocalModel, RemovedEndpoint, StopReport
 
 
 @lines("endpoints list")

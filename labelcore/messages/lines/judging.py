@@ -21,8 +21,8 @@ from labelcore.stages.judging.running.live_run import span_words
 from labelcore.stages.judging.running.orders import StoppedRuns
 from labelcore.stages.judging.testing.hardness import HardnessAhead
 from labelcore.stages.judging.testing.hardness_report import ChangedTexts, HardnessReport, HardnessRow
-from labelcore.stages.judging.testing.overview import JudgesOverview, ProposedJudges
 from labelcore.stages.judging.testing.repeating import Flips, RepeatReport
+from labelcore.stages.judging.testing.suspecting import JudgesOverview, ProposedJudges
 
 _SHOWN = 10
 

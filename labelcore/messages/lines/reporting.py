@@ -15,12 +15,10 @@ from labelcore.messages.versions import version_lines
 from labelcore.models import OVERALL
 from labelcore.stages.reporting.checking import GateReport
 from labelcore.stages.reporting.comparing import MomentComparison, VersionComparison
-from labelcore.stages.reporting.digest import Digest
-from labelcore.stages.reporting.effort import Effort, GradingDifference, NoteEffect
+from labelcore.stages.reporting.digest import Digest, Reminder
+from labelcore.stages.reporting.effort import Effort, GradingDifference, NoteEffect, PersonProgress
 from labelcore.stages.reporting.failing import Failures
-from labelcore.stages.reporting.person import PersonProgress
 from labelcore.stages.reporting.reasons import Action
-from labelcore.stages.reporting.reminding import Reminder
 from labelcore.stages.reporting.slicing import SliceReport
 from labelcore.stages.reporting.trend import Trend
 from labelcore.stages.reporting.trust import Trust

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import numpy as np
 from pydantic import Field
 
 from labelcore.judges.kinds import kind_of
@@ -15,16 +17,17 @@ from labelcore.stages.aligning.ceiling import ceiling
 from labelcore.stages.aligning.evidence import LabelledOutputs, criterion_labels, evidence_of
 from labelcore.stages.aligning.measuring import (
     chosen_judges,
+    complement,
     figures_on,
     measure_judge,
     measure_set,
     pass_rates,
     set_words,
+    tnr_on,
     words_on,
 )
 from labelcore.stages.aligning.moments import Moment, at_moment, basis
-from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment
-from labelcore.stages.aligning.users import with_alarms
+from labelcore.stages.aligning.report import Alarms, AlignmentReport, JudgeAlignment
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.grading import (
     Labels,
@@ -37,6 +40,7 @@ from labelcore.stages.grading import (
 )
 from labelcore.stages.judging import active_judges, find_judge
 from labelcore.stats.agreement import agreement
+from labelcore.stats.rate import not_measurable
 from labelcore.store import (
     grades as grade_table,
     judges as judge_table,
@@ -311,3 +315,44 @@ def _behind(workspace: Workspace, judge_version_id: str, cell: Cell, split: Spli
 def chosen_set(workspace: Workspace) -> dict[str, Any] | None:
     """The newest chosen set with its figures, if one was chosen."""
     return judge_table.chosen(workspace.db, workspace.project.id)
+
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def with_alarms(aligned: JudgeAlignment, evidence: LabelledOutputs, words: pd.Series) -> JudgeAlignment:
+    """The alignment of a judge whose verdicts users gave, with what its alarms are worth.
+
+    Where users said nothing there is no alarm, so each graded output counts.
+    """
+    alarms = _alarms(evidence, words.reindex(evidence.ids))
+    warnings = tuple(_told(aligned.judge, alarms, evidence))
+    return aligned.model_copy(update={"alarms": alarms, "warnings": (*warnings, *aligned.warnings)})
+
+
+def _alarms(evidence: LabelledOutputs, words: pd.Series) -> Alarms:
+    import pandas as pd
+
+    alarm = (words == "fail").to_numpy(dtype=bool)
+    raised = pd.Series(np.where(alarm, "fail", "pass"), index=evidence.ids, dtype=object)
+    people = pd.Series(np.where(evidence.passes, "pass", "fail"), index=evidence.ids, dtype=object)
+    finds = not_measurable("there are no outputs that people failed")
+    if not evidence.passes.all():
+        finds = tnr_on(evidence, raised)
+    false = not_measurable("no graded output has an alarm")
+    if alarm.any():  # the same question with the two sides exchanged
+        false = complement(tnr_on(replace(evidence, passes=~alarm), people))
+    spoken = int(words.isin(["pass", "fail"]).sum())
+    return Alarms(finds=finds, false=false, spoken=spoken, n=len(words))
+
+
+def _told(judge: str, alarms: Alarms, evidence: LabelledOutputs) -> Iterator[Fact]:
+    unknown = [rate.why_not for rate in (alarms.finds, alarms.false) if rate.value is None]
+    if unknown:
+        yield fact("alarms_unknown", judge=judge, why=unknown[0])
+    else:
+        yield fact("alarms", judge=judge, finds=alarms.finds, wrong=alarms.false)
+    yield fact("alarms_reach", spoken=alarms.spoken, n=alarms.n)
+    if evidence.weights is None:
+        yield fact("alarms_undrawn")

@@ -33,8 +33,7 @@ from labelcore.stages.deriving.editing import LIMITS, list_criteria, wanted_cove
 from labelcore.stages.grading import Labels, fitting_labels, fitting_splits
 from labelcore.stages.judging import active_judges, find_judge
 from labelcore.stages.judging.proposing.subjects import subject_of, topics_of, training_data_of
-from labelcore.stats.selection import LARGEST
-from labelcore.stats.set_wish import MUST, SHOULD, Wish
+from labelcore.stats.selection import LARGEST, MUST, SHOULD, Wish
 from labelcore.store import audit, judges as judge_table, outputs as output_table
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace

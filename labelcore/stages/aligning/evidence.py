@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
+from labelcore.arrays import Bools, Floats, Ints
 from labelcore.models import NOTHING, Criterion, Fact, Frozen, JudgeVersion, fact
 from labelcore.stages import sampling
 from labelcore.stages.deriving.editing import LIMITS, risk_of
@@ -27,8 +27,6 @@ from labelcore.store import (
 )
 from labelcore.workspace import Workspace
 
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 NEEDED = 10
 """From so many grades of a single criterion on, its judges are measured against these."""
 _MOST_AT_ONCE = 200
@@ -45,7 +43,7 @@ class LabelledOutputs:
 
     ids: list[str]
     passes: Bools
-    groups: npt.NDArray[np.int64] | None
+    groups: Ints | None
     weights: Floats | None
     undrawn: int = 0
 
@@ -115,7 +113,7 @@ def _of_themselves(workspace: Workspace, chances: Mapping[str, float]) -> float:
     return sum(1 / chances[output_id] for output_id in ids & chances.keys()) / max(1, rest)
 
 
-def sources_of(db: Database, ids: Sequence[str]) -> npt.NDArray[np.int64] | None:
+def sources_of(db: Database, ids: Sequence[str]) -> Ints | None:
     """The number of each output's source, from 0 up; None where no two share one."""
     groups = output_table.groups_of(db, list(ids))
     names = [groups.get(output_id, output_id) for output_id in ids]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from labelcore.arrays import Floats
 from labelcore.judges.kinds import kind_of
 from labelcore.models import OVERALL, Criterion, Fact, JudgeVersion, fact
 from labelcore.stages.aligning.evidence import HeldOutJudge, LabelledOutputs
@@ -16,7 +17,7 @@ from labelcore.stages.grading import Labels
 from labelcore.stats import counts as figures, prevalence
 from labelcore.stats.prevalence import Graded, PoolVerdicts
 from labelcore.stats.rate import Rate, not_measurable
-from labelcore.stats.sourced import figures_over, over_sources, tpr_and_tnr
+from labelcore.stats.resampling import figures_over, over_sources, tpr_and_tnr
 from labelcore.store import Database, confusion, judges as judge_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
 
@@ -88,7 +89,7 @@ def _decided(
         yield evidence.only(inside), words.loc[inside].iloc[:, places]
 
 
-def _numbers(words: pd.Series | pd.DataFrame) -> figures.Floats:
+def _numbers(words: pd.Series | pd.DataFrame) -> Floats:
     return np.where(words == "pass", 1.0, np.where(words == "fail", 0.0, np.nan))
 
 
@@ -337,7 +338,7 @@ def correction_of(evidence: LabelledOutputs) -> str:
     return "Rogan-Gladen" if evidence.weights is None else "post-stratified"
 
 
-def set_verdicts(workspace: Workspace, ids: Sequence[str]) -> tuple[list[str], figures.Floats]:
+def set_verdicts(workspace: Workspace, ids: Sequence[str]) -> tuple[list[str], Floats]:
     """The ids of the chosen set's judges, and its verdicts on these outputs, shape (n,).
 
     1 pass, 0 fail, nan where it abstains or has not seen the output, or where no set is chosen.

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import Field
 
+from labelcore.arrays import Floats, Ints
 from labelcore.errors import BadInput
 from labelcore.judges.candidates import Candidate, FoldedRows
 from labelcore.judges.cross_fitting import folds_by_group
@@ -26,7 +26,7 @@ from labelcore.stages.aligning.measuring import votes_on
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stages.judging import active_judges
-from labelcore.stages.judging.keeping.naming import renamed
+from labelcore.stages.judging.keeping.binding import renamed
 from labelcore.stages.judging.proposing import cascades
 from labelcore.stages.judging.proposing.subjects import training_data_of
 from labelcore.stages.judging.running.cascades import judges_of
@@ -34,7 +34,7 @@ from labelcore.stages.judging.testing.repeating import flips
 from labelcore.stats import counts as figures
 from labelcore.stats.paired import PairedDifference, compare
 from labelcore.stats.rate import Rate, not_measurable
-from labelcore.stats.sourced import tpr_and_tnr
+from labelcore.stats.resampling import tpr_and_tnr
 from labelcore.stats.threads import one_thread
 from labelcore.store import Database, outputs as output_table, verdicts as verdict_table
 from labelcore.store.verdicts import Cost, costs
@@ -46,7 +46,6 @@ _FOLDS = 5
 _FEWEST = 0.8  # a judge with verdicts on fewer of the graded outputs would shrink the race for all
 _AS_NUMBER = {"pass": 1.0, "fail": 0.0}
 
-Floats = npt.NDArray[np.float64]
 Share = Annotated[float, Field(ge=0, le=1)]
 Price = tuple[float | None, float | None]
 """US dollars for 1,000 verdicts, and milliseconds for one; None where they are not known."""
@@ -231,7 +230,7 @@ def _words(
     return ids, answers[shared], how, left_out
 
 
-def _out_of_fold(candidate: Candidate, folds: npt.NDArray[np.int64]) -> Floats:
+def _out_of_fold(candidate: Candidate, folds: Ints) -> Floats:
     votes = candidate.out_of_fold([candidate], FoldedRows(np.arange(len(folds)), folds))
     assert votes is not None  # noqa: S101 - there is no deadline
     answers = np.where(votes[:, 0], 0.0, 1.0)

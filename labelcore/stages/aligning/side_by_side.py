@@ -29,8 +29,8 @@ from labelcore.stages.aligning.report import flat
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stages.judging import active_judges, replaced_in_set
-from labelcore.stages.judging.keeping.naming import renamed
-from labelcore.stages.judging.keeping.refreshing import Staleness
+from labelcore.stages.judging.keeping.binding import renamed
+from labelcore.stages.judging.keeping.versions import Staleness
 from labelcore.stats.rate import Rate, difference, not_measurable
 from labelcore.store import judges as judge_rows
 from labelcore.store.verdicts import costs

@@ -11,14 +11,12 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from labelcore.arrays import Bools, Floats, Ints
 from labelcore.stages.deriving.naming import family_of
 from labelcore.text.pairing import negations
 from labelcore.text.reading import han_share, words
 
-Floats = npt.NDArray[np.float64]
-Numbers = npt.NDArray[np.int64]
 ACROSS, WITHIN = 0.65, 0.75
 """Cosines from which notes in two languages, or in one, say the same."""
 _LONGEST = 25  # words; a longer note says more than one thing
@@ -26,7 +24,7 @@ _MOST, _CHUNK = 10_000, 1_000
 _MISSING = re.compile(r"\bmiss(?:es|ing)\b|\black|\bforg[eo]t|\bomit|缺|少了|忘", re.IGNORECASE)
 
 
-def sayings(texts: Sequence[str], meaning: Floats) -> Numbers:
+def sayings(texts: Sequence[str], meaning: Floats) -> Ints:
     """A number for each text, shape (n,): texts of one number say the same; ``meaning`` has a unit vector
     for each, shape (n, d). Of more than 10,000 different short texts each is said to be like itself only.
     """
@@ -45,7 +43,7 @@ def denies(text: str) -> bool:
     return negations(text) > 0 or bool(_MISSING.search(text))
 
 
-def _linked(texts: Sequence[str], meaning: Floats) -> Numbers:
+def _linked(texts: Sequence[str], meaning: Floats) -> Ints:
     """For each text the number of the first one that is linked to it, shape (n,)."""
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
@@ -63,9 +61,7 @@ def _linked(texts: Sequence[str], meaning: Floats) -> Numbers:
     return np.asarray(first[components], dtype=np.int64)
 
 
-def _nearest(
-    meaning: Floats, chinese: npt.NDArray[np.bool_], denying: npt.NDArray[np.bool_], families: Numbers
-) -> tuple[Numbers, Numbers]:
+def _nearest(meaning: Floats, chinese: Bools, denying: Bools, families: Ints) -> tuple[Ints, Ints]:
     """The nearest text in the same language and in the other one, -1 where none is near enough."""
     nearest = np.full((2, len(meaning)), -1, dtype=np.int64)
     for start in range(0, len(meaning), _CHUNK):

@@ -13,6 +13,7 @@ from typing import Annotated, Any, NamedTuple
 import numpy as np
 from pydantic import Field
 
+from labelcore.arrays import Floats
 from labelcore.errors import BadInput
 from labelcore.models import Criterion, Frozen, Role, now
 from labelcore.operations import Effect, operation
@@ -22,7 +23,7 @@ from labelcore.stages.deriving.clauses import Clause, clauses_of_fails
 from labelcore.stages.deriving.coding import CodeQuotes, list_codes
 from labelcore.stages.deriving.editing import accept, drop, list_criteria, live_criteria, new_criterion
 from labelcore.stages.deriving.families import FAMILIES
-from labelcore.stages.deriving.grouping import APART, Floats, central, group, points_of, unit
+from labelcore.stages.deriving.grouping import APART, central, group, points_of, unit
 from labelcore.stages.deriving.naming import (
     case_words,
     family_of,

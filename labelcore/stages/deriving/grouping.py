@@ -11,8 +11,8 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from labelcore.arrays import Floats, Ints, Vectors
 from labelcore.progress import Progress
 from labelcore.stages.deriving.alike import sayings
 from labelcore.stages.deriving.naming import family_scores
@@ -20,7 +20,6 @@ from labelcore.store import Database, vectors
 from labelcore.text.embedding import SentenceEncoder
 from labelcore.wording import Wording
 
-Floats = npt.NDArray[np.float64]
 APART = 0.55
 """Cosine distance from which clauses are different codes."""
 ALL_UP_TO, AT_ONCE = 10_000, 2_000
@@ -40,7 +39,7 @@ def points_of(db: Database, texts: Sequence[str], progress: Progress) -> Floats:
     return _together(blend(texts, meaning), sayings(texts, meaning))
 
 
-def _together(points: Floats, numbers: npt.NDArray[np.int64]) -> Floats:
+def _together(points: Floats, numbers: Ints) -> Floats:
     """The points, those of one number moved to their mean."""
     _, groups = np.unique(numbers, return_inverse=True)
     sums = np.zeros((int(groups.max(initial=-1)) + 1, points.shape[1]))
@@ -73,11 +72,11 @@ def meanings(db: Database, texts: Sequence[str], progress: Progress) -> Floats:
     return np.array([vectors_of[text] for text in texts], dtype=np.float64)
 
 
-def _steps(count: int, most: int) -> npt.NDArray[np.int64]:
+def _steps(count: int, most: int) -> Ints:
     return np.linspace(0, count - 1, min(most, count)).astype(np.int64)
 
 
-def _guessed(texts: Sequence[str], vectors_of: dict[str, vectors.Vectors]) -> vectors.Vectors:
+def _guessed(texts: Sequence[str], vectors_of: dict[str, Vectors]) -> Vectors:
     """For each text the mean of its lexical neighbours' vectors, weighted by likeness."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -119,7 +118,7 @@ def _distances(points: Floats) -> Floats:
     return distances
 
 
-def group(points: Floats) -> npt.NDArray[np.int64]:
+def group(points: Floats) -> Ints:
     """A group number for each point, shape (n,); groups are numbered by size, the largest 0.
 
     The number of groups has the best silhouette; of many points a part is clustered, the others join it.
@@ -135,7 +134,7 @@ def group(points: Floats) -> npt.NDArray[np.int64]:
     return np.asarray(rank[labels], dtype=np.int64)
 
 
-def _best_partition(points: Floats) -> npt.NDArray[np.int64]:
+def _best_partition(points: Floats) -> Ints:
     """Ward's linkage (groups of like size) cut at the number of groups with the best silhouette.
 
     About the square root of the notes' number at most, and only the upper half of what is allowed is tried:
@@ -186,7 +185,7 @@ def code_groups(points: Floats) -> list[list[int]]:
     return groups
 
 
-def _cut_tree(points: Floats) -> npt.NDArray[np.int64]:
+def _cut_tree(points: Floats) -> Ints:
     from scipy.cluster.hierarchy import fcluster, linkage
     from scipy.spatial.distance import squareform
 

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
+from labelcore.arrays import Floats
 from labelcore.stages.deriving.families import FAMILIES
 from labelcore.text.reading import han_share, words
 
@@ -81,7 +81,7 @@ _FRAMES = (("A good output gives an expert no reason to say: ", "."), ("好的�
 
 
 @lru_cache(maxsize=16_384)
-def family_scores(text: str) -> npt.NDArray[np.float64]:
+def family_scores(text: str) -> Floats:
     """How strongly a note speaks of each family, shape (len(FAMILIES),), unit length or zero; read-only."""
     said = without_quotes(text)
     padded, plain = f" {' '.join(words(said))} ", said.lower()

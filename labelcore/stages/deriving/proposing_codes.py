@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import Field
 
+from labelcore.arrays import Floats
 from labelcore.errors import ModelTrouble
 from labelcore.models import Code, Frozen, Quote, Role, new_id
 from labelcore.operations import Effect, operation
@@ -20,7 +21,7 @@ from labelcore.settings import settings
 from labelcore.stages.deriving.by_model import ModelProposal, name_codes
 from labelcore.stages.deriving.clauses import Clause, clauses_of_fails
 from labelcore.stages.deriving.coding import CodeQuotes, link_codes, list_codes, live_codes
-from labelcore.stages.deriving.grouping import APART, Floats, central, code_groups, points_of, unit
+from labelcore.stages.deriving.grouping import APART, central, code_groups, points_of, unit
 from labelcore.stages.deriving.naming import label_of
 from labelcore.store import codes as code_table
 from labelcore.wording import Wording

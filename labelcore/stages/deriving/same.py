@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
+from labelcore.arrays import Bools, Floats, Ints
 from labelcore.errors import BadInput
 from labelcore.models import Criterion, Frozen, Role
 from labelcore.operations import Effect, operation
-from labelcore.stages.deriving.alike import Floats, denies
+from labelcore.stages.deriving.alike import denies
 from labelcore.stages.deriving.editing import live_criteria
 from labelcore.stages.deriving.families import FAMILIES
 from labelcore.stages.deriving.grouping import meanings
@@ -111,8 +111,8 @@ class _Side:
     criterion: Criterion
     notes: list[str]
     meaning: Floats
-    denying: npt.NDArray[np.bool_]
-    length: npt.NDArray[np.int64]
+    denying: Bools
+    length: Ints
 
 
 def _notes(criterion: Criterion) -> list[str]:

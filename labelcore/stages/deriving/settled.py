@@ -10,7 +10,7 @@ from typing import Literal
 from labelcore.models import Criterion, Frozen, Grade, Ruling
 from labelcore.stages.grading.labels import RULED
 from labelcore.store import criteria as criterion_table, grades as grade_table
-from labelcore.store.rulings import rulings
+from labelcore.store.settling import rulings
 from labelcore.workspace import Workspace
 
 Subject = tuple[str, str | None]  # output id, criterion id (None: as a whole)

@@ -13,8 +13,8 @@ from pydantic import Field, model_validator
 from labelcore.errors import BadInput
 from labelcore.models import Criterion, Frozen, Role
 from labelcore.operations import Effect, Flags, Why, operation
+from labelcore.stages.deriving.clauses import grounded
 from labelcore.stages.deriving.editing import descendant, drop, list_criteria, revise, versions_of
-from labelcore.stages.deriving.grounding import grounded
 from labelcore.store import criteria as criterion_table
 from labelcore.workspace import Workspace
 

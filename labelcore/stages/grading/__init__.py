@@ -44,7 +44,6 @@ from labelcore.stages.grading.comparing import (
     prefer as prefer,
     preferences as preferences,
 )
-from labelcore.stages.grading.completing import Completion as Completion, completion as completion
 from labelcore.stages.grading.gold import (
     GoldAnswers as GoldAnswers,
     GoldOutput as GoldOutput,
@@ -87,13 +86,18 @@ from labelcore.stages.grading.packs import (
     merge_pack as merge_pack,
 )
 from labelcore.stages.grading.progress import (
+    AgreementReport as AgreementReport,
+    Completion as Completion,
     Pace as Pace,
     TeamProgress as TeamProgress,
+    completion as completion,
+    contributions as contributions,
     counts_by_person as counts_by_person,
     label_budget as label_budget,
     pace_of as pace_of,
     saturation as saturation,
     team_progress as team_progress,
+    together as together,
 )
 from labelcore.stages.grading.queueing import Queue as Queue, Wait as Wait, grading_queue as grading_queue
 from labelcore.stages.grading.releasing import (
@@ -136,9 +140,4 @@ from labelcore.stages.grading.talking import (
     mentions as mentions,
     open_mentions as open_mentions,
     talk as talk,
-)
-from labelcore.stages.grading.together import (
-    AgreementReport as AgreementReport,
-    contributions as contributions,
-    together as together,
 )

@@ -13,9 +13,16 @@ from labelcore.errors import BadInput, NotFound
 from labelcore.models import Assignment, Expertise, Frozen, Role, name_key, new_id, now, tidy_name
 from labelcore.operations import Effect, Metavar, Options, operation
 from labelcore.stages import signing
-from labelcore.stages.grading.completing import is_complete
-from labelcore.stages.grading.dealing import UNASSIGNED, deal_of, part_of, parts, quota_of
-from labelcore.stages.grading.pairing import PlannedPair, pairs_in
+from labelcore.stages.grading.dealing import (
+    UNASSIGNED,
+    PlannedPair,
+    deal_of,
+    pairs_in,
+    part_of,
+    parts,
+    quota_of,
+)
+from labelcore.stages.grading.progress import is_complete
 from labelcore.stages.grading.queueing import counts_in, whole_pool
 from labelcore.stages.selecting import Filters, resolved
 from labelcore.store import assignments as table, grade_counts, reservations

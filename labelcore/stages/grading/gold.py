@@ -30,7 +30,7 @@ from labelcore.stages.grading.mixing import is_told, training_answers, training_
 from labelcore.stages.grading.settling import rule
 from labelcore.stats.rate import Rate, proportion
 from labelcore.store import criteria as criterion_table, golds, grades as grade_table, outputs as output_table
-from labelcore.store.rulings import rulings
+from labelcore.store.settling import rulings
 from labelcore.workspace import Workspace
 
 Standing = Literal["passed", "let through", "in training", "not asked"]

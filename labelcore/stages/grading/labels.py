@@ -17,7 +17,7 @@ from labelcore.models import Fact, Frozen, Role, SplitName, fact
 from labelcore.operations import Effect, operation
 from labelcore.stages import projects
 from labelcore.store import audit, grades as grade_table, outputs as output_table, splits as split_table
-from labelcore.store.rulings import rulings
+from labelcore.store.settling import rulings
 from labelcore.store.splits import Opening, SpentTest
 from labelcore.workspace import Workspace
 

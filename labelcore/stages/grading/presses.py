@@ -39,7 +39,7 @@ from labelcore.stages.grading.relooking import hidden_from
 from labelcore.stages.grading.rounds import of_card
 from labelcore.stages.grading.suggesting import suggestions
 from labelcore.store import criteria as criterion_table, grades as grade_table, outputs as output_table
-from labelcore.store.card_parts import parts_of_card
+from labelcore.store.grades import parts_of_card
 from labelcore.store.lookups import remembered
 from labelcore.text.terms import occurring
 from labelcore.wording import Wording

@@ -1,25 +1,33 @@
-"""How far a team is: people, kinds of failure, what judges need, and what is left until the deadline."""
+"""How far a team is: people, kinds of failure, what judges need, and what is left until the deadline;
+how many have graded each output, and how far those agree who graded the same ones.
+"""
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter, defaultdict
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Annotated
 
 import numpy as np
 from pydantic import Field
 
-from labelcore.models import Fact, Frozen, Project, Role, fact, now
+from labelcore.models import OVERALL, Fact, Frozen, Project, Role, fact, now
 from labelcore.operations import operation
+from labelcore.stages.grading.dealing import outputs_of
 from labelcore.stages.grading.labels import human_labels
+from labelcore.stages.grading.queueing import whole_pool
 from labelcore.stages.grading.suggesting import Anchoring, anchoring
-from labelcore.stages.grading.together import Contribution, contributions
+from labelcore.stats.agreement import Agreement, agreement
 from labelcore.stats.counts import count
 from labelcore.stats.rate import Rate, good_turing, more_needed, not_measurable, proportion
 from labelcore.store import (
+    assignments as table,
     codes as code_table,
     criteria as criterion_table,
+    grade_counts,
     grades as grade_table,
     judges as judge_table,
     verdicts as verdict_table,
@@ -171,4 +179,178 @@ def team_progress(
         saturation=saturation(workspace),
         anchoring=anchoring(workspace),
         budget=tuple(label_budget(workspace, within=within)),
+    )
+
+
+Votes = Mapping[str, Mapping[str, bool]]
+
+
+class Pair(Frozen):
+    """Two people on the outputs that both of them passed or failed."""
+
+    one: str
+    other: str
+    same: Rate
+    agreement: Agreement
+
+
+class AgreementReport(Frozen):
+    """Agreement overall, by criterion and pair; ``levels``: on the scale, weighed by distance."""
+
+    overall: Agreement
+    levels: Agreement | None
+    by_criterion: dict[str, Agreement]
+    pairs: tuple[Pair, ...]
+
+
+class Contribution(Frozen):
+    """What one person did. ``steadiness``: the share of silent repeats graded as the first time."""
+
+    annotator: str
+    graded: int
+    passes: int
+    fails: int
+    unsure: int
+    notes: int
+    seconds: float | None
+    last: datetime
+    with_others: Rate
+    steadiness: Rate
+
+
+@operation("team agreement", role=Role.LEAD)
+def together(workspace: Workspace) -> AgreementReport:
+    """Say how far people agree: overall, for each criterion, for each pair.
+
+    Of outputs that were sent back for another look, the grades before it count: they were given apart.
+    """
+    grades = grade_table.independent(workspace.db, workspace.project.id)
+    criteria = criterion_table.current(workspace.db, workspace.project.id)
+    names = {criterion.id: criterion.name for criterion in criteria}
+    by_criterion: dict[str, dict[str, dict[str, bool]]] = defaultdict(lambda: defaultdict(dict))
+    for event in grades:
+        if event.value in {"pass", "fail"} and event.field is None:
+            word = names.get(event.criterion_id, event.criterion_id) if event.criterion_id else OVERALL
+            by_criterion[word][event.annotator][event.output_id] = event.value == "pass"
+    levels: dict[str, dict[str, int]] = defaultdict(dict)
+    for event in grades:
+        if event.level is not None:
+            levels[event.annotator][event.output_id] = event.level
+    overall = by_criterion.pop(OVERALL, {})
+    return AgreementReport(
+        overall=agreement(overall),
+        levels=agreement(levels, ordinal=True) if workspace.project.rules.scale else None,
+        by_criterion={word: agreement(votes) for word, votes in sorted(by_criterion.items())},
+        pairs=tuple(_pairs(overall)),
+    )
+
+
+def _pairs(votes: Votes) -> list[Pair]:
+    pairs = []
+    for annotator, other in itertools.combinations(sorted(votes), 2):
+        shared = votes[annotator].keys() & votes[other].keys()
+        if shared:
+            same = sum(votes[annotator][output_id] == votes[other][output_id] for output_id in shared)
+            both = {
+                who: {output_id: votes[who][output_id] for output_id in shared} for who in (annotator, other)
+            }
+            rate = proportion(same, len(shared), what="outputs that both graded")
+            pairs.append(Pair(one=annotator, other=other, same=rate, agreement=agreement(both)))
+    return pairs
+
+
+def contributions(workspace: Workspace) -> list[Contribution]:
+    """Who did how much, the most first."""
+    votes = human_labels(workspace).by_annotator
+    again: dict[str, list[bool]] = defaultdict(list)
+    for event in grade_table.repeats(workspace.db, workspace.project.id):
+        first = votes.get(event.annotator, {})
+        if event.value in {"pass", "fail"} and event.output_id in first:
+            again[event.annotator].append((event.value == "pass") == first[event.output_id])
+    rows = [
+        Contribution(
+            **tally._asdict() | {"seconds": None if tally.seconds is None else round(tally.seconds, 1)},
+            with_others=_with_others(tally.annotator, votes),
+            steadiness=_share(again[tally.annotator], Wording("silent repeats")),
+        )
+        for tally in grade_counts.tallies(workspace.db, workspace.project.id)
+    ]
+    return sorted(rows, key=lambda contribution: (-contribution.graded, contribution.annotator))
+
+
+def _with_others(who: str, votes: Votes) -> Rate:
+    """Share of the outputs on which most others say what this person says; where they tie, it counts not."""
+    mine = votes.get(who, {})
+    majority: dict[str, int] = defaultdict(int)
+    for other, theirs in votes.items():
+        for output_id in mine.keys() & theirs.keys() if other != who else ():
+            majority[output_id] += 1 if theirs[output_id] == mine[output_id] else -1
+    same = [balance > 0 for balance in majority.values() if balance]
+    return _share(same, Wording("outputs that somebody else graded too"))
+
+
+def _share(same: Sequence[bool], what: Wording) -> Rate:
+    return proportion(sum(same), len(same), what=what)
+
+
+class Completion(Frozen):
+    """Outputs of one kind by how many people graded each. ``complete``: as many as the rules ask for.
+
+    ``language`` or the ``fields`` and ``batch`` of an assignment say which; without them all are meant.
+    """
+
+    outputs: int
+    nobody: int
+    one: int
+    more: int
+    complete: int
+    language: str | None = None
+    fields: Mapping[str, tuple[str, ...]] = {}
+    batch: str | None = None
+
+
+@operation("team completion", role=Role.MANAGER, listed_as="completion")
+def completion(workspace: Workspace) -> list[Completion]:
+    """Say how many outputs have 0, 1, 2 or more grades: of all, by language, by assignment."""
+    ids = [output_id for output_id, _, _ in whole_pool(workspace).places]
+    languages = table.languages(workspace.db, workspace.project.id)
+    by_language: dict[str, list[str]] = {}
+    for output_id in ids:
+        by_language.setdefault(languages.get(output_id, ""), []).append(output_id)
+    rows = [_row(workspace, ids)]
+    if len(by_language) > 1:
+        largest = sorted(by_language.items(), key=lambda item: (-len(item[1]), item[0]))
+        rows += [_row(workspace, some, language=name) for name, some in largest]
+    shown = [*map(set, by_language.values())]
+    for row in table.current(workspace.db, workspace.project.id):
+        among = outputs_of(workspace, row)
+        some = [output_id for output_id in ids if among is None or output_id in among]
+        if among is not None and set(some) not in shown:
+            shown.append(set(some))
+            rows.append(_row(workspace, some, fields=row.fields, batch=row.batch))
+    return rows
+
+
+def is_complete(workspace: Workspace, output_id: str) -> bool:
+    """Whether as many people graded an output as the rules ask for."""
+    people = live(workspace.db, workspace.project.id).graders(output_id)
+    return len(people) >= _needed(workspace)
+
+
+def _needed(workspace: Workspace) -> int:
+    return workspace.project.rules.per_output or 1
+
+
+def _row(workspace: Workspace, ids: Iterable[str], **which: object) -> Completion:
+    state, needed = live(workspace.db, workspace.project.id), _needed(workspace)
+    counts = Counter(len(state.graders(output_id)) for output_id in ids)
+    return Completion.model_validate(
+        {
+            "outputs": counts.total(),
+            "nobody": counts[0],
+            "one": counts[1],
+            "more": counts.total() - counts[0] - counts[1],
+            "complete": sum(n for people, n in counts.items() if people >= needed),
+            **which,
+        }
     )

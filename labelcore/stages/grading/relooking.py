@@ -9,7 +9,7 @@ from datetime import datetime
 from labelcore.models import Relook, name_key
 from labelcore.store import calibrations, grades as grade_table, settling
 from labelcore.store.people import present_key
-from labelcore.store.rulings import rulings
+from labelcore.store.settling import rulings
 from labelcore.workspace import Workspace
 
 Subject = tuple[str, str | None]  # output id, criterion id (None: as a whole)

@@ -36,7 +36,7 @@ from labelcore.store import (
     settling,
 )
 from labelcore.store.people import present_key
-from labelcore.store.rulings import rulings
+from labelcore.store.settling import rulings
 from labelcore.workspace import Workspace
 
 State = Literal["open", "waiting", "settled", "agreed"]

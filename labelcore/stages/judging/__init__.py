@@ -5,9 +5,13 @@
 """
 
 from labelcore.stages.finding import find_judge
-from labelcore.stages.judging.keeping.refreshing import refresh_judges
 from labelcore.stages.judging.keeping.summaries import JudgeSummary, judged, list_judges
-from labelcore.stages.judging.keeping.versions import active_judges, replaced_in_set, signals_of_users
+from labelcore.stages.judging.keeping.versions import (
+    active_judges,
+    refresh_judges,
+    replaced_in_set,
+    signals_of_users,
+)
 from labelcore.stages.judging.proposing.proposals import ProposalOrder, propose
 from labelcore.stages.judging.running.estimating import Estimate
 from labelcore.stages.judging.running.execution import stop_abandoned_runs, stop_run

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from labelcore.arrays import Ints
 from labelcore.models import JudgeVersion, Pick, Sample, new_id
 from labelcore.stages.grading.rules import review
 from labelcore.stages.refining.trying import GradedOutputs
-from labelcore.stats.changes import Ints, PairedOutputs
+from labelcore.stats.changes import PairedOutputs
 from labelcore.stats.drawing import hash_order, in_two
 from labelcore.stats.settling import chances, differs
 from labelcore.store import (

@@ -36,7 +36,7 @@ from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stages.judging import active_judges
 from labelcore.stats.rate import Rate, proportion
 from labelcore.store import outputs as output_table, splits as split_table, verdicts as verdict_table
-from labelcore.store.rulings import court
+from labelcore.store.settling import court
 from labelcore.workspace import Workspace
 
 VALUES: tuple[CourtValue, ...] = ("judge_wrong", "person_wrong", "criterion_unclear", "context_missing")

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from labelcore.judges.features import Floats
+from labelcore.arrays import Floats
 from labelcore.judges.judge_prompt import TrainExample
 from labelcore.judges.kinds import kind_of
 from labelcore.models import Criterion, Frozen, JudgeVersion, Output, Role, SplitName

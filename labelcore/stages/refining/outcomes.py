@@ -16,7 +16,7 @@ from labelcore.stages.aligning.evidence import truth_of
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.grading import fitting_labels
 from labelcore.store import judges as judge_table, outputs as output_table, verdicts as verdict_table
-from labelcore.store.rulings import court
+from labelcore.store.settling import court
 from labelcore.workspace import Workspace
 
 State = Literal["mended", "differs", "undecided", "grade changed", "criterion edited", "waiting"]

@@ -1,4 +1,4 @@
-"""What came of one person's work: what rests on their notes, where they differ and what was settled of it.
+"""One person's part beside the team's: what they graded, what rests on their notes, what of it was settled.
 
 Others' grades count only on what the person graded too, and never while a calibration round hides them.
 """
@@ -6,12 +6,17 @@ Others' grades count only on what the person graded too, and never while a calib
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
 import numpy as np
 
-from labelcore.models import OVERALL, Criterion, Fact, Frozen, Ruling, fact
+from labelcore.models import OVERALL, Criterion, Fact, Frozen, Notice, Role, Ruling, fact
+from labelcore.operations import operation
 from labelcore.stages.aligning.measuring import chosen_judges
 from labelcore.stages.deriving.editing import list_criteria
+from labelcore.stages.grading import Wait, contributions, grading_queue
+from labelcore.stages.grading.talking import readable
+from labelcore.stages.notifying import notices_for
 from labelcore.stats.paired import compare
 from labelcore.stats.rate import Rate, not_measurable, proportion
 from labelcore.store import (
@@ -23,7 +28,8 @@ from labelcore.store import (
     verdicts as verdict_table,
 )
 from labelcore.store.grade_counts import VerdictShares
-from labelcore.store.rulings import rulings
+from labelcore.store.live import live
+from labelcore.store.settling import rulings
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
@@ -184,3 +190,51 @@ def _difference(workspace: Workspace, name: str, rows: list[VerdictShares]) -> G
         return GradingDifference(criterion=name, stricter=rate, says=fact("differs_unknown"))
     code = "stricter" if rate.low > 0 else "milder" if rate.high < 0 else "alike"
     return GradingDifference(criterion=name, stricter=rate, says=fact(f"differs_{code}"))
+
+
+class PersonProgress(Frozen):
+    """``left``: about how many outputs are still to grade; ``skipped``: so many were skipped before.
+    ``team``: (person, graded), the most first. ``waiting``: why there is nothing to grade now.
+    ``steadiness``: the share of silent repeats graded as the first time. ``notices``: the newest first.
+    """
+
+    person: str
+    graded: int
+    passes: int
+    fails: int
+    unsure: int
+    notes: int
+    left: int
+    skipped: int
+    waiting: Wait | None
+    team: tuple[tuple[str, int], ...]
+    steadiness: Rate
+    effort: Effort
+    notices: tuple[Notice, ...]
+
+    def document(self) -> dict[str, Any]:
+        """As an answer in JSON: what came of the work stands beside the counts."""
+        return self.model_dump(exclude={"effort"}) | self.effort.model_dump()
+
+
+@operation("progress", role=Role.EXPERT)
+def progress(workspace: Workspace) -> PersonProgress:
+    """Say what a person graded, what the team did, and what came of the person's notes."""
+    people = contributions(workspace)
+    mine = next((row for row in people if row.annotator == workspace.person), None)
+    queue = grading_queue(workspace)
+    return PersonProgress(
+        person=workspace.person,
+        graded=mine.graded if mine else 0,
+        passes=mine.passes if mine else 0,
+        fails=mine.fails if mine else 0,
+        unsure=mine.unsure if mine else 0,
+        notes=mine.notes if mine else 0,
+        left=queue.left,
+        skipped=len(live(workspace.db, workspace.project.id).skipped(workspace.person)),
+        waiting=queue.waiting,
+        team=tuple((row.annotator, row.graded) for row in people),
+        steadiness=mine.steadiness if mine else proportion(0, 0, what=Wording("silent repeats")),
+        effort=effort_of(workspace, mine.graded if mine else 0),
+        notices=tuple(readable(workspace, notices_for(workspace))),
+    )

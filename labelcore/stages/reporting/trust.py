@@ -16,11 +16,11 @@ from labelcore.stages.aligning.report import AlignmentReport, Of
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.grading import human_labels, sealed_test
 from labelcore.stages.judging import is_anything_left
-from labelcore.stages.judging.keeping.refreshing import Staleness
+from labelcore.stages.judging.keeping.versions import Staleness
 from labelcore.stages.refining import docket
 from labelcore.stages.reporting.reasons import GRADE, Action, Reason, ReasonFacts, reasons
 from labelcore.stats.rate import Rate, proportion
-from labelcore.store.rulings import court
+from labelcore.store.settling import court
 from labelcore.workspace import Workspace
 
 Answer = Literal["yes", "with care", "no"]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from labelcore.models import Frozen
-from labelcore.stages.deriving.grounding import EXCERPT
+from labelcore.stages.deriving.clauses import EXCERPT
 from labelcore.stages.deriving.settled import Settlement, settled
 from labelcore.stages.grading.labels import unsealed
 from labelcore.store import outputs as output_table

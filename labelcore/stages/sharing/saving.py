@@ -24,8 +24,8 @@ from labelcore.models import (
 )
 from labelcore.operations import Flags, operation
 from labelcore.stages.aligning.measuring import measure_judge, votes_on
+from labelcore.stages.deriving.clauses import grounded
 from labelcore.stages.deriving.editing import list_criteria
-from labelcore.stages.deriving.grounding import grounded
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading import human_labels
 from labelcore.stages.sharing import yaml_text

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from labelcore.arrays import Bools
 from labelcore.stats.prevalence import methods
 from labelcore.stats.prevalence.graded import (
     FEW_GROUPS,
@@ -20,7 +21,6 @@ from labelcore.stats.prevalence.graded import (
     weighted_pass_rate,
 )
 from labelcore.stats.prevalence.methods import ASSUMPTIONS
-from labelcore.stats.prevalence.weighing import Bools
 from labelcore.stats.rate import Rate, not_measurable, proportion
 from labelcore.wording import Wording
 

@@ -6,17 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from labelcore.arrays import Bools, Floats, Ints
 from labelcore.stats.counts import Counts
-from labelcore.stats.prevalence.weighing import (
-    Bools,
-    Floats,
-    Ints,
-    Posterior,
-    effective,
-    group_number,
-    posterior,
-    typical_weight,
-)
+from labelcore.stats.prevalence.weighing import Posterior, effective, group_number, posterior, typical_weight
 from labelcore.stats.rate import Rate, not_measurable, proportion
 from labelcore.wording import Wording
 

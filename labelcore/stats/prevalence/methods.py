@@ -19,8 +19,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from labelcore.arrays import Floats
 from labelcore.stats.prevalence.graded import Graded, PoolVerdicts
-from labelcore.stats.prevalence.weighing import Floats
 from labelcore.stats.rate import quantile
 
 ASSUMPTIONS = {

@@ -14,7 +14,7 @@ from labelcore.messages.catalogue import counted
 from labelcore.models import Severity
 from labelcore.settings import settings
 from labelcore.stages import projects
-from labelcore.stages.deriving import adding, asking, derivation, editing
+from labelcore.stages.deriving import asking, derivation, editing
 from labelcore.stages.deriving.derivation import Derivation
 from labelcore.workspace import Workspace
 from pages.widgets import keys, next_step, shell, working
@@ -72,7 +72,7 @@ def _write(workspace: Workspace) -> None:
         )
         if st.form_submit_button(say("Add the criterion"), type="primary"):
             with shell.guard():
-                criterion = adding.add_criterion(
+                criterion = editing.add_criterion(
                     workspace, name, statement=statement, severity=severity, evidence=outputs.split()
                 )
                 table.go(criterion)

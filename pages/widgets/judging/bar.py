@@ -15,7 +15,7 @@ from labelcore.stages.aligning.side_by_side import JudgeTable
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.judging.proposing.proposals import ProposalOrder
 from labelcore.stages.judging.proposing.retraining import Freshness
-from labelcore.stages.judging.testing.overview import propose_judges
+from labelcore.stages.judging.testing.suspecting import propose_judges
 from labelcore.workspace import Workspace
 from pages.widgets import keys, next_step, shell
 from pages.widgets.judging import learned, running

@@ -20,7 +20,7 @@ from labelcore.stages.judging.keeping import schemas
 from labelcore.stages.judging.proposing import checks
 from labelcore.stages.judging.proposing.checks import CheckTrial
 from labelcore.stages.judging.proposing.proposals import ProposalOrder
-from labelcore.stages.judging.testing.overview import ProposedJudges, propose_judges
+from labelcore.stages.judging.testing.suspecting import ProposedJudges, propose_judges
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell, working
 from pages.widgets.judging import deciding, running

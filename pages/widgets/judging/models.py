@@ -19,9 +19,9 @@ from labelcore.messages.lines.endpoints import connection_words, key_words
 from labelcore.settings import Endpoint, settings
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.judging.proposing.proposals import ProposalOrder
-from labelcore.stages.judging.running import endpoints, machine
+from labelcore.stages.judging.running import endpoints
 from labelcore.stages.judging.running.endpoints import EndpointOrder, KeyOrder, add_endpoint
-from labelcore.stages.judging.testing.overview import propose_judges
+from labelcore.stages.judging.testing.suspecting import propose_judges
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.shell import plain
@@ -35,7 +35,7 @@ def show(workspace: Workspace) -> None:
         st.rerun()  # the whole page: what is offered without a model is offered no more
     if words := st.session_state.pop(keys.ENDPOINT_SAID, ""):
         st.success(plain(words))
-    connected = machine.endpoints(workspace)
+    connected = endpoints.endpoints(workspace)
     removable = endpoints.added_names()
     for endpoint in connected:
         with st.container(border=True):
@@ -68,7 +68,7 @@ def _show_one(workspace: Workspace, endpoint: Endpoint, *, removable: bool) -> N
             st.rerun()
     if pressed:
         with st.spinner(say("Two small questions are asked …")):
-            result = machine.try_endpoints(workspace, endpoint.name).endpoints[0]
+            result = endpoints.try_endpoints(workspace, endpoint.name).endpoints[0]
         st.session_state.setdefault(keys.ENDPOINT_TESTED, {})[endpoint.name] = result
     tested: EndpointTest | None = st.session_state.get(keys.ENDPOINT_TESTED, {}).get(endpoint.name)
     if tested and (tested.model, tested.endpoint) == (endpoint.model, endpoint.name):

@@ -20,7 +20,7 @@ from labelcore.messages.running import advice_words, ended_words, failure_words,
 from labelcore.models import JudgeVersion, Run
 from labelcore.settings import settings
 from labelcore.stages import judging
-from labelcore.stages.judging.running import machine
+from labelcore.stages.judging.running import endpoints
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell, working
 from pages.widgets.shell import plain
@@ -148,13 +148,13 @@ def offer_local_model(workspace: Workspace) -> None:
         st.write(plain(words))
         if st.button(say("Stop the local model"), key="local-model-stop"):
             with shell.guard():
-                machine.stop(workspace)
+                endpoints.stop(workspace)
             st.rerun()
     elif not settings().has_model and st.button(
         say("Start the local model and use it"), key="local-model-start"
     ):
         with shell.guard(), st.spinner(say("The model is loaded …")):
-            machine.start(workspace, weights=Path(server.weights) if server else weights)
+            endpoints.start(workspace, weights=Path(server.weights) if server else weights)
         st.rerun()
 
 

@@ -16,10 +16,9 @@ from labelcore.messages.lines.refining.comparing import (
     question_words,
     state_words,
 )
-from labelcore.stages.refining.offers import accept, reject
 from labelcore.stages.refining.ongoing import Ongoing
 from labelcore.stages.refining.suggesting import search
-from labelcore.stages.refining.suggestions import ChangeSuggestion, Suggestions
+from labelcore.stages.refining.suggestions import ChangeSuggestion, Suggestions, accept, reject
 from labelcore.stages.refining.trying import USUAL, Order
 from labelcore.text.showing import shortened
 from labelcore.workspace import Workspace

@@ -1,11 +1,10 @@
-"""Judges are bound to whom they ask: an address and a model, whatever the endpoint there is called.
-
-A judge's specification names the address since it is proposed with it. Older ones, and those that came by
-file, are bound to the address that gives their first answer; their hash stays as it is.
+"""Judges are bound to whom they ask: an address and a model, whatever the endpoint there is called; and which
+model says that it answered.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,9 +12,10 @@ from labelcore.errors import NotFound
 from labelcore.judges.judge_prompt import Prompt
 from labelcore.judges.kinds import kind_of
 from labelcore.llm import endpoint_for
-from labelcore.models import JudgeVersion
+from labelcore.llm.protocol import is_another
+from labelcore.models import Fact, JudgeVersion, fact
 from labelcore.settings import Endpoint, settings
-from labelcore.store import Database, judges as judge_table
+from labelcore.store import Database, judges as judge_table, verdicts as verdict_table
 from labelcore.store.judges import AnsweredAt
 
 
@@ -76,3 +76,16 @@ def _with(version: JudgeVersion, addresses: dict[tuple[str, str, str], str]) -> 
         return {**prompt.content, "address": address} if address else dict(prompt.content)
 
     return version.model_copy(update={"spec": kind_of(version).rewritten(fill)})
+
+
+def renamed(db: Database, versions: Sequence[JudgeVersion]) -> dict[str, Fact]:
+    """By version id, what is to be said where another model answered than was asked for."""
+    asking = {version.id: version for version in versions if kind_of(version).needs_model}
+    others: dict[str, list[str]] = defaultdict(list)
+    for version_id, model, n in verdict_table.answered_by(db, list(asking)):
+        if is_another(asking[version_id].model, model):
+            others[version_id].append(f"{model} ({n:,})")
+    return {
+        key: fact("answered_as_another", judge=asking[key].name, asked=asking[key].model, names=names)
+        for key, names in others.items()
+    }

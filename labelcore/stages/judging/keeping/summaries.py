@@ -11,7 +11,7 @@ from labelcore.judges.kinds import kind_of
 from labelcore.models import OVERALL, Decision, Frozen, JudgeVersion, Output, Role
 from labelcore.operations import operation
 from labelcore.stages.deriving.editing import list_criteria
-from labelcore.stages.judging.keeping.refreshing import Staleness
+from labelcore.stages.judging.keeping.versions import Staleness
 from labelcore.store import (
     Database,
     judges as judge_table,

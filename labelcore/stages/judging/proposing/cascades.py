@@ -9,9 +9,9 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import Field
 
+from labelcore.arrays import Bools
 from labelcore.errors import BadInput
 from labelcore.judges.cascade_steps import CascadeThreshold, Demand, decides, fit_first, fit_then
-from labelcore.judges.features import Bools
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.cascade import CascadeKind, CascadeSpec, describe, rule_words
 from labelcore.models import OVERALL, Fact, Frozen, JudgeVersion, Role, fact

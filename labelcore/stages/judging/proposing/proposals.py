@@ -1,8 +1,11 @@
-"""Candidate judges for each accepted criterion and for the overall grade."""
+"""Candidate judges for each accepted criterion and for the overall grade, and what is said where none beats a
+constant.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Annotated, Literal
@@ -12,8 +15,10 @@ from pydantic import AfterValidator, Field
 
 from labelcore.errors import BadInput
 from labelcore.judges import fitted_proposals
+from labelcore.judges.calibration import HIGHEST, Aim
+from labelcore.judges.cross_fitting import FEW
 from labelcore.judges.features import GradedRows, TrainingData
-from labelcore.judges.fitted_proposals import CandidateOrder, HeldOutCounts, JudgeProposal
+from labelcore.judges.fitted_proposals import LEARNED_FROM, CandidateOrder, HeldOutCounts, JudgeProposal
 from labelcore.judges.judge_prompt import AskingOptions
 from labelcore.judges.kinds import kind_named, known_word
 from labelcore.judges.kinds.check import CheckKind
@@ -21,13 +26,12 @@ from labelcore.judges.kinds.code import CodeKind
 from labelcore.judges.kinds.feedback import FeedbackKind
 from labelcore.judges.kinds.learned import LearnedKind
 from labelcore.judges.kinds.llm import LlmKind
-from labelcore.judges.operating_point import HIGHEST, Aim
 from labelcore.llm import client_for
-from labelcore.models import OVERALL, Fact, JudgeVersion
+from labelcore.models import OVERALL, Fact, JudgeVersion, fact
 from labelcore.operations import Options
 from labelcore.settings import Endpoint, settings
+from labelcore.stages.deriving.clauses import grounded
 from labelcore.stages.deriving.editing import LIMITS, list_criteria, risk_of
-from labelcore.stages.deriving.grounding import grounded
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading import fitting_labels, fitting_splits
 from labelcore.stages.importing import feedback
@@ -36,7 +40,6 @@ from labelcore.stages.judging.keeping.binding import endpoint_named
 from labelcore.stages.judging.keeping.versions import JudgeDraft, stored
 from labelcore.stages.judging.proposing import teaching
 from labelcore.stages.judging.proposing.checks import CheckWriter
-from labelcore.stages.judging.proposing.lacking import lacks, told_together
 from labelcore.stages.judging.proposing.subjects import (
     Subject,
     field_data_of,
@@ -292,3 +295,40 @@ class _Proposer:
         topics = None if subject.criterion else topics_of(self._workspace, ids)
         places = np.array([rows[output_id] for output_id in ids], dtype=int)
         return GradedRows(places, np.array(fails, dtype=bool), topics)
+
+
+TELLING = 12  # so many failing grades tell a useful judge from a constant answer
+_OPEN = "not_measurable_yet"
+_TOGETHER = "next_to_no_fails"
+
+
+def lacks(subject: Subject, proposals: Sequence[JudgeProposal]) -> Iterator[Fact]:
+    """That no candidate holds up, or that of one nobody can tell yet."""
+    name, fails, n = Wording(subject.name), sum(subject.fails.values()), len(subject.fails)
+    for proposal in proposals:
+        if proposal.held_out.is_open:
+            yield fact("not_measurable_yet", name=name, n=n, more=FEW - n, counts=proposal.held_out.words)
+    if proposals:
+        return
+    if fails < LEARNED_FROM:
+        yield fact("next_to_no_fails", names=[name], n=1, more=TELLING - fails)
+    elif fails == n:
+        yield fact("no_graded_passes", name=name, n=fails, more=TELLING)
+    else:
+        yield fact("nothing_holds_up", name=name, n=fails, more=max(TELLING - fails, math.ceil(fails / 2)))
+
+
+def told_together(every: Sequence[Fact], helped: Collection[str]) -> list[Fact]:
+    """Without those for which a model's judge is proposed; those with next to no fails in one sentence."""
+    few = [lack for lack in every if lack.code == _TOGETHER]
+    names = [name for lack in few for name in lack.values["names"] if name not in helped]
+    found = [
+        lack
+        for lack in every
+        if lack.code != _TOGETHER and (lack.code == _OPEN or lack.values["name"] not in helped)
+    ]
+    if names:
+        more = max(lack.values["more"] for lack in few)
+        quoted = [Wording("“{name}”", name=name) for name in names]
+        found.append(fact("next_to_no_fails", names=quoted, n=len(names), more=more))
+    return found

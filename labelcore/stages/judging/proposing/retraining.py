@@ -10,13 +10,12 @@ from pydantic import Field
 
 from labelcore.errors import BadInput
 from labelcore.judges import explaining
-from labelcore.judges.calibration import Reliability
+from labelcore.judges.calibration import HIGHEST, Reliability
 from labelcore.judges.explaining import Explanation, Weight
 from labelcore.judges.fields import at_pointer
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.learned import LearnedKind, digest, told
 from labelcore.judges.learned_model import too_few
-from labelcore.judges.operating_point import HIGHEST
 from labelcore.models import Fact, Frozen, JudgeVersion, Output, Role, fact
 from labelcore.operations import Effect, operation
 from labelcore.stages.deriving.editing import list_criteria

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from labelcore.arrays import Floats
 from labelcore.errors import BadInput
 from labelcore.judges.detectors.reference import embedded_texts
-from labelcore.judges.features import Floats, Topics, TrainingData
+from labelcore.judges.features import Topics, TrainingData
 from labelcore.judges.fields import at_pointer
 from labelcore.models import OVERALL, Criterion, Output, Project
 from labelcore.stages.deriving.derivation import unnamed_codes

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from labelcore.judges.features import Floats
+from labelcore.arrays import Floats
 from labelcore.judges.judge_prompt import AskingOptions, Prompt, TrainExample, make_spec
 from labelcore.models import Output
 from labelcore.stages.deriving import glossary

@@ -36,7 +36,7 @@ from labelcore.models import BatchJob, new_id
 from labelcore.settings import Endpoint
 from labelcore.stages.judging.running.clients import Clients, Connection, ModelJudges, place_of
 from labelcore.stages.judging.running.live_run import LiveRun
-from labelcore.store import answers as answer_table, batch_jobs as job_table
+from labelcore.store import answers as answer_table, runs as job_table
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
@@ -146,13 +146,13 @@ class BatchRound:
         provider_id = job.provider_id or batches.find(job.id)
         if provider_id is None:
             message = "It was not handed over before its process ended."
-            job_table.save(self._db, job.model_copy(update={"state": "failed", "message": message}))
+            job_table.save_job(self._db, job.model_copy(update={"state": "failed", "message": message}))
             return
         state = batches.state(provider_id)
         if not state.over:
             if provider_id != job.provider_id:
                 update = {"provider_id": provider_id, "state": "with the provider"}
-                job_table.save(self._db, job.model_copy(update=update))
+                job_table.save_job(self._db, job.model_copy(update=update))
             return
         answers, answered = batches.answers(state), 0
         while some := list(itertools.islice(answers, _AT_ONCE)):
@@ -164,7 +164,7 @@ class BatchRound:
         message = f"{missed:,} of {len(job.questions):,} questions were not answered ({state.status})."
         through = answered or state.status == "completed"
         done = {"state": "collected" if through else "failed", "provider_id": provider_id}
-        job_table.save(self._db, job.model_copy(update=done | {"message": message if missed else ""}))
+        job_table.save_job(self._db, job.model_copy(update=done | {"message": message if missed else ""}))
         if missed:
             self._live.faults["batch"] += missed
             self._live.notes.add(f"{message} They are asked again.")
@@ -204,13 +204,13 @@ class BatchRound:
             state="handing over",
             questions=tuple(keys),
         )
-        job_table.save(self._db, job)
+        job_table.save_job(self._db, job)
         try:
             update = {"provider_id": batches.hand_over(place, job.id), "state": "with the provider"}
         except ModelTrouble as trouble:
             update = {"state": "failed", "message": str(trouble)}
             self._live.pause(str(trouble), trouble.kind)
-        job_table.save(self._db, job.model_copy(update=update))
+        job_table.save_job(self._db, job.model_copy(update=update))
 
 
 def _batches(endpoint: Endpoint) -> contextlib.closing[ProviderBatches]:

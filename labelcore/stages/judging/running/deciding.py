@@ -8,8 +8,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
+from labelcore.arrays import Floats
 from labelcore.errors import LabelcoreError, ModelTrouble
-from labelcore.judges.features import Floats
 from labelcore.judges.kinds import DecidingKind, deciding, kind_of, read_meanings
 from labelcore.judges.kinds.cascade import CascadeKind
 from labelcore.judges.kinds.llm import AskingKind

@@ -27,8 +27,7 @@ from labelcore.stages.judging.running.clients import live_clients
 from labelcore.stages.judging.running.deciding import decide_locally
 from labelcore.stages.judging.running.dispatch import dispatch
 from labelcore.stages.judging.running.engine import opened
-from labelcore.stages.judging.running.live_run import Backlog, LiveRun, RunOptions
-from labelcore.stages.judging.running.remaining import Remaining
+from labelcore.stages.judging.running.live_run import Backlog, LiveRun, Remaining, RunOptions
 from labelcore.store import Database, journal, runs as run_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
 

@@ -18,8 +18,7 @@ from labelcore.judges.kinds import kind_of
 from labelcore.models import Decision, JudgeVersion, PaidAnswer, Run, new_id
 from labelcore.settings import settings
 from labelcore.stages.judging.running.execution import decide_here, make_backlog
-from labelcore.stages.judging.running.live_run import Decided, LiveRun, Result, RunOptions
-from labelcore.stages.judging.running.remaining import Remaining
+from labelcore.stages.judging.running.live_run import Decided, LiveRun, Remaining, Result, RunOptions
 from labelcore.store import answers as answer_table, journal, verdicts as verdict_table
 from labelcore.workspace import Workspace
 

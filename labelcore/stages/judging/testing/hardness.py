@@ -26,7 +26,7 @@ from labelcore.stages.judging.running.deciding import Answers, PartSizes, decide
 from labelcore.stages.judging.running.live_run import Result, span_words
 from labelcore.stages.judging.testing.hardness_cases import FAMILIES, Case, Family, cases, sources
 from labelcore.stages.judging.testing.hardness_report import HardnessReport, report
-from labelcore.store import Database, hardness as hardness_table, verdicts as verdict_table
+from labelcore.store import Database, probes as hardness_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
 
 MOST = 200
@@ -115,7 +115,7 @@ class _Asking:
         self._db, self._version, self._now = db, version, now
         self._known = {
             result.output_id: Decision(value=result.before_value, reason=result.before_reason)
-            for result in hardness_table.of_judge(db, version.id)
+            for result in hardness_table.hardness_of(db, version.id)
         }
         self._spent: dict[str, float] = {}  # what decisions on unchanged outputs cost now
 
@@ -129,7 +129,7 @@ class _Asking:
             words = "testing" if seconds is None else f"testing, about {span_words(seconds)} left"
             tell(now.done, len(waiting), words)
             results, troubles = self._results(part)
-            hardness_table.save(self._db, results)
+            hardness_table.save_hardness(self._db, results)
             errors += [trouble for trouble in troubles if not is_stopped(trouble)]
             now.done += len(part)
             if any(isinstance(trouble, ModelTrouble) and trouble.fatal for trouble in troubles):
@@ -209,7 +209,7 @@ def left_to_ask(
     material = sources(workspace, version, limit)
     if not material.outputs:
         raise BadInput("There is no output to test the judge on.", next_step="Import outputs first.")
-    done = {result.id for result in hardness_table.of_judge(workspace.db, version.id)}
+    done = {result.id for result in hardness_table.hardness_of(workspace.db, version.id)}
     every = {case.id: case for case in cases(workspace, version, material, limit, families)}
     return [case for key, case in every.items() if key not in done]
 

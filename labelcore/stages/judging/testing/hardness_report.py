@@ -15,7 +15,7 @@ from labelcore.operations import operation
 from labelcore.stages.judging.testing.hardness_cases import ASKED_AGAIN, EXAMPLES, OPTIONS, Family
 from labelcore.stages.judging.testing.probe_cases import probes_of
 from labelcore.stats.rate import Rate, not_measurable, proportion
-from labelcore.store import hardness as hardness_table, outputs as output_table
+from labelcore.store import outputs as output_table, probes as hardness_table
 from labelcore.text import attacks
 from labelcore.text.neutral import CHANGES
 from labelcore.text.planting import DEFECTS
@@ -136,7 +136,7 @@ def report(
     workspace: Workspace, version: JudgeVersion, errors: Sequence[LabelcoreError] = ()
 ) -> HardnessReport:
     """What is known of a judge's hardness; ``errors`` are those of the test that has just run."""
-    results = hardness_table.of_judge(workspace.db, version.id)
+    results = hardness_table.hardness_of(workspace.db, version.id)
     probes = probes_of(workspace, version.criterion_id, "confirmed") if version.criterion_id else []
     confirmed = Counter(probe.case.defect for probe in probes if not probe.left_out)
     rows = list(_rows(version, results, confirmed))
@@ -160,7 +160,7 @@ def changed_texts(
     workspace: Workspace, version: JudgeVersion, test: str, limit: int = 200
 ) -> list[ChangedText]:
     """The changed texts of one row (or of an attack's family), those that hit first."""
-    results = hardness_table.of_judge(workspace.db, version.id)
+    results = hardness_table.hardness_of(workspace.db, version.id)
     changes = [result for result in results if test in _names(result) and _counts(result)]
     largest = sorted(changes, key=_hits, reverse=True)[:limit]
     outputs = output_table.many(workspace.db, [result.output_id for result in largest])
