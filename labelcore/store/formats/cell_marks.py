@@ -19,10 +19,12 @@ _ROW = re.compile(rb"<(?:\w+:)?(row)\s([^<>]*)>")
 _PLACE = re.compile(rb'(?<![\w:])r="([A-Z]{0,3})([0-9]{1,7})"')
 _STYLE = re.compile(rb'(?<![\w:])s="([0-9]{1,6})"')
 _HIDDEN = re.compile(rb'(?<![\w:])hidden="(?:1|true)"')
-_FILL = re.compile(rb"<(?:\w+:)?fill(?:\s[^>]*)?>(.*?)</(?:\w+:)?fill>", re.DOTALL)
+_FILLS = re.compile(rb"<(?:\w+:)?fills[^>]*>(.*?)</(?:\w+:)?fills>", re.DOTALL)
+_FILL = re.compile(rb"<(?:\w+:)?fill(?:\s[^>]*)?(?:/>|(?<!/)>(.*?)</(?:\w+:)?fill>)", re.DOTALL)
 _SOLID = re.compile(rb'patternType="solid".*?<(?:\w+:)?fgColor\s([^>]*)>', re.DOTALL)
 _FORMATS = re.compile(rb"<(?:\w+:)?cellXfs[^>]*>(.*?)</(?:\w+:)?cellXfs>", re.DOTALL)
-_FORMAT = re.compile(rb'<(?:\w+:)?xf\s[^>]*?fillId="([0-9]+)"')
+_FORMAT = re.compile(rb"<(?:\w+:)?xf(\s[^>]*|/)?>")
+_FILL_ID = re.compile(rb"""(?<![\w:])fillId=["']([0-9]{1,6})["']""")
 _THEME = re.compile(
     rb'<a:(lt1|dk1|lt2|dk2|accent[1-6])>.*?(?:lastClr|srgbClr val)="([0-9A-Fa-f]{6})"', re.DOTALL
 )
@@ -140,11 +142,13 @@ def _styles(archive: zipfile.ZipFile) -> dict[bytes, str]:
     if "xl/styles.xml" not in archive.namelist():
         return {}
     text, theme = archive.read("xl/styles.xml"), _theme(archive)
+    filled, formats = _FILLS.search(text), _FORMATS.search(text)
     fills = [
-        _colour(solid[1], theme) if (solid := _SOLID.search(fill)) else "" for fill in _FILL.findall(text)
+        _colour(solid[1], theme) if (solid := _SOLID.search(fill)) else ""
+        for fill in (_FILL.findall(filled[1]) if filled else ())
     ]
-    formats = _FORMATS.search(text)
-    numbers = enumerate(map(int, _FORMAT.findall(formats[1])) if formats else ())
+    ids = [_FILL_ID.search(style) for style in (_FORMAT.findall(formats[1]) if formats else ())]
+    numbers = enumerate(int(found[1]) if found else 0 for found in ids)
     return {b"%d" % style: fills[fill] for style, fill in numbers if fill < len(fills) and fills[fill]}
 
 

@@ -65,7 +65,7 @@ def _read(book: python_calamine.CalamineWorkbook, name: str) -> list[list[Any]]:
         return []
     for (top, column), (bottom, _) in sheet.merged_cell_ranges or ():
         for row in rows[top + 1 : bottom + 1]:
-            row[column] = rows[top][column]
+            row[column : column + 1] = rows[top][column : column + 1]
     return rows
 
 
