@@ -41,7 +41,7 @@ class ValueColumn(NamedTuple):
     """A column of values with what stands beside it, each as the SQL of a literal or of a column.
 
     ``only``: a column and its value in the rows that are meant, where others hold something else.
-    ``empty``: what an empty cell says, "" where it says nothing.
+    ``empty``: what an empty cell says, '' where it says nothing.
     """
 
     column: str
@@ -49,7 +49,7 @@ class ValueColumn(NamedTuple):
     reason: str = "''"
     moment: str = "''"
     only: tuple[str, str] | None = None
-    empty: str = ""
+    empty: str = "''"
 
 
 def take_column(
@@ -57,7 +57,7 @@ def take_column(
 ) -> None:
     """Make a column the remarks of one kind and name."""
     meant = f"AND trim({expression(staged, told.only[0])}) = {literal(told.only[1])}" if told.only else ""
-    value = f"coalesce(nullif(trim({expression(staged, told.column)}), ''), {literal(told.empty)})"
+    value = f"coalesce(nullif(trim({expression(staged, told.column)}), ''), {told.empty})"
     cursor.execute(
         f"INSERT INTO remarks SELECT _row, ?, ?, {told.who}, {value} AS value, NULL, "
         f"coalesce({told.reason}, ''), coalesce({told.moment}, '') FROM staged "
@@ -229,6 +229,22 @@ def count_beside_nothing(cursor: duckdb.DuckDBPyConnection, staged: Staging, col
     filled, nothing = (f"trim(coalesce({expression(staged, name)}, ''))" for name in (column, other))
     (n,) = cursor.execute(
         f"SELECT count(*) FROM staged WHERE {filled} <> '' AND {nothing} = ''"
+    ).fetchone() or (0,)
+    return int(n)
+
+
+def signed(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str, person: str | None) -> str:
+    """The SQL of whether somebody looked at a row: not where every grade but this has its person."""
+    if person is None or count_beside_nothing(cursor, staged, column, person):
+        return "true"
+    return f"trim(coalesce({expression(staged, person)}, '')) <> ''"
+
+
+def count_blank(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str, person: str | None) -> int:
+    """How many cells of a column are empty in rows that somebody looked at."""
+    (n,) = cursor.execute(
+        f"SELECT count(*) FROM staged WHERE trim(coalesce({expression(staged, column)}, '')) = '' "
+        f"AND {signed(cursor, staged, column, person)}"
     ).fetchone() or (0,)
     return int(n)
 

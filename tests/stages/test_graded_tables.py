@@ -54,7 +54,14 @@ def written(folder: Path, rows: Sequence[Sequence[str]]) -> str:
     return str(path)
 
 
-def sheet(folder: Path, rows: Sequence[Sequence[str]], *, styles: Sequence[int] = (), below: str = "") -> str:
+def sheet(
+    folder: Path,
+    rows: Sequence[Sequence[str]],
+    *,
+    styles: Sequence[int] = (),
+    below: str = "",
+    styled: str = STYLES,
+) -> str:
     """A workbook; ``styles``: those of the last cells of the rows; the second row is hidden where styled."""
     lines = []
     for number, row in enumerate(rows, 1):
@@ -71,7 +78,7 @@ def sheet(folder: Path, rows: Sequence[Sequence[str]], *, styles: Sequence[int] 
     path = folder / "a.xlsx"
     with zipfile.ZipFile(io.BytesIO(workbook(f"<sheetData>{''.join(lines)}</sheetData>{below}"))) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
-    parts: dict[str, str | bytes] = {"xl/styles.xml": STYLES, "xl/comments1.xml": COMMENTS}
+    parts: dict[str, str | bytes] = {"xl/styles.xml": styled, "xl/comments1.xml": COMMENTS}
     parts["xl/worksheets/_rels/sheet1.xml.rels"] = LINKS
     path.write_bytes(zipped(files | (parts if styles else {})))
     return str(path)
@@ -97,6 +104,18 @@ def test_colours_and_comments_on_cells_become_columns_and_hidden_rows_are_said(
     assert [value for _, value, _ in stored(workspace)] == ["fail", "pass", "pass", "pass"]
 
 
+def test_styles_without_a_fill_and_empty_fills_are_counted_with_the_others(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    styled = STYLES.replace('<fill><patternFill patternType="gray125"/></fill>', "<fill/>").replace(
+        '<cellXfs><xf numFmtId="0" fillId="0"/>', '<dxfs><dxf><fill/></dxf></dxfs><cellXfs><xf numFmtId="0"/>'
+    )
+    rows = [["question", "answer", "grade"], *rows_with(GRADES)]
+    file = sheet(tmp_path, rows, styles=[1, 2, 1, 0], styled=styled)
+    seen = importing.preview(workspace, file)
+    assert [row["grade colour"] for row in seen.rows] == ["green", "red", "green", None]
+
+
 def test_the_stripes_of_a_table_grade_nothing(workspace: Workspace, tmp_path: Path) -> None:
     file = sheet(tmp_path, [["question", "answer", "grade"], *rows_with(GRADES)], styles=[1, 0, 1, 0])
     assert "grade colour" not in importing.preview(workspace, file).columns
@@ -110,6 +129,15 @@ def test_a_cell_that_is_merged_downwards_counts_for_each_of_its_rows(
     importing.import_file(workspace, file)
     known = outputs.ids(workspace.db, workspace.project.id)
     assert [one.input for one in outputs.many(workspace.db, known).values()] == ["Where is it?"] * 2
+
+
+@pytest.mark.parametrize("outside", ["E2:E4", "C8:C9", "C5:E9", "H20:J22"])
+def test_cells_that_are_merged_outside_the_filled_ones_hold_nothing(
+    workspace: Workspace, tmp_path: Path, outside: str
+) -> None:
+    rows = [["question", "answer", "grade"], *rows_with(GRADES)]
+    file = sheet(tmp_path, rows, below=f'<mergeCells count="1"><mergeCell ref="{outside}"/></mergeCells>')
+    assert importing.import_file(workspace, file).batch.grades_new == 4
 
 
 HEADERS = [
@@ -167,6 +195,48 @@ def test_an_empty_cell_beside_ticks_has_to_be_given_a_meaning(workspace: Workspa
     assert [value for _, value, _ in stored(workspace)] == ["fail", "pass", "pass", "pass"]
 
 
+TWO_PEOPLE = ("tone@ann=tone ann", "tone@ben=tone ben")
+
+
+def test_an_empty_cell_is_nobodys_where_several_people_grade_or_nobody_looked(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    head = ["question", "answer", "tone ann", "tone ben"]
+    file = written(tmp_path, [head, *rows_with(["yes", "", "yes", ""], ["yes", "no", "yes", "no"])])
+    described = Description(grades=TWO_PEOPLE, passes=("yes",), fails=("no",))
+    assert importing.import_file(workspace, file, described=described).batch.grades_new == 6
+    assert [(who, value) for who, value, _ in stored(workspace)] == [
+        *[("ann", "pass")] * 2,
+        *[("ben", "fail")] * 2,
+        *[("ben", "pass")] * 2,
+    ]
+
+
+@pytest.mark.parametrize("described", [Description(), Description(grades=("overall=correct",))])
+def test_an_empty_cell_beside_no_person_is_no_grade(
+    workspace: Workspace, tmp_path: Path, described: Description
+) -> None:
+    columns = ["yes", "", "yes", "yes"], ["ann", "", "ann", "ben"]
+    file = written(tmp_path, [["question", "answer", "correct", "rater"], *rows_with(*columns)])
+    importing.import_file(workspace, file, described=described)
+    assert [(who, value) for who, value, _ in stored(workspace)] == [*[("ann", "pass")] * 2, ("ben", "pass")]
+
+
+@pytest.mark.parametrize(
+    ("people", "fails"), [(["ann", "ann", "", "ben"], ["ann"]), (["", "ann", "", "ben"], ["ann", "import"])]
+)
+def test_an_empty_cell_is_a_grade_of_who_stands_beside_it(
+    workspace: Workspace, tmp_path: Path, people: list[str], fails: list[str]
+) -> None:
+    head = ["question", "answer", "Pass?", "rater"]
+    file = written(tmp_path, [head, *rows_with(["x", "", "", "x"], people)])
+    ticked = Description(grades=("overall=Pass?",), passes=("x",))
+    with pytest.raises(BadInput, match=r"mean: '\(empty\)'"):
+        importing.import_file(workspace, file, described=ticked)
+    importing.import_file(workspace, file, described=ticked.model_copy(update={"fails": ("(empty)",)}))
+    assert [who for who, value, _ in stored(workspace) if value == "fail"] == fails
+
+
 @pytest.mark.parametrize(
     ("text", "number"),
     [
@@ -216,6 +286,31 @@ def test_beside_a_grade_of_the_whole_no_criterion_is_taken_for_it(
     head = ["question", "answer", "correct", "overall (1-5)", "comment"]
     file = written(tmp_path, [head, *rows_with(list("1011"), list("4152"), list("abcd"))])
     assert importing.import_file(workspace, file).batch.grades_new == 0
+
+
+LINKED = [f"https://site.example/{n}" for n in range(4)]
+CHOSEN = [
+    ("gold_answer", ["It left.", "Until six.", "We do.", "So."], "grade", 4),
+    ("gold_answer", ["yes", "no", "no", "yes"], "grade", 4),
+    ("gold_answer", list("1426"), "grade", 4),
+    ("gold", ["Left", "Open", "Us", "So"], "grade", 4),
+    ("final_url", LINKED, "rating", 4),
+    ("final status", ["open", "closed", "open", "open"], "grade", 4),
+    ("overall", ["", "", "", ""], "grade", 4),
+    ("final_verdict", GRADES, "correct", 0),
+    ("consensus", GRADES, "correct", 0),
+    ("Gesamtnote", list("1421"), "correct", 0),
+    ("总体", list("5415"), "correct", 0),
+]
+
+
+@pytest.mark.parametrize(("whole", "values", "name", "n"), CHOSEN)
+def test_only_a_column_that_grades_is_a_grade_of_the_whole(
+    workspace: Workspace, tmp_path: Path, whole: str, values: list[str], name: str, n: int
+) -> None:
+    head = ["question", "answer", whole, name, "rater"]
+    file = written(tmp_path, [head, *rows_with(values, GRADES, ["ann"] * 4)])
+    assert importing.import_file(workspace, file).batch.grades_new == n
 
 
 def test_why_there_are_fewer_grades_than_values_is_said(workspace: Workspace, tmp_path: Path) -> None:

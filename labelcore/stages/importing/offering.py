@@ -8,13 +8,13 @@ from typing import Any
 
 from labelcore.models import GradingRules
 from labelcore.stages.importing import feedback, meanings, nested
-from labelcore.stages.importing.mapping import OVERALL, Mapping
+from labelcore.stages.importing.mapping import OVERALL, Grading, Mapping, has
 from labelcore.stages.importing.meanings import SignalReading
-from labelcore.stages.importing.names import NAMES, is_named, is_note
+from labelcore.stages.importing.names import NAMES, is_anyone, is_named, is_note
 from labelcore.store import remarks, staging
-from labelcore.store.formats.base import Staging
+from labelcore.store.formats.base import Staging, literal
 
-MOST_OFFERED, _MOST_LEVELS = 8, 12
+MOST_OFFERED, MOST_LEVELS = 8, 12
 _MEASURES = set(
     "grade grades graded label rating ratings rated score scores scored verdict star stars nps csat quality "
     "relevance helpfulness faithfulness groundedness coherence fluency completeness clarity politeness "
@@ -51,19 +51,35 @@ def offers(
 def signal(cursor: Any, staged: Staging, column: str, mapping: Mapping) -> remarks.Signal:
     """The values of a column over the whole file, as if it were taken as the grade."""
     values = remarks.values(cursor, staged, column, mapping.note or mapping.output)
-    empty = count_empty(cursor, staged, column, values)
-    values += (remarks.Value(meanings.EMPTY_CELL, empty, None, ()),) if empty else ()
+    if meanings.are_ticks([value.value for value in values]):
+        blank = remarks.count_blank(cursor, staged, column, _person(staged, column, mapping.annotator))
+        values += (remarks.Value(meanings.EMPTY_CELL, blank, None, ()),) if blank else ()
     return remarks.Signal("grade", OVERALL, values, ())
 
 
-def count_empty(
-    cursor: Any, staged: Staging, column: str, values: Sequence[remarks.Value] | None = None
-) -> int:
-    """How many cells of a column of ticks are empty, and so may say no; 0 where it holds more than ticks."""
-    known = remarks.values(cursor, staged, column) if values is None else values
-    if not meanings.are_ticks([value.value for value in known]):
-        return 0
-    return staging.count_rows(cursor) - known[0].rows
+def empty_cell(cursor: Any, staged: Staging, grading: Grading, mapping: Mapping) -> str:
+    """The SQL of what an empty cell says: a column of nothing but ticks may say no by it, others nothing.
+
+    Where several columns grade one criterion, or nobody looked at a row, it says nothing either.
+    """
+    columns = {other.column for other in mapping.all_gradings() if other.criterion == grading.criterion}
+    values = remarks.values(cursor, staged, grading.column)
+    if len(columns) > 1 or not meanings.are_ticks([value.value for value in values]):
+        return "''"
+    person = _person(staged, grading.column, grading.annotator)
+    is_signed = remarks.signed(cursor, staged, grading.column, person)
+    return f"CASE WHEN {is_signed} THEN {literal(meanings.EMPTY_CELL)} ELSE '' END"
+
+
+def _person(staged: Staging, column: str, who: str | None) -> str | None:
+    """The column of who graded another one: the one that was said, or that is named so."""
+    if who and who != column and has(who, staged.names):
+        return who
+    return next((c for c in staged.names if c != column and _is_person(c) and not is_anyone(c)), None)
+
+
+def _is_person(column: str) -> bool:
+    return any(is_named(column, name) for name in NAMES["annotator"])
 
 
 def is_score(signal: remarks.Signal, readings: Sequence[SignalReading]) -> bool:
@@ -75,7 +91,7 @@ def is_score(signal: remarks.Signal, readings: Sequence[SignalReading]) -> bool:
 def is_mark(column: str | None, rows: Sequence[dict[str, Any]]) -> bool:
     """Whether a column of notes holds numbers: in several languages that is the word for a mark."""
     cells = [meanings.plain(str(row[column])) for row in rows if column and row.get(column)]
-    return bool(column and is_named(column, "note") and cells) and _are_numbers(cells)
+    return bool(column and is_named(column, "note") and cells) and are_numbers(cells)
 
 
 def offered_places(
@@ -88,16 +104,16 @@ def offered_places(
     values_of: dict[str, set[str]] = {}
     for place, cells in _free(cursor, staged, mapping, rows).items():
         values_of[place] = {meanings.plain(str(cell)) for cell in cells if cell not in {None, ""}}
-        if not values_of[place] and _is_measure(place) and not any(row.get(place) for row in rows):
+        if not values_of[place] and is_measure(place) and not any(row.get(place) for row in rows):
             values_of[place] = {value.value for value in remarks.values(cursor, staged, place)}
     marks = {name for name in staged.names if is_mark(name, rows)}
     places = [
         place
         for place, values in values_of.items()
-        if values and _is_offered(place, values, named=place in marks or _is_measure(place))
+        if values and _is_offered(place, values, named=place in marks or is_measure(place))
     ]
     words = {value for place in places for value in values_of[place] if meanings.by_word(value) is not None}
-    levels = [values_of[place] for place in places if _is_measure(place)]
+    levels = [values_of[place] for place in places if is_measure(place)]
     if mapping.grade:
         levels.append({meanings.plain(str(row[mapping.grade])) for row in rows if row.get(mapping.grade)})
     places = [
@@ -127,8 +143,8 @@ def _free(
 
 
 def _is_offered(place: str, values: set[str], *, named: bool) -> bool:
-    numbers, words = _are_numbers(values), _words(place)
-    if any(is_named(place, who) for who in NAMES["annotator"]):
+    numbers, words = are_numbers(values), _words(place)
+    if _is_person(place):
         return False
     if not numbers and (is_note(nested.telling(place)) or (words[-1:] and words[-1] in _NAMING)):
         return False
@@ -136,19 +152,20 @@ def _is_offered(place: str, values: set[str], *, named: bool) -> bool:
         return False
     tells = named or bool(meanings.polarity(place))
     ticks = tells and meanings.are_ticks([*values])
-    if not ticks and not (numbers and tells) and not (0 if named else 1) < len(values) <= _MOST_LEVELS:
+    if not ticks and not (numbers and tells) and not (0 if named else 1) < len(values) <= MOST_LEVELS:
         return False
     return tells or feedback.is_signal(place) or _are_answers(place, values)
 
 
 def _is_beside(place: str, values: set[str], levels: Sequence[set[str]]) -> bool:
     """Whether a column is on the levels of one that measures, and counts nothing."""
-    within = any(values <= level and len(level) <= _MOST_LEVELS for level in levels)
+    within = any(values <= level and len(level) <= MOST_LEVELS for level in levels)
     counts = {*_COUNTS, *_NAMING} & {*_words(place)}
     return within and len(values) > 1 and not counts and not is_note(nested.telling(place))
 
 
-def _is_measure(place: str) -> bool:
+def is_measure(place: str) -> bool:
+    """Whether a name is that of grades, or asks for them."""
     name = nested.telling(place)
     is_grade = any(is_named(name, word) for word in NAMES["grade"])
     if not _WITHIN.isdisjoint(re.split(r"[.\[\]]", place.lower())[:-1]):
@@ -170,7 +187,7 @@ def _are_answers(place: str, values: set[str]) -> bool:
     return meanings.are_answers(values) or meanings.are_lights(values)
 
 
-def _are_numbers(values: Iterable[str]) -> bool:
+def are_numbers(values: Iterable[str]) -> bool:
     """Whether all are numbers but those that say that there is no grade."""
     answers = [value for value in values if meanings.by_word(value) != meanings.NOTHING]
     return bool(answers) and all(meanings.number_of(value) is not None for value in answers)

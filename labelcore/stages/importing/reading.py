@@ -373,7 +373,7 @@ def _take(cursor: Any, staged: Staging, mapping: Mapping) -> dict[tuple[str, str
             else literal(who)
         )
         reason = staging.expression(staged, grading.note) if grading.note else "''"
-        empty = meanings.EMPTY_CELL if offering.count_empty(cursor, staged, grading.column) else ""
+        empty = offering.empty_cell(cursor, staged, grading, mapping)
         values = remarks.ValueColumn(grading.column, person, reason, only=grading.only, empty=empty)
         remarks.take_column(cursor, staged, "grade", grading.criterion, values)
         told = f"{grading.criterion} {grading.column}" if grading.only else grading.column

@@ -11,7 +11,8 @@ from labelcore.stages.importing import meanings
 from labelcore.stages.importing.mapping import Mapping
 from labelcore.stages.importing.meanings import SignalReading
 from labelcore.stages.importing.names import NAMES, is_named, is_note
-from labelcore.stages.importing.offering import is_mark, signal
+from labelcore.stages.importing.offering import MOST_LEVELS, are_numbers, is_mark, is_measure, signal
+from labelcore.store import remarks
 from labelcore.store.formats.base import Staging
 
 _JUDGE = re.compile(
@@ -27,10 +28,12 @@ _MODEL = re.compile(
 )
 
 _WHOLE = re.compile(
-    r"(?<![^\W_])(overall|final|consensus|adjudicat(ed|ion)|gold|gesamt\w*)(?![^\W_])|总体|整体|最终|総合|総評",
+    r"(?<![^\W_])(?:(overall|gesamt\w*)|final|consensus|adjudicat(?:ed|ion)|gold)(?![^\W_])|"
+    r"(总体|整体|総合|総評)|最终",
     re.IGNORECASE,
 )
-"""What a column says that grades an output as a whole, or for all who graded: beside it others do not."""
+"""What a column says that grades an output as a whole (a group), or for all who graded: beside it others do
+not."""
 
 
 def known_grade(
@@ -40,7 +43,7 @@ def known_grade(
 
     Numbers are none, though they fit the project's scale: which end is good is for a person to say.
     """
-    for column in _named_grades(staged, mapping, rows):
+    for column in _named_grades(cursor, staged, mapping, rows):
         told = signal(cursor, staged, column, mapping)
         known = meanings.read(told, mapping.said, rules, column)
         on_scale = known.why == "scale" and any(meanings.number_of(value) for value in known.values)
@@ -62,17 +65,35 @@ def without_grade(mapping: Mapping) -> Mapping:
     )
 
 
-def _named_grades(staged: Staging, mapping: Mapping, rows: Sequence[dict[str, Any]]) -> list[str]:
+def _named_grades(
+    cursor: Any, staged: Staging, mapping: Mapping, rows: Sequence[dict[str, Any]]
+) -> list[str]:
     """The columns named like grades; where some are said to be people's those, and none that a model gave."""
     free = [column for column in staged.names if column not in mapping.texts().values()]
     named = [c for name in NAMES["grade"] for c in free if is_named(c, name)]
-    if whole := [column for column in free if _WHOLE.search(column) and not is_note(column)]:
-        return [column for column in named if column in whole]
+    wholes = [column for column in free if _is_whole(cursor, staged, column)]
+    if wholes := [column for column in wholes if not _is_reference(column, mapping, rows)]:
+        return [column for column in named if column in wholes]
     people = [column for column in named if _is_of_people(column)]
     who = {str(row.get(mapping.annotator or "") or "") for row in rows}
     if not people and (any(map(_JUDGE.match, free)) or any(map(_MODEL.search, who))):
         return []
     return people or named
+
+
+def _is_whole(cursor: Any, staged: Staging, column: str) -> bool:
+    """Whether a column grades outputs as a whole: by its name, and by values on few levels or in numbers.
+
+    A reference, an address or a date is called final or gold as well, and grades nothing.
+    """
+    if not (found := _WHOLE.search(column)) or is_note(column):
+        return False
+    words = [value.value for value in remarks.values(cursor, staged, column)]
+    values = [word for word in words if meanings.by_word(word) != meanings.NOTHING]
+    numbers, few = are_numbers(values), 0 < len(values) <= MOST_LEVELS
+    if is_measure(column):
+        return numbers or few
+    return few and ((numbers and any(found.groups())) or None not in map(meanings.by_word, values))
 
 
 def _is_of_the_text(column: str, mapping: Mapping) -> bool:
