@@ -182,6 +182,22 @@ def test_a_mistyped_kind_of_export_is_told_the_nearest(
     assert "outputs, grades, comparisons, verdicts, feedback, criteria" in told
 
 
+def test_a_refusal_counts_one_as_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.csv").write_text("question,answer,grade\nQ,A,pass\nQ,A,fail\n")
+    with pytest.raises(SystemExit):
+        main(
+            [
+                "import",
+                str(tmp_path / "a.csv"),
+                "--grades",
+                "overall=grade",
+                "--db",
+                str(tmp_path / "a.duckdb"),
+            ]
+        )
+    assert "labelcore: 1 output has several different grades" in capsys.readouterr().err
+
+
 def main_quietly(line: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(line)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import sys
 from collections.abc import Collection, Sequence
+from typing import Literal
 
 from labelcore.cli import stdout
 from labelcore.cli.click_words import speak, speaks_chinese
@@ -44,11 +46,12 @@ def command_tree() -> Commands:
 
 
 def _words(trouble: LabelcoreError) -> str:
-    if not speaks_chinese():  # nor where a setting is not usable, the language perhaps
+    tongue: Literal["zh", "en"] = "zh" if speaks_chinese() else "en"  # English where no setting is usable
+    if tongue == "en" and not re.search(r"\b1 [a-z]", str(trouble)):
         return str(trouble)
     from labelcore.messages import trouble_words  # a command in English should not wait for it
 
-    return trouble_words(trouble, "zh")
+    return trouble_words(trouble, tongue)
 
 
 def main(arguments: list[str] | None = None) -> None:
