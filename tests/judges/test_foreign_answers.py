@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from labelcore.judges.foreign_prompts import recognise
+from labelcore.judges.foreign_prompts.scales import range_of
 from tests.judges.foreign_cases import CASES
 
 
@@ -28,3 +31,78 @@ def test_an_answer_is_read_as_its_prompt_shows_it() -> None:
         "Well: {'clear': 2, 'overall_score': 8}"
     )
     assert (read.verdict, read.score) == ("pass", 8)
+
+
+@pytest.mark.parametrize(
+    ("names", "passes"),
+    [
+        (
+            "hallucination is_toxic has_errors contains_pii hasError is_bug violates 是否有害 存在幻觉",
+            ("false",),
+        ),
+        ("no_hallucination error_free free_of_errors avoids_bias is_not_harmful isNotHarmful", ("true",)),
+        ("without_errors non_toxic is_bug_free has_no_violations bias_avoided 无幻觉 是否无害", ("true",)),
+        ("handles_toxic_input acknowledges_error addresses_bias correctly_refused should_refuse", ()),
+        ("is_refusal refused not_refused jailbreak_attempted needs_review is_not_bias_free 拒绝", ()),
+        ("criteria_not_met is_not_safe", ("false",)),
+    ],
+)
+def test_true_means_what_the_name_of_a_field_says_and_is_asked_where_it_says_something_else(
+    names: str, passes: tuple[str, ...]
+) -> None:
+    for name in names.split():
+        found = recognise(
+            f'Is {{output}} correct? Return JSON {{"reasoning": "<text>", "{name}": true/false}}'
+        ).found
+        assert found.answer is not None and found.answer.field == name
+        assert (name, found.answer.passes, bool(found.words)) == (name, passes, not passes)
+
+
+@pytest.mark.parametrize(
+    ("text", "scale"),
+    [
+        ("Its length should be 100, 200 or 300 words. Give a score.", (None, None)),
+        ("A good answer is 3, 4 or 5 sentences long. Give a score.", (None, None)),
+        ("Its parts are 1, 2 or 3. Give a score.", (None, None)),
+        ("Output 1, 2, 3 or 4 reasons. Give a score.", (None, None)),
+        ("It has between 100 and 300 words. Give a score from 1 to 5.", (1, 5)),
+        ("好的回答在3到5分钟内读完。", (None, None)),
+        ("Return only 4, 2 or 0.", (0, 4)),
+        ("Give a score of 1, 2 or 3 depending on how brief it is.", (1, 3)),
+        ("The grade must be one of 0, 5, or 10 points.", (0, 10)),
+    ],
+)
+def test_numbers_are_a_scale_where_a_score_is_asked_for_and_nothing_is_counted(
+    text: str, scale: tuple[float | None, float | None]
+) -> None:
+    assert range_of(text) == scale
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The document covers one of the following: apples, pears.\nGive a score from 1 to 5.",
+        "The user is one of these: student, teacher. Rate the answer from 1 to 5.",
+        "The answer should name one of the following: apples, pears.\nGive a score from 1 to 5.",
+        "The agent must give one of these: refund, voucher. Rate its answer from 1 to 5.",
+        "The user asks about:\n- fruit\nIt is one of:\n- apples\n- pears\n\nRate the answer from 1 to 5.",
+    ],
+)
+def test_a_list_of_what_is_judged_is_no_list_of_answers(text: str) -> None:
+    answer = recognise(f"{{output}}\n{text}").found.answer
+    assert answer is not None and (answer.kind, answer.low, answer.high) == ("score", 1, 5)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Answer with one of the following: bright, dim.",
+        "Think first. Your final answer is one of these: bright, dim.",
+        "The verdict is one of: bright, dim.",
+        "Give your verdict.\nIt is one of:\n- bright\n- dim",
+        "Look at the light and then reply with one of these words: bright, dim. It has 1 to 5 lamps.",
+        "只输出以下之一：bright, dim",
+    ],
+)
+def test_a_list_of_answers_is_one_where_its_sentence_speaks_of_the_answer(text: str) -> None:
+    assert recognise(f"{{output}}\n{text}").found.words == ("bright", "dim")

@@ -15,7 +15,7 @@ from labelcore.judges.foreign_prompts.choices import (
     main_choice,
     options_listed,
 )
-from labelcore.judges.foreign_prompts.json_answers import JsonAnswer, json_answer
+from labelcore.judges.foreign_prompts.json_answers import JsonAnswer, json_answer, names_verdict
 from labelcore.judges.foreign_prompts.scales import NUMBER, accepted_from, range_of
 from labelcore.models import Fact, Frozen, fact
 
@@ -191,7 +191,7 @@ def with_words(answer: AnswerFormat, text: str) -> FoundAnswer:
     if answer.fails:
         return FoundAnswer(answer=answer)
     words = answer.passes
-    meanings = _meanings(words, text)
+    meanings = _meanings(answer, text)
     passes, fails, abstains, open_ = (
         tuple(word for word in words if meanings[word] == kind) for kind in ("pass", "fail", "abstain", "")
     )
@@ -201,8 +201,13 @@ def with_words(answer: AnswerFormat, text: str) -> FoundAnswer:
     return FoundAnswer(answer=answer.model_copy(update=sorted_words), words=open_)
 
 
-def _meanings(words: Sequence[str], text: str) -> Mapping[str, str]:
-    lettered = letters(text)
+def _meanings(answer: AnswerFormat, text: str) -> Mapping[str, str]:
+    """Word -> what it means. Yes and no in a field mean what its name says, and only that of a verdict leaves
+    it to the prompt.
+    """
+    words, lettered = answer.passes, letters(text)
+    if answer.field and not names_verdict(answer.field) and set(map(plain, words)) <= ASSENT | DISSENT:
+        return dict.fromkeys(words, "")
     if all(word in lettered and len(word) == 1 for word in words):
         meanings = {word: polarity.meaning(lettered[word]) for word in words}
         if any(meanings.values()):

@@ -93,6 +93,16 @@ _LETTERS = re.compile(r"\bletters?\b|字母", re.IGNORECASE)
 _CHOOSES = re.compile(r"option|choice|letter|choose|select|选项|选择|字母", re.IGNORECASE)
 
 
+_ANSWER = re.compile(
+    r"(?:^|[\n.;:,(]|\b(?:and|then|please|only|always|you(?: \w+)?|now|by))[\s\-*]*(?:answer|respond|reply|"
+    r"return|output|classify|label|choose|select|pick|assign|say|write|print|give|grade|rate|categori[sz]e|judge|"
+    r"decide|mark|use|provide|state|name|end|finish|conclude)(?:ing)?\b|"
+    r"\byour (?:\w+ ){0,2}(?:answer|reply|response|output)|\[answer\]|"
+    r"\b(?:labels?|verdicts?|grades?|ratings?|judge?ments?|classification)\b|"
+    r"输出|回答|返回|选择|分类|标签|判定|判断|结论|评级",
+    re.IGNORECASE,
+)
+"""That a sentence speaks of the judge's answer, and not of what it judges."""
 _ONE_OF = re.compile(
     r"\bone of (?:the following|these)(?: (?!options\b)\w+){0,3}[ \t]*(?:[:：]|(?=\n))|"
     r"\bis one of[ \t]*(?:[:：]|(?=\n))|\b(?:one|single) (?:word|label)[ \t]*(?:\([^)\n]*\))?[ \t]*[:：]|"
@@ -110,12 +120,20 @@ def options_listed(text: str) -> tuple[str, ...]:
     without any.
     """
     for lead in _ONE_OF.finditer(text):
+        if not _ANSWER.search(_sentence_before(lead, text) + lead[0]):
+            continue
         rest = text[lead.end() : lead.end() + 1_000]
         line = re.split(r"[.。;；\n]", rest.lstrip(), maxsplit=1)[0]
         options = _options(_NEXT.split(line)) or _options(_lines(rest))
         if options:
             return options
     return ()
+
+
+def _sentence_before(lead: re.Match[str], text: str) -> str:
+    """The begin of the sentence in which it stands, with the sentence before where that is all but empty."""
+    *before, begin = re.split(r"(?<=[.!?。！？])\s+|\n+", text[max(0, lead.start() - 300) : lead.start()])
+    return begin if len(begin.split()) > 2 or not before else f"{before[-1]}\n{begin}"
 
 
 def _lines(rest: str) -> list[str]:

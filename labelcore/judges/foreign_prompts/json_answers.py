@@ -86,6 +86,11 @@ def json_answer(text: str, named: str = "") -> JsonAnswer | None:
     return JsonAnswer(field, words, tuple(fields), is_number)
 
 
+def names_verdict(field: str) -> bool:
+    """Whether a field bears a name under which judges give their verdict."""
+    return _snake(_last(field)) in _FIELDS
+
+
 def _with_truth(truth: str, verdicts: Sequence[str]) -> list[str]:
     """The fields that could be the verdict, with the only one that is true or false: it is where there is
     no other; beside a score either may be.

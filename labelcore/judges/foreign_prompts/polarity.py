@@ -37,12 +37,23 @@ ABSTAINS = frozenset(
     """unsure unknown abstain uncertain unclear na inconclusive unverifiable
     不确定 无法判断 不适用 未作答 弃权""".split()
 ) | {"not attempted", "cannot determine", "cannot tell", "not sure", "n/a", "not applicable"}
+_ROOTS = "hallucinat|toxic|harmful|offensiv|violat|contradict|fabricat|leak|frustrat"
+_FAULTS = "unsafe|off.topic|misleading|unsupported|pii"
+_FAULTS_ELSEWHERE = "有害|幻觉|违规|错误|泄露|偏见|冒犯|矛盾|捏造|毒性|誤り|違反|ハルシネーション|差別|漏洩"
 _BAD_TOPIC = re.compile(
-    r"hallucinat|toxic|harmful|offensiv|\bbias(?:ed)?\b|violat|jailbr[eo]a?k|unsafe|contradict|fabricat|"
-    r"leak|refus|\berrors?\b|problem|\bpii\b|frustrat|off.topic|misleading|unsupported|inject|"
-    r"有害|幻觉|违规|错误|泄露|偏见|冒犯|矛盾|拒绝|捏造|毒性|誤り|違反|ハルシネーション|差別|漏洩",
+    rf"{_ROOTS}|\bbias(?:ed)?\b|\berrors?\b|problem|{_FAULTS}|jailbr[eo]a?k|refus|inject|拒绝|{_FAULTS_ELSEWHERE}",
     re.IGNORECASE,
 )
+_FAULT = re.compile(
+    rf"(?:{_ROOTS})(?:s|e|e[ds]|ions?|ity|ness|eness|age|ory)?|bias(?:es|ed)?|errors?|problems?|bugs?|{_FAULTS}|"
+    rf"{_FAULTS_ELSEWHERE}"
+)
+"""A fault by its name alone. What a model refuses, or a user attempts, is none: either may be right."""
+_IN_BETWEEN = frozenset(
+    "is are was were has have had contain contains any a an the of from 存在 包含 含有 有".split()
+)
+_NEGATIONS = frozenset("no not non without free avoid avoids avoided 无 没有 不存在 不包含 不含 避免".split())
+_CHINESE_BEGIN = re.compile(r"\A(?:是否)?(?P<word>无|没有|不?存在|不?包含|不含|含有|避免|有(?!害))?(?=.)")
 _GOOD_TOPIC = re.compile(
     r"\b(?:meets?|satisf\w+|pass(?:es|ed)?|correct(?:ness|ly)?|accura\w+|faithful\w*|grounded|relevan\w+|"
     r"helpful\w*|follows?|good|quality|complete\w*|addresses|fulfil\w*|adher\w+|supported)\b|"
@@ -115,14 +126,15 @@ def higher_is_better(about: str) -> bool | None:
 
 
 def field_means_pass(name: str) -> bool | None:
-    """Whether a field that is true means a good output; None where its name does not say."""
-    folded = plain(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).split(".")[-1])
-    words = folded.split()
-    if words and (words[0] in {"is", "has", "contains", "are", "was", "not"}):
-        negated, words = words[0] == "not", words[1:]
-    else:
-        negated = False
-    bare = " ".join(words)
-    if bare in FAILS or _BAD_TOPIC.search(bare):
-        return negated
-    return not negated if bare in PASSES or meaning(bare) == "pass" else None
+    """Whether a field that is true means a good output; None where its name is not that of a good or a bad
+    thing alone, or of one that is denied: "handles_toxic_input" says neither.
+    """
+    folded = plain(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).split(".")[-1]).removeprefix("是否")
+    words = [folded]
+    if not meaning(folded):
+        spaced = _CHINESE_BEGIN.sub(lambda begin: f"{begin['word'] or ''} ", folded)
+        words = [word for word in spaced.split() if word not in _IN_BETWEEN]
+    topic = " ".join(word for word in words if word not in _NEGATIONS)
+    denials = sum(word in _NEGATIONS for word in words)
+    kind = "fail" if _FAULT.fullmatch(topic) else meaning(topic)
+    return None if kind not in {"pass", "fail"} or denials > 1 else (kind == "pass") is not bool(denials)

@@ -11,16 +11,23 @@ _NAMED = (
     r"from|between|scale of|range (?:of|from)|ranging from|score of|rating of|scores?|scale|rating|rate|"
     r"integer|number|range|分值|评分|打分|范围|分数|得分|从|評価|採点|点数|スコア"
 )
+_UNIT = (
+    r"[ \-](?:(?:short|brief|full|different|complete) )?(?:(?:word|sentence|character|char|letter|token|"
+    r"paragraph|line|page|item|step|example|bullet|bullet point|key point|main point|question|source|"
+    r"citation|reference|reason|argument|second|minute|hour|day|week|month|year|user|dollar|euro|emoji)s?|"
+    r"people|times)\b"
+)
+"""What is counted where two numbers are no scores: "100 to 300 words"."""
 _RANGES = (
     re.compile(
         rf"(?:{_NAMED})[^\d\n\-]{{0,30}}?(?<![A-Za-z0-9.])(?P<low>{NUMBER})\s*(?:\([^)\n]{{1,60}}\))?\s*{_TO}\s*"
-        rf"(?P<high>{NUMBER})(?![\w.]*\d)",
+        rf"(?P<high>{NUMBER})(?![\w.]*\d)(?!{_UNIT})",
         re.IGNORECASE,
     ),
     re.compile(rf"[(\[<（]\s*(?P<low>{NUMBER})\s*{_TO}\s*(?P<high>{NUMBER})\s*[)\]>）]"),
     re.compile(
         rf"(?<![A-Za-z0-9.])(?P<low>{NUMBER})\s*[分点]?\s*(?:-|–|~|～|〜|到|至|から)\s*(?P<high>{NUMBER})\s*"
-        r"(?:分|打分|评分|之间|的|点|の|まで|段階)"
+        r"(?:分(?!钟)|打分|评分|之间|的|点|の|まで|段階)"
     ),
     re.compile(
         r"(?<![\d.])(?P<low>\d)(?: ?[,、，] ?\d){1,9} ?[,、，] ?(?P<high>\d)(?!\d) ?(?:の|中的|这)?"
@@ -28,11 +35,15 @@ _RANGES = (
     ),
 )
 _SINGLE = re.compile(
-    r"\b(?:only|either|be|say|as|of|is|return|output|rating|score)[^.\n\d]{0,30}"
-    r"(?<!\d)(?P<numbers>\d{1,3}(?: ?, ?\d{1,3})+,? or \d{1,3})(?![\d.]\d)",
+    r"\b(?:scores?|scoring|rat(?:e|ings?)|grades?|return|output|only|(?:answer|respond|reply) with)\b"
+    r"(?:[ :,(]+(?:an?|the|it|this|one|either|of|as|is|are|be|can|may|must|should|will|only|just|exactly|"
+    r"single|score|rating|grade|number|integer|value|whole|with|to|from|these|following)\b){0,8}[ :,(]+"
+    r"(?P<numbers>\d{1,3}(?: ?, ?\d{1,3})+,? or \d{1,3})(?![\d.]*\d)"
+    r"(?=\s*(?:\Z|\n|[.,;:!?)\]\"'”’`*]|[^\x00-\x7f])|[ ](?:points?|stars?|based|for|depending|according|as|"
+    r"where|if|when|to|on|in|with|and|or|only|alone|by|that|which|using|without|after|then)\b)",
     re.IGNORECASE,
 )
-"""The scores one by one: "only 4, 2 or 0"."""
+"""The scores one by one: "only 4, 2 or 0"; what is counted behind them makes them something else."""
 _RUBRIC_LINE = re.compile(
     r"^[ \t]*(?:[-*][ \t]*)?[\"'*]{0,2}(?P<value>\d{1,2})[\"'*]{0,2}[ \t]*(?:\([^)\n]{2,60}\))?"
     r"[ \t]*[:：=][ \t]",
