@@ -61,8 +61,8 @@ def in_chinese(words: Mapping[str, str]) -> None:
     BROUGHT.update(words)
 
 
-SHOWN_AS: list[Callable[[str], str]] = []
-"""What a name of the database is shown as in each language; `labelcore.messages` adds them."""
+SHOWN_AS: dict[str, Callable[[str], str]] = {}
+"""What a name of the database is shown as, by language; `labelcore.messages` adds them."""
 
 
 def _again(template: str, values: dict[str, Any]) -> Wording:

@@ -119,7 +119,7 @@ def _part_words(tongue: Language, part: str) -> str:
     )
 
 
-SHOWN_AS.extend(partial(judge_words, tongue=tongue) for tongue in NAMES)
+SHOWN_AS.update({tongue: partial(judge_words, tongue=tongue) for tongue in NAMES})
 
 
 def field_words(name: str) -> str:

@@ -74,6 +74,7 @@ WORDS: dict[str, Words] = {
     "enough_asked": "They should catch {wanted:.0%} of the bad outputs. {answer}",
     "do_import": "Import outputs",
     "do_draw": ("Grade {n} more output", "Grade {n} more outputs"),
+    "do_draw_first": ("Grade {n} output", "Grade {n} outputs"),
     "do_grade": "Grade outputs",
     "do_second_person": "Invite a second person",
     "do_settle": "Settle where people disagree",
@@ -125,7 +126,6 @@ WORDS: dict[str, Words] = {
     "rarely_failed": "People failed only {n} outputs: the judges' errors on such are known only roughly.",
     "rarely_passed": "People passed only {n} outputs: the judges' errors on such are known only roughly.",
     "both_kinds": "People passed {passes:,} and failed {fails:,} outputs.",
-    "rate_unknown": "The pass rate is not measurable: {why}.",
     "held_out_unknown": "How the chosen set does on outputs that it had not seen is not measurable yet.",
     "held_out_weak": (
         "On outputs not seen before, the set's alignment is {value:.2f} and may be as low as {low:.2f}, no "
@@ -228,7 +228,8 @@ def answer_words(answer: Answer) -> str:
 
 def action_words(action: Action) -> str:
     """What to do next, as a button says it."""
-    return sentence(fact(f"do_{action.kind.replace(' ', '_')}", n=action.n))
+    kind = f"{action.kind} first" if action.first else action.kind
+    return sentence(fact(f"do_{kind.replace(' ', '_')}", n=action.n))
 
 
 def reason_words(reason: Reason) -> str:

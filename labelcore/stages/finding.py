@@ -120,12 +120,15 @@ def find_named(things: Sequence[Thing], word: str, catalogue: Catalogue[Thing]) 
 
 
 def _shown_as(word: str, things: Sequence[Thing], catalogue: Catalogue[Thing]) -> list[Thing]:
-    """Those whose name reads so in one of the languages."""
+    """Those whose name reads so in one of the languages; Chinese, slow to load, is no ASCII."""
+    if not word:
+        return []
     asked = word.casefold()
+    tongues = [words for tongue, words in SHOWN_AS.items() if tongue != "zh" or not word.isascii()]
     return [
         thing
         for thing in things
-        if any(words(catalogue.name(thing)).casefold() == asked for words in SHOWN_AS)
+        if any(words(catalogue.name(thing)).casefold() == asked for words in tongues)
     ]
 
 

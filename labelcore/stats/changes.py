@@ -11,7 +11,7 @@ the same ones in a trial and everywhere else. That abstaining makes no version b
 
 Intervals are a Bayesian bootstrap (Rubin 1981) of groups, post-stratified, with half an output of Jeffreys'
 prior in each cell: where all is known, the cells are exactly draws of Dirichlet(counts + ½). The rates of a
-version of which all is known are no estimates from strata but shares, told as everywhere (`sourced`).
+version of which all is known are no estimates from strata but shares, told as everywhere (:mod:`resampling`).
 """
 
 from __future__ import annotations

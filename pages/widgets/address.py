@@ -89,7 +89,7 @@ def address_of(page: str, parameters: Mapping[str, str]) -> str:
 
 
 def is_only_here() -> bool:
-    """Whether the address_of_page that this page was reached by means nothing on another machine."""
+    """Whether the address that this page was reached by means nothing on another machine."""
     return urlsplit(str(st.context.url or "")).hostname in {"localhost", "127.0.0.1", "::1"}
 
 

@@ -61,6 +61,8 @@ def test_the_worst_judge_is_found_ruled_on_and_mended_by_keys(app: str, page: Pa
     button(page, "Run the judges").wait_for()
     press(page, "Run the judges")
     expect(page.get_by_text("Finished:")).to_be_visible()
+    columns = page.get_by_role("table", name="Judges").get_by_role("columnheader")
+    assert "US$ for 1,000" not in columns.all_inner_texts() and columns.count() == 5  # all are free
 
     page.get_by_role("switch", name="All 6 judges").focus()
     page.keyboard.press("Space")

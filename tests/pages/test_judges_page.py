@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from labelcore.stages.aligning.side_by_side import JudgeRow, JudgeTable, judge_t
 from labelcore.stages.deriving import editing
 from labelcore.store import outputs as output_table, runs as run_table
 from labelcore.workspace import Workspace
-from pages.widgets import keys, routes
+from pages.widgets import keys, routes, shell
 from pages.widgets.judging import table
 from tests.pages.opening import SECONDS, healthy, opened, press, shown
 from tests.stages.lengths import WORDS
@@ -71,13 +73,66 @@ def test_the_open_judge_stands_in_the_address_and_is_told_with_its_figures(worke
     assert f"{found.shown[0].criterion} · {found.shown[0].name}" in shown(other)
 
 
-def test_the_table_shows_the_open_judge_and_the_best_only(worked: Workspace) -> None:
+@dataclass
+class Drawing:
+    """What the table draws: the words of its heads, its rows, the notes below it."""
+
+    words: dict[str, str]
+    rows: list[dict[str, Any]]
+    notes: list[str]
+
+
+Draw = Callable[[JudgeTable, JudgeRow], Drawing]
+
+
+@pytest.fixture
+def draw(monkeypatch: pytest.MonkeyPatch) -> Draw:
+    """The table with the best judges, and one that an address opens."""
+    drawing = Drawing({}, [], [])
+
+    def drawn(_name: str, _key: str, data: dict[str, Any], *_triggers: str) -> None:
+        drawing.words, drawing.rows = (
+            data["words"],
+            [row for group in data["groups"] for row in group["rows"]],
+        )
+
+    def draw(found: JudgeTable, opened: JudgeRow) -> Drawing:
+        monkeypatch.setattr(st, "query_params", {keys.JUDGE: opened.judge_version_id})
+        assert table.show(found) == opened
+        return drawing
+
+    monkeypatch.setattr(table, "draw", drawn)
+    monkeypatch.setattr(shell, "aside", drawing.notes.append)
+    monkeypatch.setattr(st, "toggle", lambda *_, **__: False)
+    return draw
+
+
+def test_the_table_shows_the_open_judge_and_the_best_only(worked: Workspace, draw: Draw) -> None:
     found = judge_table(worked)
     hidden = next(row for row in found.rows if not row.shown)
-    groups = table._groups(found.rows, found.shown, hidden)
-    rows = [row for group in groups for row in group["rows"]]
+    rows = draw(found, hidden).rows
     assert [row["id"] for row in rows if row["open"]] == [hidden.judge_version_id]
     assert len(rows) == len(found.shown) + 1 <= len(found.rows)
+
+
+@pytest.mark.parametrize(
+    ("costs", "cells"), [((0.0, 0.0), None), ((0.0, 1.5), ["0", "1.50"]), ((0.0, None), ["0", "?"])]
+)
+def test_the_column_of_costs_and_the_note_on_fitted_judges_count_the_open_judge(
+    worked: Workspace, draw: Draw, costs: tuple[float, float | None], cells: list[str] | None
+) -> None:
+    found = judge_table(worked)
+    best, other = found.rows[0], found.rows[-1]
+    plain, fitted = (
+        row.model_copy(
+            update={"shown": row is best, "seen": row is other, "ran": True, "cost_per_thousand": cost}
+        )
+        for row, cost in zip((best, other), costs, strict=True)
+    )
+    drawing = draw(found.model_copy(update={"rows": (plain, fitted)}), fitted)
+    assert ("cost" in drawing.words) == bool(cells)
+    assert not cells or [row["cost"] for row in drawing.rows] == cells
+    assert any(note.startswith("* Fitted to these grades") for note in drawing.notes)
 
 
 def test_the_judges_are_run_only_while_something_is_left_to_decide(worked: Workspace) -> None:

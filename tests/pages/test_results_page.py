@@ -17,7 +17,7 @@ RESULTS = "6_results.py"
 
 
 def test_without_outputs_or_grades_every_page_leads_to_the_step_that_home_names(place: Workspace) -> None:
-    for texts, step in (((), "Import outputs"), (("a", "b"), "Grade 2 more outputs")):
+    for texts, step in (((), "Import outputs"), (("a", "b"), "Grade 2 outputs")):
         output_table.add(
             place.db, [Output(id=text, project_id=place.project.id, text=text) for text in texts]
         )

@@ -10,7 +10,8 @@ import pytest
 
 from labelcore import messages
 from labelcore.errors import LabelcoreError, NotFound
-from labelcore.models import Code, Criterion, JudgeVersion, Output, ProbeCase, Quote
+from labelcore.messages.catalogue import chinese
+from labelcore.models import Code, Criterion, ImportBatch, JudgeVersion, Output, ProbeCase, Quote
 from labelcore.stages import finding, judging
 from labelcore.stages.deriving import coding
 from labelcore.stages.finding import Ambiguous
@@ -141,6 +142,28 @@ def test_a_probe_is_found_by_its_id_or_the_beginning_of_it(workspace: Workspace)
         probe_cases.find_probe(workspace, "probe_aa")
     with pytest.raises(LabelcoreError, match="labelcore probe list"):
         probe_cases.find_probe(workspace, "")
+
+
+def test_no_word_finds_nothing_where_what_is_looked_for_has_no_name(workspace: Workspace) -> None:
+    (probe, *_) = probe_table.all_of(workspace.db, workspace.project.id)
+    counts = dict.fromkeys(("rows_read", "outputs_new", "outputs_known", "rows_rejected"), 0)
+    batch = ImportBatch(
+        id="batch_aa1", project_id=workspace.project.id, file_name="", sha256="", mapping={}, **counts
+    )
+    with pytest.raises(NotFound):
+        finding.find_named([probe], "", probe_cases.PROBES)
+    with pytest.raises(NotFound):
+        finding.find_named([batch], "", finding.IMPORTS)
+
+
+def test_no_chinese_is_loaded_to_say_that_an_english_name_is_not_known(workspace: Workspace) -> None:
+    chinese.cache_clear()
+    with pytest.raises(NotFound):
+        finding.find_criterion(workspace, "Tonne")
+    assert chinese.cache_info().currsize == 0
+    with pytest.raises(NotFound):
+        finding.find_criterion(workspace, "语气")
+    assert chinese.cache_info().currsize == 1
 
 
 def test_a_label_that_means_several_codes_makes_no_further_one(workspace: Workspace) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given, strategies as st
 from sklearn.metrics import cohen_kappa_score
 
 from labelcore.errors import BadInput
-from labelcore.messages import sentence
+from labelcore.messages import say, sentence, speaking
 from labelcore.models import Decision, Grade, Output, Verdict, now
 from labelcore.stages import grading, projects
 from labelcore.stats.rate import good_turing
@@ -150,6 +150,21 @@ def test_how_far_a_person_agrees_counts_each_output_once_by_what_most_others_say
     rates = {row.annotator: row.with_others for row in grading.contributions(workspace)}
     assert (rates["ann"].value, rates["ann"].n) == (0.5, 2)  # of the third, one other each says so
     assert (rates["cho"].value, rates["cho"].n) == (1 / 3, 3)
+
+
+def test_where_the_others_tie_on_all_that_a_person_graded_the_reason_says_so(
+    workspace: Workspace, add_outputs: Add
+) -> None:
+    (tied,) = add_outputs("a")
+    give(workspace, tied, "ann", "pass")
+    reason = {row.annotator: row.with_others.why_not for row in grading.contributions(workspace)}
+    assert reason["ann"] == "there are no outputs that somebody else graded too"
+    give(workspace, tied, "ben", "pass")
+    give(workspace, tied, "cho", "fail")
+    reason = {row.annotator: row.with_others.why_not for row in grading.contributions(workspace)}
+    assert reason["ann"] == "there are no outputs on which most of the others say the same"
+    with speaking("zh"):
+        assert say(reason["ann"]) == "没有其他人多数意见一致的输出"
 
 
 def test_a_ruling_settles_a_conflict_and_keeps_every_grade(workspace: Workspace, add_outputs: Add) -> None:

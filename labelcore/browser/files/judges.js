@@ -24,9 +24,15 @@ export default function mount({ data, parentElement, setTriggerValue }) {
  */
 function table(data, open) {
   const { words } = data;
-  const heads = ["judge", "catches", "alarms", "n", "cost", "state"].map((name) => el("th", { scope: "col", class: name }, words[name]));
+  const columns = ["judge", "catches", "alarms", "n", "cost", "state"].filter((name) => name in words);
+  const heads = columns.map((name) => el("th", { scope: "col", class: name }, words[name]));
   const bodies = data.groups.map((group) =>
-    el("tbody", {}, el("tr", {}, el("th", { scope: "rowgroup", colspan: 6 }, group.criterion)), ...group.rows.map((row, at) => line(row, at === 0, open))),
+    el(
+      "tbody",
+      {},
+      el("tr", {}, el("th", { scope: "rowgroup", colspan: columns.length }, group.criterion)),
+      ...group.rows.map((row, at) => line(row, at === 0, columns, open)),
+    ),
   );
   return el("table", { "aria-label": words.table }, el("thead", {}, el("tr", {}, ...heads)), ...bodies);
 }
@@ -34,9 +40,10 @@ function table(data, open) {
 /**
  * @param {JudgesRow} row
  * @param {boolean} first of its criterion: a phone shows no others
+ * @param {string[]} columns
  * @param {(id: string) => void} open
  */
-function line(row, first, open) {
+function line(row, first, columns, open) {
   const press = (/** @type {Event} */ event) => {
     event.stopPropagation();
     open(row.id);
@@ -48,7 +55,7 @@ function line(row, first, open) {
     el("td", { class: "catches", title: row.catches.words }, bar(row.catches, "found", row.seen)),
     el("td", { class: "alarms", title: row.alarms.words }, bar(row.alarms, "false", row.seen)),
     el("td", { class: "n" }, row.n),
-    el("td", { class: "cost" }, row.cost),
+    columns.includes("cost") ? el("td", { class: "cost" }, row.cost) : null,
     el("td", { class: "state" }, ...row.states.map(({ kind, words }) => el("span", { class: `chip ${kind}` }, words))),
   );
 }

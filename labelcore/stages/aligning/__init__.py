@@ -317,10 +317,6 @@ def chosen_set(workspace: Workspace) -> dict[str, Any] | None:
     return judge_table.chosen(workspace.db, workspace.project.id)
 
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-
 def with_alarms(aligned: JudgeAlignment, evidence: LabelledOutputs, words: pd.Series) -> JudgeAlignment:
     """The alignment of a judge whose verdicts users gave, with what its alarms are worth.
 

@@ -286,7 +286,8 @@ def _with_others(who: str, votes: Votes) -> Rate:
         for output_id in mine.keys() & theirs.keys() if other != who else ():
             majority[output_id] += 1 if theirs[output_id] == mine[output_id] else -1
     same = [balance > 0 for balance in majority.values() if balance]
-    return _share(same, Wording("outputs that somebody else graded too"))
+    tied = Wording("outputs on which most of the others say the same")
+    return _share(same, tied if majority else Wording("outputs that somebody else graded too"))
 
 
 def _share(same: Sequence[bool], what: Wording) -> Rate:

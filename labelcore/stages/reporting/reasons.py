@@ -49,14 +49,20 @@ _DRAWN, _LARGEST_DRAW = 100, 400
 
 
 class Action(Frozen):
-    """What to do next; a page makes it a button, the command line a command. ``n``: of so many outputs."""
+    """What to do next; a page makes it a button, the command line a command. ``n``: of so many outputs;
+    ``first``: nothing is graded yet.
+    """
 
     kind: ActionKind
     n: int = 0
+    first: bool = False
 
 
 class Reason(Frozen):
-    """One thing that speaks for ("good") or against the number. ``detail``: the figures behind it."""
+    """One thing that speaks for ("good") or against the number. ``detail``: the figures behind it.
+
+    Without words it counts all the same.
+    """
 
     weight: Weight
     says: Fact
@@ -109,7 +115,7 @@ class ReasonFacts:
         passes = round((human.value or 0.0) * human.n)
         more = more_needed(passes, human.n, WIDE / 2) or _DRAWN
         n = min(max(more, _DRAWN // 2), _LARGEST_DRAW, self.left)
-        return Action(kind="draw", n=n) if n > 0 else GRADE
+        return Action(kind="draw", n=n, first=not self.counts.graded) if n > 0 else GRADE
 
     @property
     def more(self) -> Action:
@@ -166,7 +172,7 @@ def _width(facts: ReasonFacts) -> Iterator[Reason]:
     """How wide the interval is."""
     rate = facts.rates.first
     if rate.value is None or rate.low is None or rate.high is None:
-        yield Reason(weight="bad", says=fact("rate_unknown", why=rate.why_not), action=facts.more)
+        yield Reason(weight="bad", says=NOTHING, action=facts.more)  # the headline says it
         return
     if facts.complete:
         return

@@ -70,7 +70,7 @@ def trust(workspace: Workspace, *, report: Annotated[AlignmentReport | None, Not
         unrun=is_anything_left(workspace),
     )
     all_reasons, rates = reasons(facts), report.pass_rate
-    told = [reason for reason in all_reasons if reason.says.code != "rate_unknown"]  # the headline says so
+    told = [reason for reason in all_reasons if reason.says]
     weights = {reason.weight for reason in all_reasons}
     return Trust(
         answer="no" if "bad" in weights else "with care" if "care" in weights else "yes",

@@ -200,8 +200,8 @@ def copy_check(version: JudgeVersion, source: str) -> None:
     st.rerun()
 
 
-def show_changing(workspace: Workspace, version: JudgeVersion) -> None:
-    """What changes it, with a way there."""
+def show_ways(workspace: Workspace, version: JudgeVersion) -> None:
+    """The ways to change a judge that has no prompt."""
     kind = kind_of(version)
     if kind.learns:
         st.write(say("It is learned from grades and notes: more of them change it, no prompt does."))

@@ -66,7 +66,7 @@ def _show(workspace: Workspace, row: JudgeRow | None) -> None:
     )
     st.markdown(f"#### {plain(head)}")
     if not deciding.has_prompt(version):
-        deciding.show_changing(workspace, version)
+        deciding.show_ways(workspace, version)
         return
     written, is_asked = drafting.current(workspace, version)
     if is_asked or trying.pressed():

@@ -72,18 +72,18 @@ def show_none(workspace: Workspace) -> None:
 
 def show(table: JudgeTable) -> JudgeRow | None:
     """The best judges of each criterion and those in use, or all; the one that is open."""
-    if not table.rows:
+    row = open_row(table)
+    if not row:
         return None
     is_whole = len(table.rows) > len(table.shown) and st.toggle(
         say("All {n} judges", n=len(table.rows)), key=keys.JUDGES_ALL, bind="query-params"
     )
-    rows = table.rows if is_whole else table.shown
-    row = open_row(table) or rows[0]
-    heads, groups = _words(), _groups(table.rows, rows, row)
-    if all(other.cost_per_thousand == 0 for other in rows):
-        heads["cost"] = ""  # as in its cells
-    draw("judges", keys.JUDGE_TABLE, {"words": heads, "groups": groups}, "opened")
-    _explain(table, rows)
+    drawn = [other for other in table.rows if is_whole or other.shown or other is row]
+    heads = _words()
+    if all(other.cost_per_thousand == 0 for other in drawn):
+        del heads["cost"]  # and with it the column
+    draw("judges", keys.JUDGE_TABLE, {"words": heads, "groups": _groups(drawn, row)}, "opened")
+    _explain(table, drawn)
     for words in unheld_words([gap for gap in table.unheld if not gap.unrun]):  # a button says so of those
         st.write(plain(words))
     return row
@@ -130,13 +130,11 @@ def _words() -> dict[str, str]:
     }
 
 
-def _groups(rows: Sequence[JudgeRow], shown: Sequence[JudgeRow], opened: JudgeRow) -> list[dict[str, Any]]:
-    """Those that are shown, the open one among them, by criterion."""
-    ids = {row.judge_version_id for row in (*shown, opened)}
-    group_rows = [row for row in rows if row.judge_version_id in ids]
+def _groups(rows: Sequence[JudgeRow], opened: JudgeRow) -> list[dict[str, Any]]:
+    """The rows by criterion."""
     return [
         {"criterion": say(criterion), "rows": [_row(row, opened) for row in group]}
-        for criterion, group in itertools.groupby(group_rows, key=lambda row: row.criterion)
+        for criterion, group in itertools.groupby(rows, key=lambda row: row.criterion)
     ]
 
 
@@ -153,7 +151,7 @@ def _row(row: JudgeRow, opened: JudgeRow) -> dict[str, Any]:
         "catches": _rate(row.catches),
         "alarms": _rate(row.false_alarms),
         "n": f"{row.catches.n:,} + {row.false_alarms.n:,}" if row.ran else "–",
-        "cost": _no_cost(row) if cost is None else f"{cost:,.2f}" if cost else "",
+        "cost": _no_cost(row) if cost is None else f"{cost:,.2f}" if cost else "0",
         "states": [{"kind": _KIND[state], "words": say(state)} for state in (*states, row.state)],
         "seen": row.seen and row.ran,
         "open": row.judge_version_id == opened.judge_version_id,

@@ -33,6 +33,9 @@ from labelcore.store import (
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Weakness = Literal["duplicate", "constant", "inverted", "abstaining", "erroring"]
 
 ENOUGH = 20
@@ -127,10 +130,6 @@ def _likeness(j: int, votes: Floats, i: int, earlier: Floats) -> Iterator[Suspic
     if n >= ENOUGH and shared >= _FEWEST_SHARED and shared >= _SAME * either:
         counts = {"both_fail": shared, "either_fails": either, "compared": n}
         yield Suspicion(judge=j, fault="duplicate", evidence=counts, other=i)
-
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 LOOKED_AT = 2_000
