@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from labelcore.store.formats.base import FileHead, Record, Remark, tool
+from labelcore.store.formats.base import FileHead, Record, tool
 from labelcore.store.formats.fields import Said, each, entries, first, graded, likeness, made, task, worded
 
 _LABELS = ("label", "labels", "annotations")
@@ -50,26 +50,31 @@ def rows(number: int, record: Record) -> Iterator[Said]:
     """A row for each text."""
     data = {key: value for key, value in record.items() if isinstance(key, str) and key not in _BESIDE}
     text = data.pop("data", None)
+    people = _people(record)
+    comment = worded(first(record, "Comments", "comments"))
     yield made(
         number,
         task(data if text is None else {"output": text, **data}),
         id=first(record, "id"),
-        details={"meta": record.get("meta")},
-        remarks=_grades(record),
+        details={"meta": record.get("meta"), "comments": comment if len(people) > 1 else ""},
+        remarks=[
+            entry
+            for who, values in people.items()
+            for entry in graded([("", values)], who=who, reason=comment if len(people) == 1 else "")
+        ],
         raw=record,
     )
 
 
-def _grades(record: Record) -> list[Remark]:
-    """The labels of the whole text, one grade for each person where they are named; no marked stretches."""
+def _people(record: Record) -> dict[str, list[Any]]:
+    """The labels of the whole text by person, where they are named; no marked stretches.
+
+    Comments name nobody: they are the reason of one person, and of none where several gave labels.
+    """
     labels = _labels(record) or []
-    people: dict[Any, list[Any]] = {}
+    people: dict[str, list[Any]] = {}
     for label in entries(labels):
         if "start_offset" not in label:
             people.setdefault(worded(first(label, "user")), []).append(first(label, "label", "text"))
     words = [label for label in labels if isinstance(label, str)]
-    by_person = {**people, "": words} if words else people
-    reason = worded(first(record, "Comments", "comments") or "")
-    return [
-        entry for who, values in by_person.items() for entry in graded([("", values)], who=who, reason=reason)
-    ]
+    return {**people, "": words} if words else people

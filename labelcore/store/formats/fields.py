@@ -33,6 +33,7 @@ _CONTEXTS = (
     "retrieved_documents 上下文"
 ).split()
 _FEEDBACK = re.compile(r"feedback|thumb|user[ _-]?(score|rating)|csat", re.IGNORECASE)
+_PERSON = ("email", "username", "user_name", "name", "user_id", "id")
 _WIDEST = 2_000
 _MANY_STEPS = 20
 _LONGEST_CHOICE = 120
@@ -107,6 +108,12 @@ def moment(value: Any) -> str:
         return ""
 
 
+def person(value: Any) -> str:
+    """Who a person is, whether named by a text, a number or an object."""
+    inner = loaded(value)
+    return plain(first(inner, *_PERSON) if isinstance(inner, dict) else value)
+
+
 def remark(kind: Kind, name: Any, value: Any, **more: Any) -> list[Remark]:
     """A remark where there is a value; nothing else is said. Its other fields come as the tool has them.
 
@@ -115,7 +122,7 @@ def remark(kind: Kind, name: Any, value: Any, **more: Any) -> list[Remark]:
     content = plain(value).strip()
     meaning = more.pop("meaning", None)
     when = moment(more.pop("at", ""))
-    texts = {key: plain(text) for key, text in more.items()}
+    texts = {key: person(text) if key == "who" else plain(text) for key, text in more.items()}
     if texts.get("score") == content:
         del texts["score"]
     return [Remark(kind, plain(name), content, meaning, at=when, **texts)] if content else []

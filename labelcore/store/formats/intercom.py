@@ -8,12 +8,26 @@ from collections.abc import Iterator
 from typing import Any
 
 from labelcore.store.formats.base import Record, tool
-from labelcore.store.formats.fields import Said, each, entries, exchange, first, likeness, made, plain, remark
+from labelcore.store.formats.fields import (
+    Exchange,
+    Said,
+    each,
+    entries,
+    exchange,
+    first,
+    likeness,
+    made,
+    plain,
+    remark,
+)
 from labelcore.wording import Wording, in_chinese
 
 _WRAPPINGS = ("", "conversations", "data")
+_NO_START = Wording("it does not say how the conversation began")
 _ROLES = {"user": "user", "lead": "user", "contact": "user"}
 """Who writes to a team; whoever else writes, a person or a bot, answers."""
+_PUBLIC = {"", "comment", "open", "close", "assignment", "assign_and_reopen", "quick_reply"}
+"""The kinds of parts whose words the user reads; notes are between colleagues."""
 _END, _MARK = re.compile(r"<br\s*/?>|</(p|div|li|h\d)>", re.IGNORECASE), re.compile(r"<[^<>]+>")
 
 
@@ -35,12 +49,13 @@ def _is_conversation(record: Record) -> bool:
 @each(_is_conversation, *_WRAPPINGS)
 def rows(number: int, record: Record) -> Iterator[Said]:
     """A row for each conversation."""
-    parts = entries(first(record, "conversation_parts.conversation_parts") or record["conversation_parts"])
-    said = [turn for part in [record["source"], *parts] for turn in _turn(part)]
+    parts = first(record, "conversation_parts.conversation_parts") or record.get("conversation_parts")
+    said = [turn for part in entries([record.get("source"), *entries(parts)]) for turn in _turn(part)]
+    is_whole = _is_conversation(record)
     who = first(record, "conversation_rating.contact.id")
     yield made(
         number,
-        exchange("", {"messages": said}),
+        exchange("", {"messages": said}) if is_whole else Exchange(),
         id=first(record, "id"),
         at=first(record, "updated_at", "created_at"),
         details={"title": record.get("title"), "state": record.get("state")},
@@ -51,15 +66,15 @@ def rows(number: int, record: Record) -> Iterator[Said]:
             who=who,
             reason=first(record, "conversation_rating.remark"),
         ),
-        trouble=Wording("nobody answers in this chat"),
+        trouble=Wording("nobody answers in this chat") if is_whole else _NO_START,
         raw=record,
     )
 
 
 def _turn(part: Record) -> list[dict[str, Any]]:
-    """What a part says, without its marks; a note and a change of state say nothing to the user."""
+    """What a part says to the user, without its marks."""
     words = html.unescape(_MARK.sub("", _END.sub("\n", plain(part.get("body"))))).strip()
-    if not words or part.get("part_type") == "note":
+    if not words or plain(part.get("part_type")) not in _PUBLIC:
         return []
     role = _ROLES.get(plain(first(part, "author.type")), "assistant")
     return [{"role": role, "content": words}]
@@ -77,5 +92,6 @@ in_chinese(
             "每段对话中机器人或团队的最后一个回答成为一条输出，此前的内容是其对话，附带时间和编号；团队内部"
             "备注不计入。用户的评价成为反馈，附带评语。"
         ),
+        "it does not say how the conversation began": "其中没有说明对话是怎样开始的",
     }
 )

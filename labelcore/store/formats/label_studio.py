@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from labelcore.store.formats.base import Record, Remark, tool
+from labelcore.models import RejectedRow
+from labelcore.store.formats.base import RAW, Record, Remark, tool
 from labelcore.store.formats.fields import (
     Said,
     annotated,
@@ -15,15 +16,18 @@ from labelcore.store.formats.fields import (
     graded,
     made,
     no_words,
+    person,
     plain,
     remark,
     task,
     worded,
 )
+from labelcore.wording import Wording, in_chinese
 
 _BESIDE = {"id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time"}
 _CHOSEN = ("choices", "rating", "number", "taxonomy")
 _LONGEST_CHOICE = 120
+_OF_NO_CHAT = Wording("this was said of a task and of none of the chats that were held in it")
 
 
 def _is_task(record: Record) -> bool:
@@ -67,9 +71,22 @@ def rows(number: int, record: Record) -> Iterator[Said]:
     name = plain(first(record, "id"))
     for place, annotation in enumerate(chats, 1):
         task_of_one = {**record, "annotations": [annotation], "completions": []}
+        if len(chats) > 1:
+            task_of_one["predictions"] = []
         yield _task(number, task_of_one, f"{name}/{place}" if len(chats) > 1 else name)
-    if not chats:
+    if chats:
+        yield from _of_no_chat(number, record, len(chats))
+    else:
         yield _task(number, record, name)
+
+
+def _of_no_chat(number: int, record: Record, count: int) -> Iterator[Said]:
+    """What was said beside the chats of a task and of none of them, kept apart."""
+    judgments = [annotation for annotation in _annotations(record) if not _chat(annotation)]
+    judgments += entries(record.get("predictions")) if count > 1 else []
+    for judgment in judgments:
+        if entries(judgment.get("result")):
+            yield RejectedRow(row=number, field="", reason=_OF_NO_CHAT, raw=plain(judgment)[:RAW])
 
 
 def _annotations(record: Record) -> list[Record]:
@@ -87,9 +104,8 @@ def _chat(annotation: Record) -> list[Any]:
 def _task(number: int, record: Record, name: str) -> Said:
     remarks: list[Remark] = []
     for annotation in _annotations(record):
-        who = first(annotation, "completed_by.email", "completed_by.id", "completed_by", "created_username")
         when = first(annotation, "updated_at", "created_at")
-        remarks += graded(_answers(annotation), who=who, at=when, reason=_notes(annotation))
+        remarks += graded(_answers(annotation), who=_who(annotation), at=when, reason=_notes(annotation))
     for prediction in entries(record.get("predictions")):
         for question, value in _answers(prediction):
             remarks += remark("verdict", question, worded(value), reason=_notes(prediction))
@@ -111,10 +127,14 @@ def _task(number: int, record: Record, name: str) -> Said:
     )
 
 
+def _who(annotation: Record) -> str:
+    return person(annotation.get("completed_by")) or plain(annotation.get("created_username"))
+
+
 def _preferred(record: Record) -> Record:
     """Which of two texts each person preferred; that is no grade of either."""
     return {
-        plain(first(annotation, "completed_by.email", "completed_by.id", "completed_by")): side
+        _who(annotation): side
         for annotation in _annotations(record)
         for result in entries(annotation.get("result"))
         if (side := first(result, "value.selected"))
@@ -156,9 +176,7 @@ def _flat(number: int, record: Record) -> Said:
         number,
         parts._replace(rest={key: value for key, value in parts.rest.items() if key not in names}),
         id=first(record, "id"),
-        remarks=graded(
-            answers, who=first(record, "annotator.email", "annotator"), at=first(record, "updated_at")
-        ),
+        remarks=graded(answers, who=record.get("annotator"), at=first(record, "updated_at")),
         raw=record,
     )
 
@@ -174,3 +192,12 @@ def _chosen(value: Any) -> Any:
         if answer.get(key)
     ]
     return answers[0] if len(answers) == 1 else answers
+
+
+in_chinese(
+    {
+        "this was said of a task and of none of the chats that were held in it": (
+            "这是对任务的评价，不针对任务中的任何一段对话"
+        )
+    }
+)

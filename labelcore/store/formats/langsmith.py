@@ -157,28 +157,29 @@ def feedback(value: Any) -> list[Remark]:
 def _statistics(value: Any) -> list[Remark]:
     """A run's feedback by key: a category that was named, or the mean of its scores.
 
-    What one person said is that person's grade; the mean of what several people said is nobody's.
+    What one person alone said is that person's grade; the mean of what several people said, or a person
+    and a machine, is nobody's.
     """
     stats = loaded(value)
     remarks: list[Remark] = []
     for key, stat in stats.items() if isinstance(stats, dict) else ():
         name, values = plain(key), first(stat, "values")
-        people = _people(stat)
-        kind = "grade" if people else kind_of(name)
+        sources = _sources(stat)
+        who = sources[0][1] if sources else ""
         worth = next(iter(values)) if isinstance(values, dict) and len(values) == 1 else first(stat, "avg")
         comments = first(stat, "comments")
         reason = "\n".join(map(plain, comments)) if isinstance(comments, list) else ""
-        if len(people) < 2:
-            remarks += remark(kind, name, worth, who="".join(people), reason=reason)
+        if not any(by_person for by_person, _ in sources):
+            remarks += remark(kind_of(name), name, worth, reason=reason)
+        elif len(sources) == 1 or (len(set(sources)) == 1 and who):
+            remarks += remark("grade", name, worth, who=who, reason=reason)
     return remarks
 
 
-def _people(stat: Any) -> list[str]:
-    """Who gave the scores of a statistic in the app."""
+def _sources(stat: Any) -> list[tuple[bool, str]]:
+    """(whether a person gave it in the app, who) of each score of a statistic."""
     sources = first(stat, "sources")
-    opened = [loaded(source) for source in sources] if isinstance(sources, list) else []
     return [
-        plain(first(source, "user_name", "user_id", "ls_user_id"))
-        for source in opened
-        if first(source, "type") == "app"
+        (first(source, "type") == "app", plain(first(source, "user_name", "user_id", "ls_user_id")))
+        for source in (sources if isinstance(sources, list) else [])
     ]

@@ -9,7 +9,6 @@ from typing import Any
 from labelcore.store.formats.base import Record, Remark, tool
 from labelcore.store.formats.fields import (
     Said,
-    at,
     each,
     entries,
     exchange,
@@ -26,7 +25,10 @@ _WRAPPINGS = ("", "traces", "data")
 _COLUMN = re.compile(r"(.+?)(?:/v\d+)?/(value|score)$")
 _METRIC = re.compile(r".+/v\d+/(score|justification)$")
 _ANSWERS = ("outputs", "predictions")
-_EXPECTED = ("expected_response", "expected_facts", "guidelines")
+_SCORER = "guidelines"
+"""What was expected, and a scorer whose verdict is a mere word or number."""
+_EXPECTED = ("expected_response", "expected_facts", _SCORER)
+_WORD = re.compile(r"[!-~]*")
 _BESIDE = {"ground_truth", "targets", "token_count", "latency", "trace_id", "request_id", "model", *_ANSWERS}
 _INFO = {"request_id", "trace_id", "trace_metadata", "request_metadata", "trace_location", "assessments"}
 
@@ -80,8 +82,9 @@ def _trace(number: int, record: Record) -> Said:
 
 def _row(number: int, record: Record) -> Said:
     prompt = first(record, "inputs", "request") or _columns_given(record)
-    answer = next((record[name] for name in (*_ANSWERS, "response") if name in record), None)
-    return _made(number, record, (prompt, answer), record.get("assessments"), record)
+    answers = [record[name] for name in _ANSWERS if name in record]
+    answer = answers[0] if answers else _text(record.get("response"))
+    return _made(number, record, (_text(prompt), answer), record.get("assessments"), record)
 
 
 def _columns_given(record: Record) -> Record:
@@ -97,7 +100,8 @@ def _text(value: Any) -> Any:
     """A trace's request or response: it is always written in JSON, a text too."""
     inner = loaded(value)
     if isinstance(inner, str) and inner.startswith('"') and inner.endswith('"'):
-        inner = at(loaded(f"[{inner}]"), "0")
+        texts = loaded(f"[{inner}]")
+        inner = texts[0] if isinstance(texts, list) and len(texts) == 1 else inner
     return inner
 
 
@@ -105,8 +109,10 @@ def _made(number: int, info: Record, pair: tuple[Any, Any], assessments: Any, co
     notes = entries(assessments)
     expected = [note for note in notes if "expectation" in note]
     expectations = {plain(_name(note)): first(note, "expectation.value", "expectation") for note in expected}
-    told = {name: columns.get(f"{name}/value") for name in _EXPECTED}
-    expectations = {name: value for name, value in told.items() if value} | expectations
+    feedback = {plain(_name(note)) for note in notes if "expectation" not in note}
+    values = {name: columns.get(f"{name}/value") for name in _EXPECTED if name not in feedback}
+    references = {name: value for name, value in values.items() if value and _is_expectation(name, value)}
+    expectations = references | expectations
     parts = exchange(*pair)
     return made(
         number,
@@ -123,6 +129,12 @@ def _made(number: int, info: Record, pair: tuple[Any, Any], assessments: Any, co
         trouble=first(info, "error"),
         raw=info,
     )
+
+
+def _is_expectation(name: str, value: Any) -> bool:
+    """Whether a column's value was expected; under a scorer's name, where it is a list or a sentence."""
+    is_verdict = not isinstance(loaded(value), list) and _WORD.fullmatch(plain(value))
+    return name in _EXPECTED and not (name == _SCORER and is_verdict)
 
 
 def _expected(expectations: Any) -> str:
@@ -168,7 +180,7 @@ def _columns(record: Record, said: set[str]) -> list[Remark]:
     remarks: list[Remark] = []
     for column, value in record.items():
         match = _COLUMN.match(column) if isinstance(column, str) else None
-        if match and match[1] not in {*said, *_EXPECTED}:
+        if match and match[1] not in said and not _is_expectation(match[1], value):
             stem = column.removesuffix(match[2])
             reason = record.get(f"{stem}rationale") or record.get(f"{stem}justification")
             remarks += remark(kind_of(match[1]), match[1], value, reason=reason)

@@ -66,8 +66,9 @@ def _by_author(score: Record) -> list[Record]:
     """A score that several people gave as one of each of them."""
     authors = score.get("value_by_author")
     told = authors.items() if isinstance(authors, dict) else ()
+    base = {key: score.get(key) for key in ("name", "source")}
     by_author: list[Record] = [
-        {**score, **value, "last_updated_by": name} for name, value in told if isinstance(value, dict)
+        {**base, **value, "last_updated_by": name} for name, value in told if isinstance(value, dict)
     ]
     return by_author or [score]
 

@@ -89,14 +89,21 @@ def _grades(labels: dict[str, dict[str, Any]], who: Any) -> list[Remark]:
 
 def _answer(values: dict[str, Any]) -> list[str] | str:
     """The labels that were chosen; of a scale or a text, what was said."""
-    said: list[str] = []
-    for label, value in values.items():
-        word = plain(value).strip()
-        if word.lower() in _NO:
-            continue
-        chosen = word.lower() in _YES or (word == "1" and not _SCALE.match(label))
-        said.append(label if chosen and label else word)
+    said = [word for label, value in values.items() if (word := _word(label, plain(value).strip()))]
     return said[0] if len(said) == 1 else said or ""
+
+
+def _word(label: str, value: str) -> str:
+    """What the value of a label says: the label that it marks as chosen, or itself on a scale and of a text.
+
+    A label whose value is its name was chosen, though its name be ``False`` or ``0``.
+    """
+    if not label or value == label:
+        return value
+    is_mark = value.isdecimal() and not _SCALE.match(label)
+    if value.lower() in _NO or (is_mark and not value.strip("0")):
+        return ""
+    return label if is_mark or value.lower() in _YES else value
 
 
 def _is_state(record: Record) -> bool:
@@ -123,7 +130,7 @@ def states(source: Source) -> Iterator[Said]:
                 if isinstance(pair, list) and len(pair) == 2:
                     question, label = (plain(first(pair[0], key)) for key in ("schema", "name"))
                     labels.setdefault(question, {})[label] = pair[1]
-            yield FormatRow(number, "", id=plain(name), remarks=_grades(labels, record["user_id"]))
+            yield FormatRow(number, "", id=plain(name), remarks=_grades(labels, record.get("user_id")))
 
     yield from read(source, _is_state, items)
 

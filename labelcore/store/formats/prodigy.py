@@ -15,6 +15,8 @@ _BESIDE = set(
     "answer accept options label meta comment notes user_input config html style view_id versions sessions "
     "default".split()
 )
+_JUDGMENT = {"answer", "accept", "comment", "notes", "user_input", "_timestamp"}
+"""What a reviewer said of a task, and nobody whose version was reviewed."""
 _WITHIN = {"spans", "relations", "tokens", "arcs"}
 _UNNAMED = re.compile(r"\d{4}-\d\d-\d\d[_T ]\d\d-\d\d-\d\d")
 """A session that nobody named is called by its time, another one after each restart."""
@@ -58,18 +60,23 @@ def rows(number: int, record: Record) -> Iterator[Said]:
 
 def _grades(record: Record) -> list[Remark]:
     """The annotator's answer; where it reviews those of others, theirs too."""
+    base = {key: value for key, value in record.items() if key not in _JUDGMENT}
     others = (
-        ({**record, "comment": "", "notes": "", "user_input": "", **version}, session)
+        ({**base, **version}, session)
         for version in entries(record.get("versions"))
-        for session in version.get("sessions") or ()
+        for session in _sessions(version.get("sessions"))
     )
     who = first(record, "_annotator_id", "_session_id")
     return [grade for task, session in [(record, who), *others] for grade in _grade(task, plain(session))]
 
 
+def _sessions(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value] if isinstance(value, str) else []
+
+
 def _grade(record: Record, who: str) -> list[Remark]:
     answer, label = record.get("answer"), plain(record.get("label"))
-    if answer == "ignore":
+    if answer not in ("accept", "reject"):
         return []
     value: Any = answer
     if "options" in record:  # a task that was rejected says of none of them that it is so

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from labelcore.store.formats.base import Record, Remark, Source, tool
@@ -24,7 +24,8 @@ from labelcore.text.nested import nested
 from labelcore.wording import in_chinese
 
 _WRAPPINGS = ("", "calls")
-_ONE, _ALL = "predict_and_score", "Evaluation.evaluate"
+_ANNOTATION = "wandb.annotation."
+_EXAMPLE, _EVALUATION = "predict_and_score", "Evaluation.evaluate"
 
 
 def _is_call(record: Record) -> bool:
@@ -35,13 +36,18 @@ def _is_call(record: Record) -> bool:
     )
 
 
-def _is_root(record: Record) -> bool:
-    return not first(record, "parent_id")
-
-
 def _operation(record: Record) -> str:
     """The name of what was called: ``weave:///entity/project/op/NAME:version``."""
     return plain(record.get("op_name")).rpartition("/")[2].partition(":")[0]
+
+
+def _is_example(record: Record) -> bool:
+    return _operation(record).endswith(_EXAMPLE)
+
+
+def _is_whole(record: Record) -> bool:
+    """Whether a call stands for itself: the root of a trace, or a scored example of an evaluation."""
+    return _is_example(record) or not first(record, "parent_id")
 
 
 @tool(
@@ -55,12 +61,11 @@ def _operation(record: Record) -> str:
     recognise=likeness(_is_call, *_WRAPPINGS, sure=0.94),
 )
 def rows(source: Source) -> Iterator[Said]:
-    """A row for each root call and scored example; for each call where the file holds no root."""
-    rooted = has_roots(source, _is_call, _is_call, _is_root, *_WRAPPINGS)
+    """A row for each root call and scored example; for each call where the file holds none of them."""
+    has_whole = has_roots(source, _is_call, _is_call, _is_whole, *_WRAPPINGS)
 
     def call(number: int, record: Record) -> Iterator[Said]:
-        name = _operation(record)
-        if name.endswith(_ONE) or (not name.endswith(_ALL) and (_is_root(record) or not rooted)):
+        if not _operation(record).endswith(_EVALUATION) and (_is_whole(record) or not has_whole):
             yield _row(number, record)
 
     yield from read(source, _is_call, call, *_WRAPPINGS)
@@ -71,22 +76,32 @@ def _row(number: int, record: Record) -> Said:
     inputs, output = loaded(record.get("inputs")), loaded(record.get("output"))
     inputs = inputs if isinstance(inputs, dict) else {}
     model = first(output, "model") or first(inputs, "model")
-    scores: list[Remark] = []
-    scored = _operation(record).endswith(_ONE)
-    if scored:
-        scores = list(_scores("", first(output, "scores")))
-        inputs = first(inputs, "example", "inputs") or inputs
-        output = first(output, "output", "model_output")
     given = {key: value for key, value in inputs.items() if key not in ("self", "model")}
+    scores: list[Remark] = []
+    is_example, example = _is_example(record), ""
+    if is_example:
+        scores = list(_scores("", first(output, "scores")))
+        given = first(given, "example", "inputs") or given
+        output = first(output, "output", "model_output")
+    if isinstance(given, str) and given.startswith("weave:"):  # a row of a dataset that stands elsewhere
+        given, example = {}, given
+    notes = entries(first(record, "feedback", "summary.weave.feedback"))
+    annotations = list(filter(_is_annotation, notes))
     return made(
         number,
         exchange(given, output),
         id=first(record, "id"),
-        group="" if scored else first(record, "thread_id", "trace_id"),
+        group="" if is_example else first(record, "thread_id", "trace_id"),
         model="" if plain(model).startswith("weave:") else model,
         at=first(record, "ended_at", "started_at"),
-        details={"name": first(record, "display_name") or _operation(record)},
-        remarks=[*scores, *_feedback(first(record, "feedback", "summary.weave.feedback"))],
+        details={
+            "name": first(record, "display_name") or _operation(record),
+            "example": example,
+            "notes": _texts(
+                note for note in notes if not any(_is_of_author(note, entry) for entry in annotations)
+            ),
+        },
+        remarks=[*scores, *_feedback(notes)],
         trouble=first(record, "exception"),
         raw=record,
     )
@@ -101,18 +116,30 @@ def _scores(name: str, value: Any) -> Iterator[Remark]:
         yield from _scores(f"{name}/{part}" if name and part != name else plain(part), item)
 
 
-def _feedback(value: Any) -> list[Remark]:
+def _is_annotation(note: Record) -> bool:
+    return plain(note.get("feedback_type")).startswith(_ANNOTATION)
+
+
+def _is_of_author(note: Record, author: Record) -> bool:
+    """Whether a note on a call is of the person who wrote another."""
+    key = next((key for key in ("wb_user_id", "creator") if note.get(key) and author.get(key)), "")
+    return key != "" and bool(note[key] == author[key])
+
+
+def _texts(notes: Iterable[Record]) -> str:
+    return "\n".join(filter(None, (plain(first(note, "payload.note")) for note in notes)))
+
+
+def _feedback(notes: list[Record]) -> list[Remark]:
     """Annotations and reactions of people, and the scores of scorers that ran on a call."""
     remarks: list[Remark] = []
-    notes = entries(value)
-    texts = [plain(first(note, "payload.note")) for note in notes]
-    reason = "\n".join(filter(None, texts))
     for note in notes:
         kind = plain(note.get("feedback_type"))
         who, when = first(note, "creator", "wb_user_id"), first(note, "created_at")
         name = kind.rpartition(".")[2]
-        if kind.startswith("wandb.annotation."):
+        if _is_annotation(note):
             worth = first(note, "payload.value")
+            reason = _texts(entry for entry in notes if _is_of_author(entry, note))
             values = worth.items() if isinstance(worth, dict) else [(name, worth)]
             for _, item in values:
                 remarks += remark("grade", name, item, who=who, reason=reason, at=when)

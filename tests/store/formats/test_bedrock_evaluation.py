@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from tests.store.formats.source import lines, read, said
 
+THUMBS = [{"metricName": "Clear", "modelResponseId": "1", "result": False}]
+COMPARED = [{"metricName": "Clear", "result": [{"modelResponseId": "0", "rank": 1}]}]
+RESULTS = {"thumbsUpDown": THUMBS, "comparisonRank": COMPARED}
+RECORD = {
+    "inputRecord": {"prompt": "Who pays?"},
+    "modelResponses": [{"response": text, "modelIdentifier": text} for text in ("You.", "Nobody.")],
+    "humanEvaluationResult": {
+        "humanAnswers": [{"workerId": "w1", "answerContent": {"evaluationResults": RESULTS}}]
+    },
+}
+
 
 def test_a_judges_scores_are_verdicts_with_their_reasons() -> None:
     score = {"metricName": "Correctness", "result": 0.0, "evaluatorDetails": [{"explanation": "no sum"}]}
@@ -19,16 +30,6 @@ def test_a_judges_scores_are_verdicts_with_their_reasons() -> None:
 
 
 def test_peoples_ratings_are_of_the_response_that_they_name() -> None:
-    thumbs = [{"metricName": "Clear", "modelResponseId": "1", "result": False}]
-    compared = [{"metricName": "Clear", "result": [{"modelResponseId": "0", "rank": 1}]}]
-    results = {"thumbsUpDown": thumbs, "comparisonRank": compared}
-    record = {
-        "inputRecord": {"prompt": "Who pays?"},
-        "modelResponses": [{"response": text, "modelIdentifier": text} for text in ("You.", "Nobody.")],
-        "humanEvaluationResult": {
-            "humanAnswers": [{"workerId": "w1", "answerContent": {"evaluationResults": results}}]
-        },
-    }
-    first, second = read("bedrock_evaluation", lines([record]))
+    first, second = read("bedrock_evaluation", lines([RECORD]))
     assert (first.group, second.group) == ("Who pays?", "Who pays?")
     assert said(first) == [] and said(second) == [("grade", "Clear", "false", "", "w1")]

@@ -47,6 +47,12 @@ def test_older_exports_name_who_labelled() -> None:
     assert [said(row) for row in rows] == [[("grade", "", "2", "", "1"), ("grade", "", "3", "", "5")], []]
 
 
+def test_a_comment_that_names_nobody_is_no_reason_of_several_people() -> None:
+    (row,) = read("doccano", lines([{**OLDER[0], "Comments": ["as in § 4"]}]))
+    assert [remark.reason for remark in row.remarks] == ["", ""]
+    assert row.details["comments"] == "as in § 4"
+
+
 def test_a_text_with_labels_alone_is_not_taken_unasked() -> None:
     bare = [{key: value for key, value in row.items() if key != "Comments"} for row in NEWER]
     assert 0 < every_tool()["doccano"].recognise(lines(bare).head) < 0.5

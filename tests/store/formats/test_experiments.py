@@ -108,8 +108,9 @@ def test_of_a_tree_of_answers_the_one_that_was_shown_is_the_output() -> None:
 
 
 def test_each_author_of_a_score_in_opik_gave_it() -> None:
-    by_author = {"ida": {"value": 1, "reason": "right"}, "bo": {"value": 0}}
-    score = {"name": "right", "value": 0.5, "source": "ui", "value_by_author": by_author}
+    by_author: dict[str, Any] = {"ida": {"value": 1, "reason": "right"}, "bo": {"value": 0}}
+    by_author["cy"] = {}
+    score = {"name": "right", "value": 0.5, "reason": "right, ", "source": "ui", "value_by_author": by_author}
     (row,) = read("opik", document([{**OPIK[0], "feedback_scores": [score]}]))
     assert said(row) == [("grade", "right", "1", "", "ida"), ("grade", "right", "0", "", "bo")]
-    assert row.remarks[0].reason == "right"
+    assert [remark.reason for remark in row.remarks] == ["right", ""]

@@ -118,6 +118,22 @@ def test_each_chat_that_was_held_in_a_task_is_an_output() -> None:
     assert rows[0].group == "4" and rows[0].details == {"scenario": "You are a tenant who is late."}
 
 
+def test_what_was_said_of_no_chat_of_a_task_is_kept_apart() -> None:
+    choice = {"type": "choices", "from_name": "verdict", "value": {"choices": ["Bad"]}}
+    talk = {"completed_by": 5, "result": [_message("user", "Hi"), _message("assistant", "Hello")]}
+    other = {"completed_by": {"email": "b@x.org"}, "result": [choice]}
+    empty = {"completed_by": 7, "result": []}
+    task = {"id": 4, "data": {"scenario": "Late."}, "predictions": [{"result": [choice]}]}
+    single = document([{**task, "annotations": [talk, other, empty]}])
+    (row,) = read("label_studio", single, whole=False)
+    assert said(row) == [("verdict", "verdict", "Bad", "", "")]
+    (failed,) = apart("label_studio", single)
+    assert "none of the chats" in failed.reason and "b@x.org" in failed.raw
+    several = document([{**task, "annotations": [talk, talk]}])
+    assert [said(row) for row in read("label_studio", several, whole=False)] == [[], []]
+    assert [failed.row for failed in apart("label_studio", several)] == [3]
+
+
 def test_which_of_two_texts_is_preferred_is_no_grade() -> None:
     data = {"prompt": "Who pays?", "response": "The tenant.", "response_b": "Nobody."}
     preference = {"type": "pairwise", "from_name": "side", "value": {"selected": "left"}}

@@ -91,6 +91,11 @@ EXAMPLES = [
         "source_run_id": None,
     },
 ]
+NOTE = {"id": "f1", "run_id": "r1", "key": "tone", "score": 0.0, "value": None, "comment": "curt"}
+NOTES = [
+    {**NOTE, "feedback_source": {"type": "app", "user_name": "Ida"}},
+    {**NOTE, "feedback_source": json.dumps({"type": "model"})},
+]
 
 
 def test_a_trace_is_one_output_and_says_who_scored_it() -> None:
@@ -139,9 +144,16 @@ def test_what_one_person_scored_is_their_grade_and_a_mean_of_several_is_nobodys(
         "tone": {"n": 1, "avg": 0.0, "values": {}, "sources": [source]},
         "right": {"n": 2, "avg": 0.5, "values": {}, "sources": [source, {"type": "app", "user_name": "Bo"}]},
         "short": {"n": 1, "avg": 1.0, "values": {}, "sources": [{"type": "model"}]},
+        "mixed": {"n": 2, "avg": 0.5, "values": {}, "sources": [source, {"type": "auto_eval"}]},
+        "again": {"n": 2, "avg": 1.0, "values": {}, "sources": [source, source]},
+        "unknown": {"n": 2, "avg": 0.5, "values": {}, "sources": [{"type": "app"}, {"type": "app"}]},
     }
     (row,) = read("langsmith", lines([{**ROOT, "feedback": [], "feedback_stats": stats}]))
-    assert said(row) == [("grade", "tone", "0.0", "", "Ida"), ("verdict", "short", "1.0", "", "")]
+    assert said(row) == [
+        ("grade", "tone", "0.0", "", "Ida"),
+        ("verdict", "short", "1.0", "", ""),
+        ("grade", "again", "1.0", "", "Ida"),
+    ]
 
 
 def test_what_was_said_one_by_one_is_not_said_again_as_a_statistic() -> None:
@@ -169,12 +181,7 @@ def test_an_experiments_table_brings_answers_references_and_scores() -> None:
 
 
 def test_feedback_apart_from_the_runs_is_found_by_their_ids() -> None:
-    note = {"id": "f1", "run_id": "r1", "key": "tone", "score": 0.0, "value": None, "comment": "curt"}
-    notes = [
-        {**note, "feedback_source": {"type": "app", "user_name": "Ida"}},
-        {**note, "feedback_source": json.dumps({"type": "model"})},
-    ]
-    rows = read("langsmith_feedback", lines(notes))
+    rows = read("langsmith_feedback", lines(NOTES))
     assert [(row.id, row.output, said(row)) for row in rows] == [
         ("r1", "", [("grade", "tone", "0.0", "", "Ida")]),
         ("r1", "", [("verdict", "tone", "0.0", "", "")]),

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from labelcore.store.formats import documents
 from labelcore.store.formats.base import Source
 from tests.store.formats.source import contents, document, lines, read, said
@@ -211,3 +213,31 @@ def test_the_table_that_an_evaluation_keeps_as_json_is_read(tmp_path: Path) -> N
     head = documents.look(path)
     (row,) = read("mlflow", Source(head, lambda part="": documents.walk(path, part), lambda part: None))
     assert (row.input, row.output) == ("Who pays?", "The tenant.")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("no", ""), (True, ""), ("Be brief.", "Be brief."), (["Be brief."], '["Be brief."]')],
+)
+def test_a_scorer_that_is_named_like_an_expectation_gives_verdicts(value: Any, expected: str) -> None:
+    record = {"inputs": {"q": "hi"}, "outputs": "yo", "guidelines/value": value, "correctness/value": "yes"}
+    (row,) = read("mlflow", lines([{**record, "expected_facts/value": []}]))
+    verdict = [] if expected else [("verdict", "guidelines", str(value).lower(), "", "")]
+    assert said(row) == [*verdict, ("verdict", "correctness", "yes", "", "")]
+    assert row.details.get("expected", "") == expected
+
+
+def test_a_sentence_of_an_assessment_of_that_name_was_not_expected() -> None:
+    note = {"assessment_name": "guidelines", "feedback": {"value": "It is not brief."}}
+    record = {"inputs": {"q": "hi"}, "outputs": "yo", "assessments": [note]}
+    (row,) = read("mlflow", lines([{**record, "guidelines/value": "It is not brief."}]))
+    assert said(row) == [("verdict", "guidelines", "It is not brief.", "", "")] and row.details == {}
+
+
+@pytest.mark.parametrize(
+    ("response", "output"), [('"yo"', "yo"), ("yo", "yo"), ('"Yes" or "no"', '"Yes" or "no"')]
+)
+def test_a_tables_request_and_response_come_without_their_json(response: str, output: str) -> None:
+    trace = {"trace_id": "tr-1", "trace_metadata": {}, "assessments": []}
+    (row,) = read("mlflow", lines([{**trace, "request": '{"q":"hi"}', "response": response}]))
+    assert (row.input, row.output) == ("hi", output)

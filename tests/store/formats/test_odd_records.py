@@ -12,14 +12,20 @@ from labelcore.store.formats import every_tool, fields
 from labelcore.store.formats.base import FormatRow
 from tests.store.formats import (
     test_argilla,
+    test_argilla_old,
     test_azure,
+    test_bedrock_evaluation,
     test_benchmarks,
     test_chat_rows,
     test_deepeval,
     test_doccano,
+    test_eval_items,
     test_experiments,
+    test_humanloop,
     test_inspect,
+    test_intercom,
     test_label_studio,
+    test_labelbox,
     test_langfuse,
     test_langsmith,
     test_mlflow,
@@ -27,6 +33,8 @@ from tests.store.formats import (
     test_openinference,
     test_otlp,
     test_pairwise,
+    test_patronus,
+    test_potato,
     test_prodigy,
     test_promptfoo,
     test_providers,
@@ -34,22 +42,30 @@ from tests.store.formats import (
     test_rasa,
     test_sessions,
     test_sharegpt,
+    test_weave,
 )
 from tests.store.formats.source import document, lines
 
 FILES: dict[str, list[Any]] = {
     "argilla": [test_argilla.RECORDS, test_argilla.OLDER, test_argilla.FLAT],
+    "argilla_old": [[test_argilla_old.LABELLED]],
     "azure": [test_azure.ROWS, test_azure.TALKS],
+    "bedrock_evaluation": [[test_bedrock_evaluation.RECORD]],
     "braintrust": [test_experiments.BRAINTRUST],
     "chat_exports": [test_experiments.TREES],
     "chat_rows": [test_chat_rows.LOG],
     "deepeval": [test_deepeval.RUN, test_deepeval.CHATS],
     "doccano": [test_doccano.NEWER, test_doccano.OLDER],
+    "eval_items": [[test_eval_items.ITEM]],
     "helm": [test_benchmarks.STATES],
+    "humanloop": [[test_humanloop.LOG]],
     "inspect": [{"eval": test_inspect.EVAL, "samples": [test_inspect.PLAIN, test_inspect.EDITED]}],
+    "intercom": [[test_intercom.CONVERSATION]],
     "label_studio": [test_label_studio.TASKS, test_label_studio.FLAT],
+    "labelbox": [[test_labelbox.ROW]],
     "langfuse": [test_langfuse.TRACES, test_langfuse.OBSERVATIONS],
     "langsmith": [[test_langsmith.ROOT], [test_langsmith.CHILD], test_langsmith.EXAMPLES],
+    "langsmith_feedback": [test_langsmith.NOTES],
     "lm_eval": [test_benchmarks.WRITTEN],
     "mlflow": [[test_mlflow.TRACE], [test_mlflow.OLDER], test_mlflow.EVALUATED],
     "mt_bench": [test_benchmarks.ANSWERS],
@@ -59,14 +75,18 @@ FILES: dict[str, list[Any]] = {
     "opik": [test_experiments.OPIK],
     "otlp": [test_otlp.NEWER, test_otlp.OLDER],
     "pairwise": [test_pairwise.PREFERRED, test_pairwise.CHATS, test_pairwise.ARENA, test_pairwise.LISTS],
+    "patronus": [[test_patronus.EVALUATION]],
     "phoenix_examples": [test_experiments.EXAMPLES],
-    "prodigy": [test_prodigy.BINARY, test_prodigy.CHOICES],
+    "potato": [[test_potato.ITEM]],
+    "potato_state": [[test_potato.STATE]],
+    "prodigy": [test_prodigy.BINARY, test_prodigy.CHOICES, [test_prodigy.REVIEW]],
     "promptfoo": [test_promptfoo.NEWEST, test_promptfoo.RESULTS, test_promptfoo.TABLE],
     "providers": [test_providers.BATCH, test_providers.BEDROCK, test_providers.VERTEX],
     "ragas": [test_ragas.RESULTS, test_ragas.ANNOTATED],
     "rasa": [test_rasa.INTENTS, test_rasa.TRACKERS],
     "sessions": [test_sessions.CLAUDE, test_sessions.CODEX, test_sessions.STREAM, test_sessions.PI],
     "sharegpt": [test_sharegpt.CHATS],
+    "weave": [[test_weave.CALL], [test_weave.EXAMPLE]],
 }
 DEEP: Any = "x"
 for _ in range(400):
@@ -116,10 +136,13 @@ def test_no_record_is_too_odd(name: str, data: st.DataObject) -> None:
             value, data.draw(st.sampled_from(places(value)[:400])), data.draw(st.sampled_from(ODD))
         )
     for source in (document(value), lines(value if isinstance(value, list) else [value])):
-        for tool in every_tool().values():
-            assert 0 <= tool.recognise(source.head) <= 1
-        for row in every_tool()[name].rows(source):
-            assert isinstance(row, RejectedRow) or (isinstance(row, FormatRow) and row.output.strip())
+        for other in every_tool().values():
+            assert 0 <= other.recognise(source.head) <= 1
+        tool = every_tool()[name]
+        for row in tool.rows(source):
+            assert isinstance(row, RejectedRow) or (
+                isinstance(row, FormatRow) and (tool.alone or row.output.strip())
+            )
             texts = (row.raw,) if isinstance(row, RejectedRow) else (row.output, row.input, row.id, row.model)
             assert all(isinstance(text, str) and text.encode() is not None for text in texts)
 

@@ -112,3 +112,24 @@ def test_a_review_brings_what_each_annotator_said_and_unnamed_sessions_are_nobod
         ("grade", "GROUNDED", "no", "", "db-hal"),
         ("grade", "GROUNDED", "no", "", ""),
     ]
+
+
+REVIEW = {
+    **CHOICES[0],
+    "_annotator_id": "boss",
+    "_timestamp": 1790000000,
+    "versions": [
+        {"answer": "accept", "accept": ["good"], "sessions": "anna"},
+        {"answer": "accept", "sessions": ["gus"]},
+        {"accept": ["kind"], "sessions": ["hal"]},
+        {"answer": "accept", "accept": ["kind"], "sessions": 3},
+    ],
+}
+
+
+def test_a_version_says_what_its_people_said_and_not_what_the_reviewer_did() -> None:
+    (row,) = read("prodigy", lines([REVIEW]))
+    assert said(row) == [("grade", "", "good, kind", "", "boss"), ("grade", "", "good", "", "anna")]
+    assert [bool(remark.at) for remark in row.remarks] == [True, False]
+    review = {**BINARY[0], "versions": [{"sessions": ["gus"]}]}
+    assert said(read("prodigy", lines([review]))[0]) == [("grade", "GROUNDED", "yes", "", "gus")]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.store.formats.source import contents, lines, read, said
 
 NOTES = [
@@ -25,6 +27,12 @@ CALL: dict[str, Any] = {
     "summary": {"weave": {"feedback": NOTES}},
 }
 INNER = {**CALL, "id": "c2", "parent_id": "c1", "output": "tenant", "summary": {}}
+EXAMPLE = {
+    **INNER,
+    "op_name": "weave:///team/lease/op/Evaluation.predict_and_score:x",
+    "inputs": {"model": "weave:///m", "example": {"question": "Who pays?", "expected": "The tenant"}},
+    "output": {"output": "The tenant.", "scores": {"match": {"correct": True}, "length": 3}},
+}
 
 
 def test_a_trace_is_one_output_with_what_was_said_of_it() -> None:
@@ -40,13 +48,7 @@ def test_a_trace_is_one_output_with_what_was_said_of_it() -> None:
 
 def test_of_an_evaluation_each_scored_example_is_an_output() -> None:
     whole = {**CALL, "op_name": "weave:///team/lease/op/Evaluation.evaluate:x", "output": {"correct": 1}}
-    one = {
-        **INNER,
-        "op_name": "weave:///team/lease/op/Evaluation.predict_and_score:x",
-        "inputs": {"model": "weave:///m", "example": {"question": "Who pays?", "expected": "The tenant"}},
-        "output": {"output": "The tenant.", "scores": {"match": {"correct": True}, "length": 3}},
-    }
-    (row,) = read("weave", lines([whole, one, {**INNER, "id": "c3"}]))
+    (row,) = read("weave", lines([whole, EXAMPLE, {**INNER, "id": "c3"}]))
     assert (row.input, row.output, row.group) == ("Who pays?", "The tenant.", "")
     assert said(row) == [("verdict", "match/correct", "true", "", ""), ("verdict", "length", "3", "", "")]
 
@@ -63,3 +65,37 @@ def test_calls_of_a_model_alone_are_outputs_with_their_conversation() -> None:
     }
     (row,) = read("weave", lines([call]))
     assert (row.output, row.model, contents(row)) == ("You.", "gpt-4.1-mini", [("user", "Who pays?")])
+
+
+def test_a_note_is_the_reason_of_who_wrote_it() -> None:
+    annotation = {"feedback_type": "wandb.annotation.tone", "payload": {"value": "curt"}}
+    note = {"feedback_type": "wandb.note.1", "payload": {"note": "Too curt."}}
+    notes = [
+        {**annotation, "creator": "Ida", "wb_user_id": "u1"},
+        {**annotation, "creator": "Ida", "wb_user_id": "u2"},
+        {**note, "wb_user_id": "u1"},
+        {**note, "creator": "bo", "payload": {"note": "Says who pays."}},
+        {**note, "payload": {"note": "Nobody's."}},
+    ]
+    (row,) = read("weave", lines([{**CALL, "summary": {"weave": {"feedback": notes}}}]))
+    assert [remark.reason for remark in row.remarks] == ["Too curt.", ""]
+    assert row.details["notes"] == "Says who pays.\nNobody's."
+
+
+@pytest.mark.parametrize(
+    ("example", "question", "where"),
+    [
+        ("weave:///team/lease/object/Dataset:x/attr/rows/id/1", "", True),
+        ("Who pays?", "Who pays?", False),
+        (["Who pays?"], "Who pays?", False),
+        (7, "7", False),
+    ],
+)
+def test_an_example_is_read_whatever_it_is(example: Any, question: str, where: bool) -> None:
+    (row,) = read("weave", lines([{**EXAMPLE, "inputs": {"model": "weave:///m", "example": example}}]))
+    assert (row.input, row.output, "example" in row.details) == (question, "The tenant.", where)
+
+
+def test_of_scored_examples_without_their_root_the_calls_inside_are_left_out() -> None:
+    scorer = {**INNER, "op_name": "weave:///team/lease/op/match.score:x", "output": {"correct": True}}
+    assert [row.output for row in read("weave", lines([scorer, INNER, EXAMPLE]))] == ["The tenant."]
