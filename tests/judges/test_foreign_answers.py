@@ -106,3 +106,19 @@ def test_a_list_of_what_is_judged_is_no_list_of_answers(text: str) -> None:
 )
 def test_a_list_of_answers_is_one_where_its_sentence_speaks_of_the_answer(text: str) -> None:
     assert recognise(f"{{output}}\n{text}").found.words == ("bright", "dim")
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        'import chat\np = chat.of([("system", "Be fair."), "{history}", ("user", "Is {output} ok?")])\n',
+        'const p = [{role: "system", content: "Be fair."}, "{{history}}",\n'
+        '  {role: "user", content: "Is {{output}} ok?"}];',
+        '[{"role": "system", "content": "Be fair."}, "{{history}}",\n'
+        '  {"role": "user", "content": "Is {{output}} ok?"}]',
+        '[["system", "Be fair."], "{{history}}", ["user", "Is {{output}} ok?"]]',
+    ],
+)
+def test_a_text_alone_in_a_list_of_messages_is_the_users(program: str) -> None:
+    template = recognise(program).template
+    assert (template.system, template.user) == ("Be fair.", "{{conversation}}\n\nIs {{output}} ok?")

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 _ROLES = r"system|developer|user|assistant"
+_SPEAKERS = frozenset((*_ROLES.split("|"), "human", "ai"))
 _FORMATS = (
     re.compile(
         rf"<\|im_start\|>[ \t]*(?P<role>{_ROLES})[ \t]*\n(?P<text>.*?)(?=<\|im_end\|>|<\|im_start\|>|\Z)",
@@ -38,10 +39,14 @@ def in_chat_marks(text: str) -> list[tuple[str, str]]:
 
 
 def as_messages(data: Any) -> list[tuple[str, str]]:
-    """A list of messages as tools write them: objects with a role, or pairs of a role and a text."""
+    """A list of messages as tools write them: objects with a role, or pairs of a role and a text; a text
+    alone between them is the user's.
+    """
     if not isinstance(data, list) or not data:
         return []
     found = [_message(item) for item in data]
+    if any(message and message[0] in _SPEAKERS for message in found):
+        found = [("user", item) if isinstance(item, str) else _message(item) for item in data]
     return [message for message in found if message] if all(found) else []
 
 

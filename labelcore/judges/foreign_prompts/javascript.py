@@ -48,6 +48,9 @@ _GLOBALS = frozenset("JSON String Object Array Math Number Date process".split()
 _DOTTED = re.compile(r"[^\W\d][\w$]*(?:\??\.[^\W\d][\w$]*)*")
 _CONDITION = re.compile(r"(?<!\?)\?(?![.?])")
 _CALLED = re.compile(r"(?<![.\w$])(?P<name>[^\W\d][\w$]*+)(?!\s*+\()")
+_BETWEEN_MESSAGES = re.compile(r"(?:\[|\},)\s*\Z")
+"""Before a text alone in a list of messages."""
+_QUOTED_KEY = re.compile(r"(['\"])[^'\"\n]{0,60}\1\s*:")
 
 
 class ProgramText(NamedTuple):
@@ -101,10 +104,15 @@ def texts_of(source: str) -> Iterator[ProgramText]:
 def _named(source: str, pieces: Sequence[_Piece]) -> Iterator[ProgramText]:
     functions = list(_ENCLOSING.finditer(source))
     begins = [match.start() for match in functions]
-    for begin, words, within in _joined(source, _added(source, pieces)):
+    texts = list(_joined(source, _added(source, pieces)))
+    roles = [_ROLE.search(source[max(0, begin - 300) : begin]) for begin, _, _ in texts]
+    lists = {within for (_, _, within), role in zip(texts, roles, strict=True) if role and within >= 0}
+    for (begin, words, within), message in zip(texts, roles, strict=True):
         before = source[max(0, begin - 300) : begin]
-        if message := _ROLE.search(before):
+        if message:
             yield ProgramText("messages", words, message["role"].casefold(), within)
+        elif within in lists and _BETWEEN_MESSAGES.search(before) and not _QUOTED_KEY.match(source, begin):
+            yield ProgramText("messages", words, "user", within)
         elif named := _KEY.search(before) or _NAMED.search(before):
             yield ProgramText(named["name"], words)
         elif _RETURNED.search(before):
