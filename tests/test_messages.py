@@ -10,24 +10,25 @@ import pickle
 import pkgutil
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 
 from labelcore import messages
 from labelcore.errors import BadInput
-from labelcore.messages import telling
+from labelcore.messages import catalogue, telling
 from labelcore.messages.__main__ import spoken
 from labelcore.messages.catalogue import calling, chinese, counted
 from labelcore.messages.numbers import agreed
 from labelcore.models import NOTHING, CourtValue, Frozen, Noun, fact
 from labelcore.stats.rate import Rate, not_measurable, proportion
 from labelcore.wording import Wording
+from pages import widgets
 
 
 class Report(Frozen):
@@ -68,37 +69,94 @@ def test_a_sentence_takes_from_what_it_is_of_whatever_it_is_not_given() -> None:
         messages.say("{nothing}", told)
 
 
+class Figure(Rate):
+    """A rate with more to it."""
+
+
+def test_a_rate_of_any_kind_is_said_where_it_stands_in_the_subject() -> None:
+    told = SimpleNamespace(rate=Figure(**proportion(83, 96).model_dump()))
+    assert messages.say("{rate}", told) == "86% (78% to 92%, n = 96)"
+
+
+def test_chinese_counts_with_what_either_english_form_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue, "chinese", lambda: {"One output.": "{all} 条中的 {n} 条。"})
+    with messages.speaking("zh"):
+        told = counted("One output.", "{n} of {all} outputs.", SimpleNamespace(all=3), n=1)
+    assert told == "3 条中的 1 条。"
+
+
 @pytest.mark.whole
-def test_what_a_sentence_is_of_has_all_that_the_sentence_names() -> None:
-    """A type checker does not see it. What a loop goes through is left to the tests of each command."""
+def test_the_subject_of_a_sentence_has_all_that_the_sentence_names() -> None:
+    """A type checker does not see it. What no annotation tells is left to the tests of each command."""
     missing, seen = [], 0
-    for module in pkgutil.walk_packages(messages.__path__, "labelcore.messages."):
-        if module.name.endswith("__main__"):
-            continue
-        loaded = importlib.import_module(module.name)
-        for part in tree_of(Path(str(loaded.__file__))).body:
-            if isinstance(part, ast.FunctionDef):
-                with suppress(NameError):  # a shape that is imported for the type checker only
-                    hints = get_type_hints(getattr(loaded, part.name))
-                    for kind, name in told_of(part, hints):
-                        seen += 1
-                        missing += [] if has(kind, name) else [f"{module.name}.{part.name}: {name}"]
-    assert missing == [] and seen > 50
+    for package in (messages, widgets):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if module.name.endswith("__main__"):
+                continue
+            loaded = importlib.import_module(module.name)
+            for part in tree_of(Path(str(loaded.__file__))).body:
+                if isinstance(part, ast.FunctionDef):
+                    with suppress(NameError):  # a shape that is imported for the type checker only
+                        scope = kinds_of(part, get_type_hints(getattr(loaded, part.name)))
+                        for kind, name in named(part, scope):
+                            seen += 1
+                            missing += [] if has(kind, name) else [f"{module.name}.{part.name}: {name}"]
+    assert missing == [] and seen > 150
 
 
-def told_of(function: ast.FunctionDef, hints: dict[str, object]) -> Iterator[tuple[object, str]]:
-    """The names that sentences take from a parameter, with what the parameter is."""
+def kinds_of(function: ast.FunctionDef, hints: Mapping[str, object]) -> dict[str, object]:
+    """What each name of a function is: its parameters, and what loops and assignments take from these."""
+    scope = dict(hints)
+    for node in ast.walk(function):
+        match node:
+            case (
+                ast.For(target=ast.Name(id=name), iter=source)
+                | ast.comprehension(target=ast.Name(id=name), iter=source)
+            ):
+                kind = element_of(kind_of(source, scope))
+            case ast.Assign(targets=[ast.Name(id=name)], value=source):
+                kind = kind_of(source, scope)
+            case _:
+                continue
+        scope[name] = kind if scope.get(name, kind) == kind else Any
+    return scope
+
+
+def kind_of(source: ast.expr, scope: Mapping[str, object]) -> object:
+    """What an expression is: a name, or a field of what one is; Any where that is not told."""
+    match source:
+        case ast.Name(id=name):
+            return scope.get(name, Any)
+        case ast.Attribute(value=owner, attr=name):
+            kind = kind_of(owner, scope)
+            fields = get_type_hints(kind) if isinstance(kind, type) else {}
+            return fields.get(name, Any)
+    return Any
+
+
+def element_of(kind: object) -> object:
+    """What a sequence of a kind holds."""
+    holds_one = get_origin(kind) in {tuple, list, Sequence} and get_args(kind)[1:] in {(), (...,)}
+    return get_args(kind)[0] if holds_one else Any
+
+
+def named(function: ast.FunctionDef, scope: Mapping[str, object]) -> Iterator[tuple[object, str]]:
+    """The names that sentences take from their subject, with what the subject is."""
     for call in ast.walk(function):
         match call:
-            case ast.Call(func=ast.Name(id="say"), args=[ast.Constant(value=str(words)), ast.Name(id=of)]):
-                given = {keyword.arg for keyword in call.keywords}
-                names = [name for _, name, _, _ in string.Formatter().parse(words) if name]
-                kind = hints.get(of, Any)
-                yield from (
-                    (kind, name)
-                    for name in names
-                    if name not in given and None not in given and kind is not Any
-                )
+            case ast.Call(func=ast.Name(id="say"), args=[ast.Constant(value=str(words)), subject]):
+                pass
+            case ast.Call(
+                func=ast.Name(id="counted"),
+                args=[ast.Constant(value=str(one)), ast.Constant(value=str(several)), subject],
+            ):
+                words = one + several
+            case _:
+                continue
+        given, kind = {keyword.arg for keyword in call.keywords}, kind_of(subject, scope)
+        if None not in given and kind is not Any:
+            names = {name for _, name, _, _ in string.Formatter().parse(words) if name}
+            yield from ((kind, name) for name in sorted(names - given))
 
 
 def has(kind: Any, name: str) -> bool:

@@ -28,7 +28,7 @@ _GAP = re.compile(r"(?<=[），。；：、！？”]) (?=[^\W\d_a-zA-Z])|(?<=[^
 _COMMAND = re.compile(r"`(?:labelcore|judge|team|derive|backup)\b|(?<!\S)--[a-z]|: labelcore [a-z]")
 CATALOGUE = Path(__file__).parent / "locale" / "zh.po"
 IN_WORDS: dict[type, Callable[[Any], str]] = {}
-"""How the values of a type are said, where they stand in what a sentence is of."""
+"""How the values of a type are said, where they stand in the subject of a sentence."""
 OF_JUDGES = {"judge", "judges", "criterion"}
 """What holds names of judges and criteria, which are said part by part."""
 
@@ -70,25 +70,24 @@ def calling(noun: Noun) -> AbstractContextManager[Noun]:
     return within(_noun, noun)
 
 
-def say(words: str, of: object = None, /, **values: object) -> str:
+def say(words: str, subject: object = None, /, **values: object) -> str:
     """The words in the language spoken here, with names in braces filled in: from the values, and where there
-    is none from the field of that name of what the words are ``of``.
+    is none from the field of that name of the ``subject``.
     """
-    return say_in(_spoken.get(), words, **_fields(words, of, values))
+    return say_in(_spoken.get(), words, **_fields(words, subject, values))
 
 
-def _fields(words: str, of: object, values: Mapping[str, object]) -> Mapping[str, object]:
-    if of is None:
+def _fields(words: str, subject: object, values: Mapping[str, object]) -> Mapping[str, object]:
+    if subject is None:
         return values
-    fields = {name: getattr(of, name) for name in _names(words) if name not in values}
+    fields = {name: getattr(subject, name) for name in _names(words) if name not in values}
     return {name: _in_words(name, value) for name, value in fields.items()} | dict(values)
 
 
 def _in_words(name: str, value: object) -> object:
     if name in OF_JUDGES and isinstance(value, str):
         return judge_words(value)
-    words = IN_WORDS.get(type(value))
-    return words(value) if words else value
+    return next((words(value) for kind, words in IN_WORDS.items() if isinstance(value, kind)), value)
 
 
 @cache
@@ -182,12 +181,13 @@ def trouble_words(trouble: LabelcoreError, tongue: Language | None = None, *, on
     return BETWEEN[tongue or language()][0].join(filter(None, texts))
 
 
-def counted(single: str, several: str, of: object = None, /, *, n: int, **values: object) -> str:
-    """The words for one or for several, with ``{n}`` and other names in braces filled in as `say` does."""
-    words = single if n == 1 else several
-    return _filled(
-        _spoken.get(), _worded(_spoken.get(), words, single), _fields(words, of, {"n": n, **values})
-    )
+def counted(single: str, several: str, subject: object = None, /, *, n: int, **values: object) -> str:
+    """The words for one or for several, with ``{n}`` and other names in braces filled in as `say` does.
+
+    Chinese has one text for both, so its names may be those of either.
+    """
+    template = _worded(_spoken.get(), single if n == 1 else several, single)
+    return _filled(_spoken.get(), template, _fields(single + several, subject, {"n": n, **values}))
 
 
 @cache
