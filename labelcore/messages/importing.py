@@ -93,6 +93,10 @@ WORDS = {
         "The comment on one cell is read as the column '{column}'.",
         "The comments on {n:,} cells are read as the column '{column}'.",
     ),
+    "cell_notes": (
+        "The text behind the verdict in one cell is read as the column '{column}'.",
+        "The texts behind the verdicts in {n:,} cells are read as the column '{column}'.",
+    ),
     "column_empty": (
         "The column '{column}' is empty. If it holds formulas, open the file in Excel or LibreOffice, save "
         "it there as .xlsx, and import that."

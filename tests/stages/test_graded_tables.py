@@ -195,6 +195,40 @@ def test_an_empty_cell_beside_ticks_has_to_be_given_a_meaning(workspace: Workspa
     assert [value for _, value, _ in stored(workspace)] == ["fail", "pass", "pass", "pass"]
 
 
+WORDED = ["FAIL: invents a date", "pass - ok", "Pass", "fail\nthe tone - too rude"]
+
+
+def test_a_verdict_with_a_text_behind_it_is_a_grade_with_a_note(workspace: Workspace, tmp_path: Path) -> None:
+    file = written(tmp_path, [["question", "answer", "verdict"], *rows_with(WORDED)])
+    result = importing.import_file(workspace, file)
+    assert [(value, note) for _, value, note in stored(workspace)] == [
+        ("fail", "invents a date"),
+        ("fail", "the tone - too rude"),
+        ("pass", ""),
+        ("pass", "ok"),
+    ]
+    assert "The texts behind the verdicts in 3 cells are read as the column 'verdict note'." in [
+        sentence(warning) for warning in result.warnings
+    ]
+
+
+@pytest.mark.parametrize(
+    ("head", "values", "described"),
+    [
+        (["question", "answer", "verdict"], [*WORDED[:3], "see above: bad"], Description()),
+        (["question", "answer", "comment"], WORDED, Description()),
+        (["question", "asked", "verdict"], WORDED, Description(columns={"output": "verdict"})),
+        (["question", "answer", "verdict"], ["pass", "fail", "n/a", ""], Description()),
+    ],
+)
+def test_cells_stay_whole_where_they_are_no_verdicts_with_a_text(
+    workspace: Workspace, tmp_path: Path, head: list[str], values: list[str], described: Description
+) -> None:
+    seen = importing.preview(workspace, written(tmp_path, [head, *rows_with(values)]), described=described)
+    assert [row[head[-1]] or "" for row in seen.rows] == values
+    assert list(seen.columns) == head
+
+
 TWO_PEOPLE = ("tone@ann=tone ann", "tone@ben=tone ben")
 
 

@@ -48,6 +48,8 @@ _ANSWERS: dict[str, bool] = {
 EMPTY_CELL = "(empty)"
 """How an empty cell is spoken of, where it may say no: in a column of nothing but ticks."""
 _TICKS = frozenset("x ✓ ✔ √ ✅ ☑ ☒ checked yes y true 1 on ja oui si sí да 是 有 はい".split())
+VERDICTS = frozenset(word for word in (*_WORDS, *_ANSWERS) if not word[0].isdigit())
+"""The words that may begin a cell, before a text that says why."""
 _LIGHTS = {
     word: good
     for good, words in {
