@@ -33,7 +33,6 @@ MOST = 60_000
 """Characters of a prompt at most."""
 _PARTS = ("system", "user")
 _HEAD = re.compile(r"^(\\*)((?:system|user):|(?:marked|answer):.*)[ \t]*$")
-_UNCLOSED = re.compile(rf"\{{\{{[ \t]*(?:{'|'.join(SLOTS)}|metadata\.[^\s{{}}]*)(?![^\n{{}}]*\}}\}})")
 
 
 class PromptFile(Frozen):
@@ -111,7 +110,7 @@ def check(prompt: PromptFile, before: Template) -> None:
             slots=[*SLOTS, "metadata.KEY"],
             near=near[0] if near else "",
         )
-    if unclosed := _UNCLOSED.search(whole):
+    if unclosed := template.unclosed:
         raise BadInput(
             "{place}: '{words}' is not closed.",
             next_step="A slot ends with two braces.",

@@ -23,7 +23,15 @@ _QUOTED = 160
 _NEARLY = 0.9
 
 Kind = Literal[
-    "no output", "unknown slot", "single braces", "several", "not train", "opposed", "too long", "unmarked"
+    "no output",
+    "unknown slot",
+    "open slot",
+    "single braces",
+    "several",
+    "not train",
+    "opposed",
+    "too long",
+    "unmarked",
 ]
 
 
@@ -103,6 +111,9 @@ def _slots(draft: PromptDraft) -> Iterator[PromptFinding]:
     for name in draft.template.unknown:
         says = fact("prompt_unknown_slot", name=name, known=[*SLOTS, f"{_FIELD}KEY"])
         yield PromptFinding(kind="unknown slot", says=says, stops=True, quote=f"{{{{{name}}}}}")
+    if unclosed := draft.template.unclosed:
+        says = fact("prompt_open_slot", slot=unclosed[0])
+        yield PromptFinding(kind="open slot", says=says, stops=True, quote=unclosed[0])
     for name in dict.fromkeys(_SINGLE.findall(draft.template.words)):
         if name in SLOTS or name.startswith(_FIELD):
             says = fact("prompt_single_braces", name=name)

@@ -20,6 +20,7 @@ ABOUT_OUTPUT = ("glossary", "conversation", "input", "context", "reference", "ou
 """Slots that each output fills anew; beside them ``metadata.KEY``, a field of its metadata."""
 SLOTS = (*SHARED, *ABOUT_OUTPUT)
 _SLOT = re.compile(rf"\{{\{{[ \t]*({'|'.join(SLOTS)}|metadata\.[^\s{{}}]+)[ \t]*\}}\}}")
+_UNCLOSED = re.compile(rf"\{{\{{[ \t]*(?:{'|'.join(SLOTS)}|metadata\.[^\s{{}}]*)(?![^\n{{}}]*\}}\}})")
 _ALIKE = re.compile(r"\{\{[ \t]*([^\s{}][^{}\n]{0,80}?)[ \t]*\}\}")
 
 
@@ -73,6 +74,11 @@ class Template(Frozen):
         """What looks like a slot and is none: it would be asked as it stands."""
         names = _ALIKE.findall(f"{self.system}\n{self.user}")
         return tuple(dict.fromkeys(name for name in names if name not in self.slots))
+
+    @property
+    def unclosed(self) -> re.Match[str] | None:
+        """The first slot that does not end, in the system part, a line end and the user part."""
+        return _UNCLOSED.search(f"{self.system}\n{self.user}")
 
     @property
     def words(self) -> str:

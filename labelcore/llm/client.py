@@ -177,8 +177,7 @@ class OpenAIClient:
         while True:
             body = build.body()
             try:
-                work.requests += 1
-                return await self._once(body)
+                return await self._once(body, work)
             except (RefusedCall, Unreachable, GarbledAnswer, TimeoutError) as trouble:
                 if isinstance(trouble, RefusedCall) and self._adapt(body, trouble):
                     continue
@@ -198,7 +197,7 @@ class OpenAIClient:
                     again[explained.kind] += 1
                 await asyncio.sleep(waiting(tries, trouble) if explained.kind != "malformed" else 0)
 
-    async def _once(self, body: dict[str, Any]) -> Reply:
+    async def _once(self, body: dict[str, Any], work: _Spent) -> Reply:
         limiter = self.limiter
         # A provider sets aside four characters for each token, and the answer's most.
         most = body.get("max_tokens") or body.get("max_completion_tokens") or 0
@@ -209,11 +208,12 @@ class OpenAIClient:
                 charged(self.endpoint, body, RefusedCall) as bill,
                 asyncio.timeout(self.endpoint.call_timeout),
             ):
+                work.requests += 1
                 reply = await self._transport.send(cast("Any", body))
                 if bill:
-                    work = _Spent()
-                    work.add(read(reply.completion))
-                    bill.paid = self._cost(work) or None
+                    alone = _Spent()
+                    alone.add(read(reply.completion))
+                    bill.paid = self._cost(alone) or None
         except RefusedCall as refused:
             if refused.status == 429:
                 limiter.refused(refused.headers)

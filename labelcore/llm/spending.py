@@ -33,13 +33,13 @@ class Purse:
         self._dearer: float | None = (
             None  # how many times a call cost what was set aside; None before the first
         )
-        self._over: ModelTrouble | None = None
+        self._over = False
         self._waiting: list[asyncio.Future[None]] = []
 
     @property
     def is_over(self) -> bool:
         """Whether a call was refused, or nothing is left."""
-        return self._over is not None or self.spent >= self.limit
+        return self._over or self.spent >= self.limit
 
     async def set_aside(self, most: float) -> float:
         """Wait until so much is free; returns what is set aside. ModelTrouble where it never will be."""
@@ -51,8 +51,8 @@ class Purse:
                 self._under_way += 1
                 return amount
             if not self._under_way:
-                self._over = self._over or self._trouble(amount)
-                raise self._over
+                self._over = True
+                raise self._trouble(amount)
             freed = asyncio.get_running_loop().create_future()
             self._waiting.append(freed)
             await freed
@@ -71,7 +71,7 @@ class Purse:
                 freed.set_result(None)
 
     def _trouble(self, cost: float) -> ModelTrouble:
-        trouble = ModelTrouble(
+        return ModelTrouble(
             "The spending limit is reached: US$ {spent:.4f} of {limit:.4f} are spent, and the next call may "
             "cost {wanted:.4f}.",
             next_step="Raise the limit and run again: nothing is asked twice.",
@@ -81,8 +81,6 @@ class Purse:
             limit=self.limit,
             wanted=cost,
         )
-        trouble.requests = 0
-        return trouble
 
 
 def purse_of(limit: float | None) -> Purse | None:

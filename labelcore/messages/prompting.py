@@ -5,6 +5,7 @@ from labelcore.messages.telling import Words
 WORDS: dict[str, Words] = {
     "prompt_without_output": "The prompt never shows the output: put {slot} where it shall stand.",
     "prompt_unknown_slot": "There is no slot “{name}”. Slots are: {known}.",
+    "prompt_open_slot": "“{slot}” is not closed: a slot ends with two braces.",
     "prompt_single_braces": "“{name}” stands in single braces and stays as it is: a slot has two.",
     "prompt_example_of_dev": (
         "One example is an output of dev: figures on dev would flatter the judge. Take one of train.",

@@ -47,6 +47,7 @@ def test_a_good_prompt_and_the_default_one_have_no_findings() -> None:
         ({"user": "{{input}}"}, "no output", True, "put {{output}} where"),
         ({"user": "{{output}} {{answer}}"}, "unknown slot", True, "no slot “answer”"),
         ({"user": "{{output}} {{metadata.}}"}, "unknown slot", True, "metadata."),
+        ({"user": "{{output}}\n{{input\n"}, "open slot", True, "“{{input” is not closed"),
         ({"user": "{{output}} {input}"}, "single braces", False, "“input” stands in single braces"),
         ({"splits": {"o1": "train", "o2": "dev"}}, "not train", True, "One example is an output of dev"),
         ({"splits": {"o1": "test", "o2": "test"}}, "not train", True, "2 examples are outputs of the sealed"),

@@ -231,10 +231,17 @@ def test_by_command_the_key_comes_from_a_file_and_the_test_says_what_the_endpoin
     with serving() as (mock, url):
         mock.answer = {"harbour_code": 3, "tide_word": "ebb"}
         mock.odds = {"yes": 0.6, "no": 0.4}
-        given = ["--address", url, "--model", "mock", "--price-cached", "0.1", "--key", str(secret)]
+        prices = ["--price-in", "1", "--price-out", "4", "--price-cached", "0.1", "--window", "8192"]
+        given = ["--address", url, "--model", "mock", *prices, "--key", str(secret)]
         assert run("endpoints", "add", "near", *given, *common) == 0
         made = json.loads(capsys.readouterr().out)
         assert (made["name"], made["price_cached"], made["key_in"]) == ("near", 0.1, "file")
+        assert made["window"] == 8192
+        assert run("endpoints", "list", *common[:2]) == 0
+        told = capsys.readouterr().out
+        assert (
+            "16 calls at once, reads 8,192 tokens at most, US$ 1 in, 4 out" in told and "0.1 from the" in told
+        )
         assert run("endpoints", "test", "near", *common) == 0
         out = capsys.readouterr()
         (found,) = json.loads(out.out)["endpoints"]

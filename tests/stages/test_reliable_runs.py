@@ -189,6 +189,7 @@ def test_the_limit_holds_with_sixteen_calls_in_flight(
     paid = sum(mock.met[kind] for kind in ("ok", "malformed")) * PAID
     assert paid <= limit, "what the endpoint answered stays within the limit"
     assert paid == pytest.approx(done.cost_usd)
+    assert done.requests == len(mock.prompts), "a call that the limit kept back was not made"
     assert paid > limit - 1.5 * most(workspace, made[-1]), "and little of it is left unused"
     assert (done.ended_by, done.exit_code, done.errors) == ("cost limit", 1, 0)
     assert "The spending limit is reached" in done.message

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from labelcore.llm import local_server
 from labelcore.llm.endpoint_test import EndpointTest
-from labelcore.messages.catalogue import say
+from labelcore.messages.catalogue import counted, say
 from labelcore.messages.results import lines
 from labelcore.settings import Endpoint
 from labelcore.stages.judging.running.endpoints import Connections, LocalModel, RemovedEndpoint, StopReport
@@ -29,10 +29,28 @@ def endpoint_removed(report: RemovedEndpoint) -> Iterator[str]:
 
 
 def endpoint_words(endpoint: Endpoint) -> str:
-    """An endpoint with its limit and where its key is, never the key."""
-    values = {"name": endpoint.name, "model": endpoint.model, "n": endpoint.concurrency}
+    """An endpoint with its prices and limits and where its key is, never the key."""
+    values = {"name": endpoint.name, "model": endpoint.model}
     values |= {"address": endpoint.address if endpoint.base_url else "OpenAI", "key": key_words(endpoint)}
-    return say("{name}: {model} at {address}, {n} calls at once, {key}", **values)
+    return say("{name}: {model} at {address}, {terms}, {key}", **values, terms=term_words(endpoint))
+
+
+def term_words(endpoint: Endpoint) -> list[str]:
+    """Prices and limits, as far as they are known."""
+    parts = [counted("one call at once", "{n} calls at once", n=endpoint.concurrency)]
+    if endpoint.requests_per_minute:
+        parts.append(say("{n:,.0f} requests a minute", n=endpoint.requests_per_minute))
+    if endpoint.tokens_per_minute:
+        parts.append(say("{n:,.0f} tokens a minute", n=endpoint.tokens_per_minute))
+    if endpoint.window:
+        parts.append(say("reads {n:,} tokens at most", n=endpoint.window))
+    if not (endpoint.price_in or endpoint.price_out):
+        return [*parts, say("no price set")]
+    price = {"given": endpoint.price_in, "taken": endpoint.price_out}
+    parts.append(say("US$ {given:g} in, {taken:g} out for a million tokens", **price))
+    if endpoint.price_cached is not None:
+        parts.append(say("{price:g} from the cache", price=endpoint.price_cached))
+    return parts
 
 
 def key_words(endpoint: Endpoint) -> str:

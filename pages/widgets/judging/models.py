@@ -15,7 +15,7 @@ from labelcore.judges.prompts import VARIANTS
 from labelcore.llm.endpoint_test import EndpointTest
 from labelcore.messages import paragraph, say, sentence, speak, trouble_words
 from labelcore.messages.catalogue import counted
-from labelcore.messages.lines.endpoints import connection_words, key_words
+from labelcore.messages.lines.endpoints import connection_words, key_words, term_words
 from labelcore.settings import Endpoint, settings
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.judging.proposing.proposals import ProposalOrder
@@ -58,7 +58,7 @@ def show(workspace: Workspace) -> None:
 def _show_one(workspace: Workspace, endpoint: Endpoint, *, removable: bool) -> None:
     st.markdown(f"**{plain(endpoint.name)}** · {plain(endpoint.model)}")
     st.text(endpoint.address)
-    shell.aside(" · ".join([key_words(endpoint), *_terms(endpoint)]))
+    shell.aside(" · ".join([key_words(endpoint), *term_words(endpoint)]))
     with st.container(horizontal=True):
         key = f"endpoint-test-{endpoint.name}"
         pressed = st.button(say("Test it"), key=key, icon=":material/network_check:")
@@ -77,20 +77,6 @@ def _show_one(workspace: Workspace, endpoint: Endpoint, *, removable: bool) -> N
         st.write(f"{icon} {plain(first)}")
         for words in others:
             shell.aside(words)
-
-
-def _terms(endpoint: Endpoint) -> list[str]:
-    """Prices and limits, as far as they are known."""
-    parts = [counted("one call at once", "{n} calls at once", n=endpoint.concurrency)]
-    if endpoint.requests_per_minute:
-        parts.append(say("{n:,.0f} requests a minute", n=endpoint.requests_per_minute))
-    if not (endpoint.price_in or endpoint.price_out):
-        return [*parts, say("no price set")]
-    price = {"given": endpoint.price_in, "taken": endpoint.price_out}
-    parts.append(say("US$ {given:g} in, {taken:g} out for a million tokens", **price))
-    if endpoint.price_cached is not None:
-        parts.append(say("{price:g} from the cache", price=endpoint.price_cached))
-    return parts
 
 
 def stress_words(variant: str) -> str:
@@ -230,9 +216,10 @@ def _show_terms() -> None:
         "requests_per_minute": say("Requests a minute"),
         "tokens_per_minute": say("Tokens a minute"),
         "call_timeout": say("Seconds after which a call is given up"),
+        "window": say("Tokens that the model reads at most"),
     }
     for name, label in labels.items():
-        least, step = (1, 1) if name == "concurrency" else (0.0, 0.01)
+        least, step = (1, 1) if name in {"concurrency", "window"} else (0.0, 0.01)
         st.number_input(label, least, None, None, step, key=f"{keys.ENDPOINT_TERMS}-{name}")
 
 

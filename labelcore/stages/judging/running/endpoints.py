@@ -53,6 +53,9 @@ class EndpointOrder(Options):
     requests_per_minute: Pace | None = None
     tokens_per_minute: Pace | None = None
     call_timeout: Pace = Field(default=60.0, description="Seconds after which a call is given up.")
+    window: Annotated[int | None, Field(ge=1)] = Field(
+        default=None, description="How many tokens the model reads at most."
+    )
     moved_from: Annotated[Sequence[str], Flags(("--moved-from",))] = Field(
         default=(), description="An address where it stood before; its judges are answered on. Repeat."
     )
