@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import itertools
 import os
+import tempfile
 
 # Before numpy is loaded, as the command line does it.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -28,6 +29,13 @@ hypothesis_settings.register_profile("core", _WHOLE, max_examples=25)
 hypothesis_settings.load_profile("whole")
 
 _KEYS = ("LABELCORE_API_KEY", "OPENAI_API_KEY", "LABELCORE_BASE_URL", "OPENAI_BASE_URL")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keys that a test types are kept in no file of the person who runs it."""
+    folder = tempfile.TemporaryDirectory()
+    config.add_cleanup(folder.cleanup)
+    os.environ["LABELCORE_KEYS_FILE"] = f"{folder.name}/keys.json"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -24,6 +24,7 @@ from labelcore.errors import BadInput
 from labelcore.messages import catalogue, telling
 from labelcore.messages.__main__ import spoken
 from labelcore.messages.catalogue import calling, chinese, counted
+from labelcore.messages.lines.aligning import finds_words
 from labelcore.messages.numbers import agreed
 from labelcore.models import NOTHING, CourtValue, Frozen, Noun, fact
 from labelcore.stats.rate import Rate, not_measurable, proportion
@@ -218,6 +219,15 @@ def test_a_reason_travels_through_models_and_json_and_is_said_in_each_language()
     with messages.speaking("zh"):
         assert messages.rate_words(copied) == "无法衡量：没有重复检查"
     assert Rate.model_validate_json(rate.model_dump_json()) == rate
+
+
+def test_what_cannot_be_measured_of_a_judge_is_not_a_share_of_its_sentence() -> None:
+    alarms = proportion(1, 4)
+    row: Any = SimpleNamespace(catches=proportion(0, 0, what="bad outputs"), false_alarms=alarms)
+    assert finds_words(row) == (
+        "Bad outputs found: not measurable: there are no bad outputs; good ones wrongly failed: "
+        f"{messages.rate_words(alarms)}."
+    )
 
 
 def test_an_error_is_said_in_each_language_with_the_next_step() -> None:

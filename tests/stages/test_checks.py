@@ -152,6 +152,14 @@ def test_a_model_writes_checks_that_are_tried_and_asked_for_again_with_their_fau
     assert found.remarks == ["The written check 'words' was dropped: it is there already."]
 
 
+def test_a_model_that_writes_no_check_is_said(
+    workspace: Workspace, outputs: list[Output], criterion: Criterion, mock: MockEndpoint
+) -> None:
+    mock.answer = {"checks": []}
+    found = proposals.propose_all(workspace, judging.ProposalOrder(criterion="Short", kind="code"))
+    assert "The model wrote no check for 'Short'." in found.remarks
+
+
 def test_a_model_that_is_not_there_is_said(
     workspace: Workspace, outputs: list[Output], criterion: Criterion, mock: MockEndpoint
 ) -> None:

@@ -48,7 +48,7 @@ def test_a_model_is_not_asked_about_notes_that_are_under_a_criterion(
     workspace: Workspace, proposed: list[Criterion], mock: MockEndpoint
 ) -> None:
     report = derive(workspace)
-    assert (report.new, mock.prompts) == (0, [])
+    assert (report.new, report.may_reread, mock.prompts) == (0, True, [])
 
 
 def test_on_demand_it_reads_what_nobody_accepted_and_its_criteria_take_the_place(
@@ -59,7 +59,7 @@ def test_on_demand_it_reads_what_nobody_accepted_and_its_criteria_take_the_place
     editing.drop(workspace, second)
     mock.answer = all_notes("By the model")
     report = derive(workspace, again=True)
-    assert (report.new, report.by_model, report.uncovered_fails) == (1, 1, 0)
+    assert (report.new, report.by_model, report.uncovered_fails, report.may_reread) == (1, 1, 0, False)
     wanted = {first.name: "accepted", second.name: "dropped", "By the model": "proposed"}
     assert standing(workspace) == wanted | {criterion.name: "dropped" for criterion in others}
     made = next(criterion for criterion in report.criteria if criterion.name == "By the model")

@@ -293,7 +293,9 @@ def _judge_line(row: JudgeRow) -> str:
 def finds_words(row: JudgeRow) -> str:
     """How well a judge does, in a sentence."""
     return say(
-        "Finds {catches} of the bad outputs; wrongly fails {wrong} of the good ones.",
+        "Bad outputs found: {catches}; good ones wrongly failed: {wrong}."
+        if None in (row.catches.value, row.false_alarms.value)
+        else "Finds {catches} of the bad outputs; wrongly fails {wrong} of the good ones.",
         catches=rate_words(row.catches),
         wrong=rate_words(row.false_alarms),
     )

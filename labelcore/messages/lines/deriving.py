@@ -77,7 +77,9 @@ def changed(criterion: Criterion) -> Iterator[str]:
 def derived(report: derivation.Derivation) -> Iterator[str]:
     yield from map(say, report.warnings)
     if report.criteria and not report.new and not report.stopped:
-        yield say("The notes say nothing new. `labelcore derive --again` lets a model read them again.")
+        yield say("The notes say nothing new.")
+        if report.may_reread:
+            yield say("`labelcore derive --again` lets a model read them again.")
     yield from map(_line, report.criteria)
     yield say("{uncovered_fails} failed outputs are not explained by any criterion yet.", report)
     for dropped in report.left_out:

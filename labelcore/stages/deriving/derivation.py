@@ -53,7 +53,7 @@ class Derivation(Frozen):
 
     ``new``: criteria that came now; ``by_model``: those of the model among them; ``left_out``: what of its
     answers did not hold, with why; ``answers``: these as they came; ``stopped``: whether somebody ended it
-    before its end.
+    before its end; ``may_reread``: whether a model may read notes of theirs that it did not read again now.
     """
 
     criteria: tuple[Criterion, ...]
@@ -65,6 +65,7 @@ class Derivation(Frozen):
     relocated: int = 0
     answers: tuple[str, ...] = ()
     stopped: bool = False
+    may_reread: bool = False
 
     def document(self) -> dict[str, Any]:
         """The JSON form."""
@@ -112,6 +113,7 @@ def derive(
         relocated=asked.left.relocated,
         answers=tuple(filter(None, asked.answers)),
         stopped=asked.stopped,
+        may_reread=not again and bool(may_be_reread(workspace)),
     )
 
 

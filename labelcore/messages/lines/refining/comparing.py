@@ -239,7 +239,7 @@ def cell_words(cell: Cell) -> str:
         why = cell.trouble or say(cell.state)
         return say("{name}: not tried ({why})", name=name, why=why)
     return say(
-        "{name}: finds {catches} of the bad outputs, passes {keeps} of the good ones; {verdict}",
+        "{name}: bad outputs found: {catches}; good ones passed: {keeps}; {verdict}",
         name=name,
         catches=rate_words(cell.rates.tnr),
         keeps=rate_words(cell.rates.tpr),

@@ -215,6 +215,10 @@ class CheckWriter:
         messages = check_prompt.ask(self._subject.stated, notes[:_NOTES], passed[:_EXAMPLES], examples)
         try:
             answer = await client.answer(messages, WrittenChecks)
+            if not answer.parsed.checks:
+                self.remarks.append(
+                    Wording("The model wrote no check for '{name}'.", name=self._subject.name)
+                )
             for check in answer.parsed.checks[: check_prompt.MOST]:
                 await self._keep(check, messages, client)
         finally:
