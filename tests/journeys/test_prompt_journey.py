@@ -83,8 +83,11 @@ def test_by_mouse(database: Path, page: Page) -> None:
     with serving(database, refinable.PROJECT, "ann") as app:
         page.goto(address(app))
         page.get_by_role("button", name="How it decides").click()
+        page.set_viewport_size({"width": 1440, "height": 400})  # what leads to the editor stands far down
         page.get_by_role("button", name="Edit prompt").click()
         area = page.get_by_label(USER)
+        expect(area).to_be_in_viewport()
+        page.set_viewport_size({"width": 1440, "height": 1000})
         expect(area).to_have_value(re.compile("{{output}}"))
         area.click()
         area.fill(f"{refinable.TOLD}\n\n{area.input_value()}")

@@ -66,6 +66,7 @@ class Editor {
     this.trigger = trigger;
     this.say = speaker(data.words);
     this.slots = data.slots;
+    const isNew = this.epoch === null;
     if (data.epoch !== this.epoch) {
       this.epoch = data.epoch;
       clearTimeout(this.timer);
@@ -78,6 +79,12 @@ class Editor {
     this.chips.setAttribute("aria-label", data.words.slots ?? "");
     this.hint.textContent = data.words.hint ?? "";
     this.draw();
+    if (isNew) requestAnimationFrame(() => this.comeIntoView());
+  }
+
+  /** The page stays where the button was that opened it, which may be far below. */
+  comeIntoView() {
+    if (this.root.getBoundingClientRect().top < 0) this.root.scrollIntoView({ block: "start" });
   }
 
   draw() {
