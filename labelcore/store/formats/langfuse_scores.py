@@ -50,7 +50,7 @@ in_chinese(
         "What was said of traces or observations that came in before, found by their ids: scores from "
         "annotation as people's grades with their comments, other ones as verdicts, those named as feedback "
         "as feedback.": (
-            "对之前导入的 trace 或 observation 的评价，按编号对应：来自人工标注的成为评分，附带评语；其他成为"
+            "对之前导入的 trace 或 observation 的评价，按编号对应：来自人工标注的成为评分，附带备注；其他成为"
             "判定，名称为反馈的成为反馈。"
         ),
     }

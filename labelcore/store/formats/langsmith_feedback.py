@@ -19,7 +19,7 @@ def _is_feedback(record: Record) -> bool:
 @tool(
     "langsmith_feedback",
     "LangSmith feedback on runs",
-    get="In Python: [note.dict() for note in Client().list_feedback(run_ids=…)], written as JSON lines.",
+    get="In Python: [item.dict() for item in Client().list_feedback(run_ids=…)], written as JSON lines.",
     brings="What was said of runs that came in before, found by run id: what people said in LangSmith, as in "
     "an annotation queue, as grades with their comments, other scores as verdicts, those named as user "
     "feedback as feedback.",
@@ -35,14 +35,14 @@ def rows(number: int, record: Record) -> Iterator[Said]:
 in_chinese(
     {
         "LangSmith feedback on runs": "LangSmith 的运行反馈",
-        "In Python: [note.dict() for note in Client().list_feedback(run_ids=…)], written as JSON lines.": (
-            "在 Python 中：[note.dict() for note in Client().list_feedback(run_ids=…)]，写成 JSON lines。"
+        "In Python: [item.dict() for item in Client().list_feedback(run_ids=…)], written as JSON lines.": (
+            "在 Python 中：[item.dict() for item in Client().list_feedback(run_ids=…)]，写成 JSON lines。"
         ),
         "What was said of runs that came in before, found by run id: what people said in LangSmith, as in "
         "an annotation queue, as grades with their comments, other scores as verdicts, those named as user "
         "feedback as feedback.": (
             "对之前导入的运行的评价，按运行编号对应：人在 LangS"
-            "mith 中（如标注队列里）给出的成为评分，附带评语；其"
+            "mith 中（如标注队列里）给出的成为评分，附带备注；其"
             "他分数成为判定，名称为用户反馈的成为反馈。"
         ),
     }
