@@ -27,8 +27,10 @@ WORDS: dict[str, Words] = {
     "corrected_if": "people's grades of a draw, and the chosen judges' verdicts on everything, if "
     "{assumption}",
     "people_alone": "by people's grades alone",
-    "sampled_drawn": "The {n:,} graded outputs were drawn by chance, so they stand for all.",
-    "sampled_drawn_beside": "The {n:,} graded outputs stand for all: the rest was drawn by chance.",
+    "sampled_drawn": "The {n:,} outputs with a settled grade were drawn by chance, so they stand for all.",
+    "sampled_drawn_beside": (
+        "The {n:,} outputs with a settled grade stand for all: the rest was drawn by chance."
+    ),
     "sampled_everything": "All {n:,} outputs were graded, so nothing is estimated.",
     "sampled_by_hand": (
         "The graded outputs were not drawn at random, so this is not a figure for all outputs."
