@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from labelcore.models import Frozen
 from labelcore.store.connection import Database, aware, utc
 from labelcore.store.grades import OVERALL
 
 
-class Tally(NamedTuple):
+class Tally(Frozen):
     """One person's overall grades that count now, in numbers; ``seconds`` is the median."""
 
     annotator: str
@@ -32,7 +33,8 @@ def tallies(db: Database, project_id: str) -> list[Tally]:
         "GROUP BY annotator ORDER BY annotator",
         [project_id],
     )
-    return [Tally._make((*row[:-1], aware(row[-1]))) for row in rows]
+    counted = (zip(Tally.model_fields, (*row[:-1], aware(row[-1])), strict=True) for row in rows)
+    return [Tally.model_validate(dict(count)) for count in counted]
 
 
 class VerdictShares(NamedTuple):

@@ -8,7 +8,7 @@ import itertools
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 import numpy as np
@@ -203,17 +203,9 @@ class AgreementReport(Frozen):
     pairs: tuple[Pair, ...]
 
 
-class Contribution(Frozen):
+class Contribution(grade_counts.Tally):
     """What one person did. ``steadiness``: the share of silent repeats graded as the first time."""
 
-    annotator: str
-    graded: int
-    passes: int
-    fails: int
-    unsure: int
-    notes: int
-    seconds: float | None
-    last: datetime
     with_others: Rate
     steadiness: Rate
 
@@ -269,7 +261,7 @@ def contributions(workspace: Workspace) -> list[Contribution]:
             again[event.annotator].append((event.value == "pass") == first[event.output_id])
     rows = [
         Contribution(
-            **tally._asdict() | {"seconds": None if tally.seconds is None else round(tally.seconds, 1)},
+            **dict(tally) | {"seconds": None if tally.seconds is None else round(tally.seconds, 1)},
             with_others=_with_others(tally.annotator, votes),
             steadiness=_share(again[tally.annotator], Wording("silent repeats")),
         )
