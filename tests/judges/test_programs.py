@@ -148,3 +148,67 @@ def test_a_judge_of_a_tool_without_words_is_named_by_its_kind() -> None:
     with pytest.raises(BadInput, match="no judge's prompt") as told:
         recognise(tested)
     assert "“answer-relevance”" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "    rules = ''\n    for c in criteria:\n        rules += f'- {c}\\n'\n",
+        "    rules = 'Rules:\\n'\n    for c in criteria:\n        rules = rules + c\n",
+        "    parts = []\n    for c in criteria:\n        parts.append(c)\n    rules = '\\n'.join(parts)\n",
+        "    parts = ['Be polite.']\n    parts.extend(more())\n    rules = '\\n'.join(parts)\n",
+        "    parts = []\n    parts += more()\n    body = '\\n'.join(parts)\n    rules = 'Rules:' + body\n",
+        "    rules = 'Rules:'\n    rules = rules + more()\n",
+        "    rules = ''\n    if strict:\n        rules += 'Be strict.'\n",
+        "    rules = ''\n    def add(c):\n        nonlocal rules\n        rules += c\n    add('x')\n",
+        "    global rules\n    rules = more()\nrules = ''\ndef other():\n",
+        "    rules = 'Be strict.' if strict else ''\n",
+    ],
+)
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "f'Is it polite?\\n{rules}\\nText: {output}\\nSay YES or NO.'",
+        "'Is it polite?\\n{rules}\\nText: {output}\\nSay YES or NO.'.format(rules=rules, output=output)",
+    ],
+)
+def test_words_that_a_program_puts_together_are_asked_about(lines: str, prompt: str) -> None:
+    found = recognise(f"import ai\ndef judge(output, criteria):\n{lines}    return ai.say(prompt={prompt})\n")
+    assert {variable.name for variable in found.variables} == {"rules", "output"}
+    assert [variable.name for variable in found.unsure] == ["rules"]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "def judge(output, rules=''):\n    if not rules:\n        rules = 'Be polite.'\n",
+        "def judge(output, rules='Be polite.'):\n    rules = rules.strip()\n",
+        "def judge(output, rules='Be polite.'):\n",
+        "class Judge:\n  rules = ''\n  def add(self, c):\n    self.rules += c\n  def judge(self, output):\n",
+    ],
+)
+def test_words_that_may_be_given_otherwise_are_asked_about(before: str) -> None:
+    rules = "self.rules" if "self" in before else "rules.strip()"
+    prompt = f"'Is it polite? {{rules}} Text: {{output}} Say YES or NO.'.format(rules={rules})"
+    found = recognise(f"import ai\n{before}    return ai.say(prompt={prompt})\n")
+    assert {variable.name for variable in found.variables} == {"rules", "output"}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "    rules = 'Be '\n    rules += 'polite.'\n",
+        "    rules = ' '.join(['Be', 'polite.'])\n",
+        "    for _ in range(3):\n        rules = 'Be polite.'\n",
+        "    with timer():\n        rules = 'Be polite.'\n",
+    ],
+)
+def test_words_that_a_program_writes_out_are_filled_in_wherever_they_are_used(lines: str) -> None:
+    prompt = "'{rules} Is it {{so}}? {output} Again: {rules}'.format(rules=rules)"
+    found = recognise(f"import ai\ndef judge(output):\n{lines}    return ai.say(prompt={prompt})\n")
+    assert found.template.user == "Be polite. Is it {so}? {{output}} Again: Be polite."
+
+
+def test_words_that_are_filled_in_often_are_no_text_without_end() -> None:
+    program = f"P = {'Is it polite? {rules} {output}' * 1_000!r}\nQ = P.format(rules={'x' * 5_000!r})\n"
+    assert len(recognise(program).template.user) < 100_000

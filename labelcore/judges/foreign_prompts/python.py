@@ -209,12 +209,9 @@ class _Reader:
         """A text with the words that the program fills in; the other variables stay."""
         for word in node.keywords:
             place = f"(?<!\\{{)\\{{{word.arg}\\}}(?!\\}})"
-            known = word.arg and not (
-                isinstance(word.value, ast.Name) and self._scopes.is_argument(word.value)
-            )
-            words = self._words(word.value, word.arg or "", depth) if known else None
-            if words is not None and len(text) + len(words) < _LONGEST:
-                text = re.sub(place, words.replace("\\", "\\\\"), text, count=1)
+            words = self._words(word.value, word.arg, depth) if word.arg else None
+            if words is not None and len(text) + len(words) * len(re.findall(place, text)) < _LONGEST:
+                text = re.sub(place, words.replace("\\", "\\\\"), text)
         return text
 
     def _of_attribute(self, node: ast.Attribute, depth: int) -> Any:
@@ -227,7 +224,7 @@ class _Reader:
         if not isinstance(part, ast.FormattedValue):
             return _escaped(str(part.value) if isinstance(part, ast.Constant) else "")
         value = part.value
-        if isinstance(value, ast.Name) and not self._scopes.is_argument(value):
+        if isinstance(value, ast.Name):
             if (words := self._words(value, value.id, depth)) is not None:
                 return words
             (made, *others) = [*self._scopes.values_of(value), None]
@@ -238,7 +235,9 @@ class _Reader:
 
     def _words(self, value: ast.expr, name: str, depth: int) -> str | None:
         """The words that the program has for a place of this name; None for data, and what it has not."""
-        text = None if slot_like(name) in DATA else self.literal(value, depth)
+        is_asked = slot_like(name) in DATA or self._scopes.is_built(value)
+        latest = next(self._scopes.latest(value), value) if isinstance(value, ast.Name) else value
+        text = None if is_asked else self._once(latest, depth)
         if not isinstance(text, str):
             return None
         kept = self._scopes.values_of(value) if isinstance(value, ast.Name) else [value]

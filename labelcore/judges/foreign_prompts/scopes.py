@@ -12,6 +12,8 @@ from typing import NamedTuple
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _LOOPS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _SCOPES = (ast.Module, ast.ClassDef, *_FUNCTIONS, *_LOOPS)
+_ADDITIONS = frozenset("append extend insert".split())
+_Key = tuple[ast.AST, str]
 
 
 class _Kept(NamedTuple):
@@ -34,9 +36,11 @@ class Scopes:
 
     def __init__(self, tree: ast.Module) -> None:
         self._chains: dict[ast.Name, tuple[ast.AST, ...]] = {}
-        self._kept: dict[tuple[ast.AST, str], list[_Kept]] = defaultdict(list)
-        self._unsure: set[tuple[ast.AST, str]] = set()
-        self._arguments: dict[tuple[ast.AST, str], ast.expr | None] = {}
+        self._kept: dict[_Key, list[_Kept]] = defaultdict(list)
+        self._unsure: set[_Key] = set()
+        self._arguments: dict[_Key, ast.expr | None] = {}
+        self._changed: list[ast.expr] = []
+        outer_names: list[tuple[_Key, tuple[ast.AST, ...]]] = []
         written: set[ast.AST] = set()
         waiting: list[tuple[ast.AST, tuple[ast.AST, ...], bool]] = [(tree, (), False)]
         while waiting:
@@ -45,18 +49,63 @@ class Scopes:
                 self._chains[node] = chain
                 if isinstance(node.ctx, ast.Store) and node not in written:
                     self._keep((chain[0], node.id), _Kept(None), in_turn=False)
-            if isinstance(node, ast.AugAssign):
+            elif isinstance(node, ast.AugAssign):
                 written.add(node.target)
+            elif isinstance(node, ast.Global | ast.Nonlocal):
+                outer_names += [((chain[0], name), chain[1:]) for name in node.names]
+            elif isinstance(node, ast.Attribute) and (
+                node.attr in _ADDITIONS or isinstance(node.ctx, ast.Store)
+            ):
+                self._changed.append(node.value if node.attr in _ADDITIONS else node)
             for target, value in _assigned(node):
                 written.add(target)
                 again = any(isinstance(part, ast.Name) and part.id == target.id for part in ast.walk(value))
                 self._keep((chain[0], target.id), _Kept(value, again), in_turn=in_turn)
             for child, inner in self._inside(node, chain):
                 waiting.append((child, inner, isinstance(node, _SCOPES)))
+        for (scope, name), scopes in outer_names:
+            outer = self._innermost(name, scopes) or (tree, name)
+            for one in self._kept.pop((scope, name), []):
+                self._keep(outer, one, in_turn=False)
         for kept in self._kept.values():
             kept.sort(key=lambda one: one.end)
+        self._built = self._put_together()
 
-    def _keep(self, key: tuple[ast.AST, str], kept: _Kept, *, in_turn: bool) -> None:
+    def _put_together(self) -> set[_Key | str]:
+        """The names and attributes whose value is known only when the program runs (of an argument, a loop,
+        a branch, a list or another function), and all that is made of them.
+        """
+        users: dict[_Key | str | None, list[_Key]] = defaultdict(list)
+        for key, kept in self._kept.items():
+            for part in (part for one in kept if one.value for part in _bare(one.value)):
+                users[self._key(part)].append(key)
+        waiting = [self._key(node) for node in self._changed]
+        waiting += (key for key in self._arguments if key not in self._kept and key[1] not in {"self", "cls"})
+        for key, kept in self._kept.items():
+            again = any(one.again for one in kept)
+            is_list = any(isinstance(one.value, ast.List) for one in kept)
+            if again + (key in self._unsure) + (key in self._arguments or is_list) > 1:
+                waiting.append(key)
+        built: set[_Key | str] = set()
+        while waiting:
+            if (known := waiting.pop()) and known not in built:
+                built.add(known)
+                waiting += users[known]
+        return built
+
+    def _key(self, node: ast.expr) -> _Key | str | None:
+        """The innermost scope that has a name, with the name; of an attribute the word; None for others."""
+        if isinstance(node, ast.Attribute):
+            return node.attr
+        if not isinstance(node, ast.Name):
+            return None
+        return self._innermost(node.id, self._chains.get(node, ()))
+
+    def _innermost(self, name: str, scopes: Sequence[ast.AST]) -> _Key | None:
+        known = ((scope, name) for scope in scopes)
+        return next((key for key in known if key in self._kept or key in self._arguments), None)
+
+    def _keep(self, key: _Key, kept: _Kept, *, in_turn: bool) -> None:
         """``in_turn``: it comes whatever happens, and behind what stands above it."""
         self._kept[key].append(kept)
         if not in_turn:
@@ -79,7 +128,7 @@ class Scopes:
 
     def latest(self, name: ast.Name) -> Iterator[ast.expr]:
         """What a name stands for where its scope gives it one value after the other: the last one above it,
-        then those that it is made of; nothing elsewhere.
+        then those that it is made of; nothing outer_names.
         """
         key = (self._chains[name][0], name.id)
         kept = self._kept.get(key, []) if key not in self._unsure else []
@@ -98,12 +147,9 @@ class Scopes:
                 return [self._arguments[scope, name.id]]
         return []
 
-    def is_argument(self, name: ast.Name) -> bool:
-        """Whether a name is an argument of the function where it is used."""
-        known = ((scope, name.id) for scope in self._chains.get(name, ()))
-        return next(
-            (key not in self._kept for key in known if key in self._kept or key in self._arguments), False
-        )
+    def is_built(self, value: ast.expr) -> bool:
+        """Whether a part of a value is only known where the program runs: its text is not all of it."""
+        return any(self._key(part) in self._built for part in _bare(value))
 
     def of_classes(self, name: str) -> list[ast.expr | None]:
         """Everything that classes keep under a name."""
@@ -127,6 +173,17 @@ class Scopes:
         for child in ast.iter_child_nodes(node):
             outside = isinstance(child, ast.arguments) or child in getattr(node, "decorator_list", ())
             yield child, chain if outside else inner
+
+
+def _bare(value: ast.expr) -> Iterator[ast.expr]:
+    """The parts of a value, without those that stand in places of a text."""
+    waiting: list[ast.AST] = [value]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Name | ast.Attribute):
+            yield node
+        if not isinstance(node, ast.FormattedValue | ast.keyword):
+            waiting += ast.iter_child_nodes(node)
 
 
 def _assigned(node: ast.AST) -> Iterator[tuple[ast.Name, ast.expr]]:
