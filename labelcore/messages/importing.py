@@ -125,6 +125,10 @@ WORDS = {
         "One grade stands in the file again, by the same person of the same output, and counts once.",
         "{n:,} grades stand in the file again, by the same person of the same output, and count once.",
     ),
+    "brought_other": (
+        "One grade gives way to a different one by the same person of the same output.",
+        "{n:,} grades give way to different ones by the same person of the same output.",
+    ),
     "brought_apart": (
         "One grade stands in a row that was kept apart.",
         "{n:,} grades stand in rows that were kept apart.",

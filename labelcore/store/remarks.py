@@ -69,13 +69,15 @@ def take_column(
 class GradeCounts(NamedTuple):
     """What became of the grades of a file.
 
-    ``nothing``: values that count as none; ``apart``: in rows that were kept apart; ``twice``: of the same
-    person and output as another one; ``known``: there from before.
+    ``nothing``: values that count as none; ``apart``: in rows that were kept apart; ``other``: that give way
+    to a different one by the same person of the same output; ``twice``: the same again; ``known``: there from
+    before.
     """
 
     new: int
     nothing: int
     apart: int
+    other: int
     twice: int
     known: int
 
@@ -83,13 +85,14 @@ class GradeCounts(NamedTuple):
 def counted_grades(cursor: duckdb.DuckDBPyConnection, new: int) -> GradeCounts:
     """What became of the grades among the remarks, ``new`` of which were stored."""
     has_meaning, is_here = "meaning IS NOT NULL", "output_id IS NOT NULL"
-    nothing, apart, meant, stored = cursor.execute(
+    here, grade = f"{has_meaning} AND {is_here}", "output_id, who, coalesce(criterion_id, '')"
+    nothing, apart, meant, values, stored = cursor.execute(
         f"SELECT count(*) FILTER (NOT {has_meaning}), count(*) FILTER ({has_meaning} AND NOT {is_here}), "
-        f"count(*) FILTER ({has_meaning} AND {is_here}), count(DISTINCT (output_id, who, "
-        f"coalesce(criterion_id, ''))) FILTER ({has_meaning} AND {is_here}) FROM remarks LEFT JOIN ready "
-        "USING (_row) LEFT JOIN asked USING (name) WHERE kind = 'grade'"
-    ).fetchone() or (0, 0, 0, 0)
-    return GradeCounts(new, nothing, apart, meant - stored, stored - new)
+        f"count(*) FILTER ({here}), count(DISTINCT ({grade}, meaning)) FILTER ({here}), "
+        f"count(DISTINCT ({grade})) FILTER ({here}) FROM remarks LEFT JOIN ready USING (_row) "
+        "LEFT JOIN asked USING (name) WHERE kind = 'grade'"
+    ).fetchone() or (0, 0, 0, 0, 0)
+    return GradeCounts(new, nothing, apart, values - stored, meant - values, stored - new)
 
 
 def forget_grades(cursor: duckdb.DuckDBPyConnection) -> None:

@@ -18,8 +18,10 @@ from labelcore import endpoint_files
 from labelcore.cli import main
 from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput, LabelcoreError, ModelTrouble, NotAllowed, NotFound
+from labelcore.messages.catalogue import speaking
+from labelcore.messages.lines.endpoints import term_words
 from labelcore.models import Role
-from labelcore.settings import settings, working_on
+from labelcore.settings import Endpoint, settings, working_on
 from labelcore.stages.judging.running.endpoints import EndpointOrder, add_endpoint, remove_endpoint
 from labelcore.store import audit
 from labelcore.workspace import Workspace
@@ -253,6 +255,12 @@ def test_by_command_the_key_comes_from_a_file_and_the_test_says_what_the_endpoin
         assert run("endpoints", "list", *common) == 0
         assert json.loads(capsys.readouterr().out) == {"endpoints": []}
     assert os.environ["LABELCORE_DB"] == str(place / "a.duckdb")
+
+
+def test_prices_in_chinese_stand_in_brackets_of_theirs() -> None:
+    with speaking("zh"):
+        *_, told = term_words(Endpoint(name="near", model="m", price_in=1, price_out=4, price_cached=0.1))
+    assert told == "价格（每百万 token：输入 1 美元，输出 4 美元，缓存 0.1 美元）"
 
 
 def run(*words: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -91,8 +92,25 @@ def test_a_column_of_many_values_is_not_said_to_tell_grades_apart(
     rows = [["answer", "source_ref", "score"]]
     rows += [[f"A{n}", f"d{n}-{score}", score] for n in range(60) for score in ("1", "1", "5", "5")]
     described = Description(grades=("overall=score",), passes_from=("4",))
-    with pytest.raises(BadInput, match=r"60 outputs have several(.|\n)* apart: -\."):
+    with pytest.raises(BadInput, match=r"60 outputs have several") as refused:
         importing.import_file(workspace, table(tmp_path, rows), described=described)
+    assert str(refused.value).endswith("--several last or --several worst.")
+
+
+@pytest.mark.parametrize(("counts", "values"), [("last", ["pass", "fail"]), ("worst", ["fail", "fail"])])
+def test_a_grade_that_gives_way_to_a_different_one_is_no_repeat(
+    workspace: Workspace, tmp_path: Path, counts: Literal["last", "worst"], values: list[str]
+) -> None:
+    given = [("A", "fail"), ("A", "pass"), ("B", "fail"), ("B", "pass"), ("B", "fail")]
+    file = table(tmp_path, [["question", "answer", "grade"], *(["Q", *row] for row in given)])
+    described = Description(grades=("overall=grade",), annotator="ann", several=counts)
+    result = importing.import_file(workspace, file, described=described)
+    assert sorted(stored(workspace)) == sorted(("ann", value, "") for value in values)
+    told = [sentence(warning) for warning in result.warnings if warning.code.startswith("brought")]
+    assert told == [
+        "2 grades give way to different ones by the same person of the same output.",
+        "One grade stands in the file again, by the same person of the same output, and counts once.",
+    ]
 
 
 def test_who_graded_and_why_come_with_the_grades_that_are_asked_for(

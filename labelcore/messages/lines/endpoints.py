@@ -46,11 +46,13 @@ def term_words(endpoint: Endpoint) -> list[str]:
         parts.append(say("reads {n:,} tokens at most", n=endpoint.window))
     if not (endpoint.price_in or endpoint.price_out):
         return [*parts, say("no price set")]
-    price = {"given": endpoint.price_in, "taken": endpoint.price_out}
-    parts.append(say("US$ {given:g} in, {taken:g} out for a million tokens", **price))
-    if endpoint.price_cached is not None:
-        parts.append(say("{price:g} from the cache", price=endpoint.price_cached))
-    return parts
+    price = {"given": endpoint.price_in, "taken": endpoint.price_out, "cached": endpoint.price_cached}
+    if endpoint.price_cached is None:
+        return [*parts, say("US$ {given:g} in, {taken:g} out for a million tokens", **price)]
+    return [
+        *parts,
+        say("US$ {given:g} in, {taken:g} out, {cached:g} from the cache for a million tokens", **price),
+    ]
 
 
 def key_words(endpoint: Endpoint) -> str:

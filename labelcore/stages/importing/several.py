@@ -106,14 +106,14 @@ def refuse_several(facts: tuple[Fact, ...], mapping: Mapping) -> None:
             continue
         named = (g.column for g in mapping.all_gradings() if g.criterion == told.values["name"])
         column = next(named, str(told.values["name"]))
+        apart = list(told.values["apart"])
         raise BadInput(
             "{n:,} outputs have several different grades by one person in '{column}'. Nothing was stored.",
             next_step="If several people graded, name the column of who it was (--annotator COLUMN). If a "
             "column says what was graded, --grades '{{{criteria}}}={column}'. If one person graded anew or "
-            "found several faults, say which grade counts: --several last or --several worst. These columns "
-            "tell the grades apart: {apart}.",
+            "found several faults, say which grade counts: --several last or --several worst.{apart}",
             n=told.values["n"],
             column=column,
             criteria=told.values["criteria"] or "COLUMN",
-            apart=list(told.values["apart"]) or "-",
+            apart=Wording(" These columns tell the grades apart: {columns}.", columns=apart) if apart else "",
         )
