@@ -49,31 +49,28 @@ def _columns(names: Sequence[str]) -> _Columns | None:
     return _Columns(who, text, talk_column(names), *others) if who and text else None
 
 
-def _place(head: FileHead) -> tuple[str, list[Record]]:
-    """Where in a document the messages stand, and the first of them; those of a table or of lines at ""."""
-    places = _WRAPPINGS if isinstance(head.document, dict) else ()
-    for path in places:
+def _log(head: FileHead) -> tuple[str, list[Record], _Columns | None]:
+    """Where in a document the messages stand, the first ones and their columns; "" for a table or lines."""
+    for path in _WRAPPINGS if isinstance(head.document, dict) else ():
         records = entries(at(head.document, path))
         if len(records) > 1:
-            return path, records[:_SHOWN]
-    return "", [record for record in head.records if isinstance(record, dict)]
-
-
-def _columns_of(head: FileHead) -> _Columns | None:
-    path, records = _place(head)
-    return _columns(
-        list(dict.fromkeys(key for record in records for key in record)) if path else head.columns
-    )
+            return (
+                path,
+                records,
+                _columns(list(dict.fromkeys(key for row in records[:_SHOWN] for key in row))),
+            )
+    return "", list(head.records), _columns(head.columns)
 
 
 def _recognise(head: FileHead) -> float:
-    columns, (path, records) = _columns_of(head), _place(head)
+    path, messages, columns = _log(head)
+    records = messages[:_SHOWN]
     if columns is None or len(records) < 2:
         return 0.0
     spoken = [speaker(record.get(columns.speaker)) for record in records]
     if None in spoken or not {"user", "assistant"} <= set(spoken) or not _fit(records, columns):
         return 0.0
-    names = {plain(record.get(columns.talk)) for record in entries(at(head.document, path))} if path else ()
+    names = {plain(record.get(columns.talk)) for record in messages} if path else ()
     one = len(names) == 1  # a document that is one chat is read whole, with what stands beside it
     return 0.93 if columns.talk and not one and not _is_reversed(records, columns) else 0.4
 
@@ -104,9 +101,9 @@ def _is_reversed(records: Sequence[Record], columns: _Columns) -> bool:
 )
 def rows(source: Source) -> Iterator[Said]:
     """A row for each time that a user was answered."""
-    columns = _columns_of(source.head)
+    path, _, columns = _log(source.head)
     talks = Talks()
-    for number, record in source.records(_place(source.head)[0]):
+    for number, record in source.records(path):
         if not isinstance(record, dict) or columns is None:
             reason = Wording("this is not an object")
             yield RejectedRow(row=number, field="", reason=reason, raw=plain(record)[:RAW])

@@ -56,7 +56,7 @@ def rows(number: int, record: Record) -> Iterator[Said]:
         number,
         task(data if text is None else {"output": text, **data}),
         id=first(record, "id"),
-        details={"meta": record.get("meta"), "comments": comment if len(people) > 1 else ""},
+        details={"meta": record.get("meta"), "comments": "" if len(people) == 1 else comment},
         remarks=[
             entry
             for who, values in people.items()
@@ -69,7 +69,7 @@ def rows(number: int, record: Record) -> Iterator[Said]:
 def _people(record: Record) -> dict[str, list[Any]]:
     """The labels of the whole text by person, where they are named; no marked stretches.
 
-    Comments name nobody: they are the reason of one person, and of none where several gave labels.
+    Comments name nobody: they are the reason of one person, and of none where several or nobody gave labels.
     """
     labels = _labels(record) or []
     people: dict[str, list[Any]] = {}

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from labelcore.models import RejectedRow
 from labelcore.store.formats.base import RAW, FileHead, FormatRow, Recognise, Record, Remark, Rows, Source
+from labelcore.store.formats.notes import parted
 from labelcore.text.chats import Turn, loaded, plain, split_last, turns
 from labelcore.wording import Wording
 
@@ -108,6 +109,15 @@ def moment(value: Any) -> str:
         return ""
 
 
+def written(value: Any) -> Any:
+    """A value that its tool always writes in JSON, a text too."""
+    inner = loaded(value)
+    if isinstance(inner, str) and inner.startswith('"') and inner.endswith('"'):
+        texts = loaded(f"[{inner}]")
+        inner = texts[0] if isinstance(texts, list) and len(texts) == 1 else inner
+    return inner
+
+
 def person(value: Any) -> str:
     """Who a person is, whether named by a text, a number or an object."""
     inner = loaded(value)
@@ -115,9 +125,9 @@ def person(value: Any) -> str:
 
 
 def remark(kind: Kind, name: Any, value: Any, **more: Any) -> list[Remark]:
-    """A remark where there is a value; nothing else is said. Its other fields come as the tool has them.
+    """A remark where there is a value, or a person's reason without one, which `made` keeps as a note.
 
-    A ``score`` that is the value itself is none beside it.
+    Its other fields come as the tool has them. A ``score`` that is the value itself is none beside it.
     """
     content = plain(value).strip()
     meaning = more.pop("meaning", None)
@@ -125,7 +135,8 @@ def remark(kind: Kind, name: Any, value: Any, **more: Any) -> list[Remark]:
     texts = {key: person(text) if key == "who" else plain(text) for key, text in more.items()}
     if texts.get("score") == content:
         del texts["score"]
-    return [Remark(kind, plain(name), content, meaning, at=when, **texts)] if content else []
+    is_note = kind != "verdict" and bool(texts.get("reason", "").strip())
+    return [Remark(kind, plain(name), content, meaning, at=when, **texts)] if content or is_note else []
 
 
 def passages(value: Any) -> str:
@@ -192,12 +203,16 @@ def worded(value: Any) -> str:
 
 
 def graded(answers: Iterable[tuple[Any, Any]], **more: Any) -> list[Remark]:
-    """One annotator's answers to questions as grades; what is too long to be a choice is their reason."""
+    """One annotator's answers to questions as grades; what is too long to be a choice is their reason.
+
+    A reason of no grade is a note (see `remark`).
+    """
     pairs = [(name, worded(loaded(value))) for name, value in answers]
     reason = "\n".join(text for _, text in pairs if len(text) > _LONGEST_CHOICE)
     more["reason"] = "\n".join(filter(None, (plain(more.get("reason")), reason)))
     short = [(name, text) for name, text in pairs if len(text) <= _LONGEST_CHOICE]
-    return [grade for name, text in short for grade in remark("grade", name, text, **more)]
+    grades = [grade for name, text in short if text for grade in remark("grade", name, text, **more)]
+    return grades or remark("grade", "", "", **more)
 
 
 def made(number: int, parts: Exchange, **fields: Any) -> Said:
@@ -207,8 +222,10 @@ def made(number: int, parts: Exchange, **fields: Any) -> Said:
         trouble = plain(fields.get("trouble"))[:RAW]
         reason = Wording(trouble or "the record holds no answer of the model")
         return RejectedRow(row=number, field="output", reason=reason, raw=raw)
-    remarks = tuple(fields.get("remarks") or ())
+    remarks, note = parted(fields.get("remarks") or ())
     details = {**parts.rest, **_scores(remarks), **(fields.pop("details", None) or {})}
+    if note:
+        details["notes"] = "\n".join(filter(None, (plain(details.get("notes")), note)))
     texts = {key: plain(fields.get(key)) for key in ("id", "group", "model", "prompt_version")}
     return FormatRow(
         number,

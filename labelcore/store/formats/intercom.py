@@ -24,6 +24,7 @@ from labelcore.wording import Wording, in_chinese
 
 _WRAPPINGS = ("", "conversations", "data")
 _NO_START = Wording("it does not say how the conversation began")
+_NO_PARTS = Wording("the answers are not in this list: get each conversation by its id")
 _ROLES = {"user": "user", "lead": "user", "contact": "user"}
 """Who writes to a team; whoever else writes, a person or a bot, answers."""
 _PUBLIC = {"", "comment", "open", "close", "assignment", "assign_and_reopen", "quick_reply"}
@@ -32,9 +33,16 @@ _END, _MARK = re.compile(r"<br\s*/?>|</(p|div|li|h\d)>", re.IGNORECASE), re.comp
 
 
 def _is_conversation(record: Record) -> bool:
-    parts, source = record.get("conversation_parts"), record.get("source")
-    opened = isinstance(source, dict) and {"author", "body"} <= source.keys()
-    return opened and isinstance(parts, dict | list)
+    return _is_opened(record) and (_has_parts(record) or record.get("type") == "conversation")
+
+
+def _is_opened(record: Record) -> bool:
+    source = record.get("source")
+    return isinstance(source, dict) and {"author", "body"} <= source.keys()
+
+
+def _has_parts(record: Record) -> bool:
+    return isinstance(record.get("conversation_parts"), dict | list)
 
 
 @tool(
@@ -51,11 +59,11 @@ def rows(number: int, record: Record) -> Iterator[Said]:
     """A row for each conversation."""
     parts = first(record, "conversation_parts.conversation_parts") or record.get("conversation_parts")
     said = [turn for part in entries([record.get("source"), *entries(parts)]) for turn in _turn(part)]
-    is_whole = _is_conversation(record)
+    missing = _NO_START if not _is_opened(record) else None if _has_parts(record) else _NO_PARTS
     who = first(record, "conversation_rating.contact.id")
     yield made(
         number,
-        exchange("", {"messages": said}) if is_whole else Exchange(),
+        Exchange() if missing else exchange("", {"messages": said}),
         id=first(record, "id"),
         at=first(record, "updated_at", "created_at"),
         details={"title": record.get("title"), "state": record.get("state")},
@@ -66,7 +74,7 @@ def rows(number: int, record: Record) -> Iterator[Said]:
             who=who,
             reason=first(record, "conversation_rating.remark"),
         ),
-        trouble=Wording("nobody answers in this chat") if is_whole else _NO_START,
+        trouble=missing or Wording("nobody answers in this chat"),
         raw=record,
     )
 
@@ -93,5 +101,8 @@ in_chinese(
             "备注不计入。用户的评价成为反馈，附带备注。"
         ),
         "it does not say how the conversation began": "其中没有说明对话是怎样开始的",
+        "the answers are not in this list: get each conversation by its id": (
+            "此列表中没有回答：请按编号逐个获取对话"
+        ),
     }
 )

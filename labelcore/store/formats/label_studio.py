@@ -27,7 +27,7 @@ from labelcore.wording import Wording, in_chinese
 _BESIDE = {"id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time"}
 _CHOSEN = ("choices", "rating", "number", "taxonomy")
 _LONGEST_CHOICE = 120
-_OF_NO_CHAT = Wording("this was said of a task and of none of the chats that were held in it")
+_OF_NO_CHAT = Wording("this was said of a task and of no chat that was held in it")
 
 
 def _is_task(record: Record) -> bool:
@@ -195,9 +195,5 @@ def _chosen(value: Any) -> Any:
 
 
 in_chinese(
-    {
-        "this was said of a task and of none of the chats that were held in it": (
-            "这是对任务的评价，不针对任务中的任何一段对话"
-        )
-    }
+    {"this was said of a task and of no chat that was held in it": "这是对任务的评价，不针对任务中的任何对话"}
 )

@@ -8,17 +8,16 @@ from typing import Any
 from labelcore.store.formats.base import Record, Remark, tool
 from labelcore.store.formats.fields import (
     Said,
-    at,
     each,
     entries,
     exchange,
     first,
     kind_of,
     likeness,
-    loaded,
     made,
     plain,
     remark,
+    written,
 )
 
 _TYPES = {"GENERATION", "SPAN", "EVENT", "AGENT", "TOOL", "CHAIN", "RETRIEVER", "EVALUATOR", "EMBEDDING"}
@@ -35,12 +34,7 @@ def unquoted(record: Record) -> Record:
     known = first(record, "id", "timestamp", "traceId")
     if not (isinstance(known, str) and known.startswith('"') and known.endswith('"')):
         return record
-    return {key: _plain_text(value) for key, value in record.items()}
-
-
-def _plain_text(value: Any) -> Any:
-    inner = at(loaded(f"[{value}]"), "0") if isinstance(value, str) and value.startswith('"') else None
-    return loaded(inner) if isinstance(inner, str) else value
+    return {key: written(written(value)) for key, value in record.items()}
 
 
 def _is_trace(record: Record) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labelcore.store.formats.base import FormatRow, Record, tool
+from labelcore.store.formats.base import Record, tool
 from labelcore.store.formats.fields import Said, each, first, likeness, plain
 from labelcore.store.formats.langfuse import scores_of, unquoted
+from labelcore.store.formats.notes import said_of
 from labelcore.wording import in_chinese
 
 _WRAPPINGS = ("", "data", "scores")
@@ -37,7 +38,7 @@ def _is_score(record: Record) -> bool:
 def rows(number: int, record: Record) -> Iterator[Said]:
     """A row for each score, by the id of its observation or trace."""
     record = unquoted(record)
-    yield FormatRow(number, "", id=plain(first(record, *_ABOUT)), remarks=scores_of([record]))
+    yield from said_of(number, plain(first(record, *_ABOUT)), scores_of([record]))
 
 
 in_chinese(

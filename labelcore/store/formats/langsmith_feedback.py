@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labelcore.store.formats.base import FormatRow, Record, tool
+from labelcore.store.formats.base import Record, tool
 from labelcore.store.formats.fields import Said, each, first, likeness, plain
 from labelcore.store.formats.langsmith import feedback
+from labelcore.store.formats.notes import said_of
 from labelcore.wording import in_chinese
 
 _WRAPPINGS = ("", "feedback")
@@ -29,7 +30,7 @@ def _is_feedback(record: Record) -> bool:
 @each(_is_feedback, *_WRAPPINGS)
 def rows(number: int, record: Record) -> Iterator[Said]:
     """A row for each note, by the id of its run."""
-    yield FormatRow(number, "", id=plain(first(record, "run_id")), remarks=feedback([record]))
+    yield from said_of(number, plain(first(record, "run_id")), feedback([record]))
 
 
 in_chinese(

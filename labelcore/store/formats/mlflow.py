@@ -19,6 +19,7 @@ from labelcore.store.formats.fields import (
     made,
     plain,
     remark,
+    written,
 )
 
 _WRAPPINGS = ("", "traces", "data")
@@ -77,14 +78,14 @@ def _trace(number: int, record: Record) -> Said:
     values = attributes if isinstance(attributes, dict) else {}
     prompt = first(data, "request") or values.get("mlflow.spanInputs") or first(info, "request_preview")
     answer = first(data, "response") or values.get("mlflow.spanOutputs") or first(info, "response_preview")
-    return _made(number, info, (_text(prompt), _text(answer)), info.get("assessments"), {})
+    return _made(number, info, (written(prompt), written(answer)), info.get("assessments"), {})
 
 
 def _row(number: int, record: Record) -> Said:
-    prompt = first(record, "inputs", "request") or _columns_given(record)
+    prompt = record.get("inputs") or written(record.get("request")) or _columns_given(record)
     answers = [record[name] for name in _ANSWERS if name in record]
-    answer = answers[0] if answers else _text(record.get("response"))
-    return _made(number, record, (_text(prompt), answer), record.get("assessments"), record)
+    answer = answers[0] if answers else written(record.get("response"))
+    return _made(number, record, (prompt, answer), record.get("assessments"), record)
 
 
 def _columns_given(record: Record) -> Record:
@@ -94,15 +95,6 @@ def _columns_given(record: Record) -> Record:
         for key, value in record.items()
         if isinstance(key, str) and key not in _BESIDE and "/" not in key
     }
-
-
-def _text(value: Any) -> Any:
-    """A trace's request or response: it is always written in JSON, a text too."""
-    inner = loaded(value)
-    if isinstance(inner, str) and inner.startswith('"') and inner.endswith('"'):
-        texts = loaded(f"[{inner}]")
-        inner = texts[0] if isinstance(texts, list) and len(texts) == 1 else inner
-    return inner
 
 
 def _made(number: int, info: Record, pair: tuple[Any, Any], assessments: Any, columns: Record) -> Said:

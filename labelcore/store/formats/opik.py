@@ -54,8 +54,8 @@ def rows(number: int, record: Record) -> Iterator[Said]:
         remarks=[
             entry
             for score in entries(record.get("feedback_scores"))
-            for each_score in _by_author(score)
-            for entry in _score(each_score)
+            for part in _by_author(score)
+            for entry in _score(part)
         ],
         trouble=first(record, "error_info.message", "error_info.exception_type"),
         raw=record,
@@ -66,9 +66,11 @@ def _by_author(score: Record) -> list[Record]:
     """A score that several people gave as one of each of them."""
     authors = score.get("value_by_author")
     told = authors.items() if isinstance(authors, dict) else ()
-    base = {key: score.get(key) for key in ("name", "source")}
+    given = [(name, value) for name, value in told if isinstance(value, dict)]
+    base = score if len(given) == 1 else {key: score.get(key) for key in ("name", "source")}
     by_author: list[Record] = [
-        {**base, **value, "last_updated_by": name} for name, value in told if isinstance(value, dict)
+        {**base, **{key: part for key, part in value.items() if part is not None}, "last_updated_by": name}
+        for name, value in given
     ]
     return by_author or [score]
 

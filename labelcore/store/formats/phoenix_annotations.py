@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labelcore.store.formats.base import FormatRow, Record, tool
+from labelcore.store.formats.base import Record, tool
 from labelcore.store.formats.fields import Said, each, first, likeness, plain
+from labelcore.store.formats.notes import said_of
 from labelcore.store.formats.spans import remarks_of
 from labelcore.text.nested import nested
 
@@ -31,4 +32,4 @@ def _is_annotation(record: Record) -> bool:
 def rows(number: int, record: Record) -> Iterator[Said]:
     """A row for each annotation, by the id of its span."""
     note = nested({key: value for key, value in record.items() if value not in (None, "")})
-    yield FormatRow(number, "", id=plain(first(note, "span_id")), remarks=remarks_of([note]))
+    yield from said_of(number, plain(first(note, "span_id")), remarks_of([note]))

@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from labelcore.models import RejectedRow
-from labelcore.store.formats.base import RAW, FormatRow, Record, Remark, Source, tool
+from labelcore.store.formats.base import RAW, Record, Remark, Source, tool
 from labelcore.store.formats.fields import (
     Exchange,
     Said,
-    each,
     exchange,
     first,
     graded,
     likeness,
+    loaded,
     made,
     plain,
     read,
 )
+from labelcore.store.formats.notes import said_of
 from labelcore.text.chats import turns
 from labelcore.wording import Wording, in_chinese
 
+_Labels = dict[str, dict[str, Any]]
 _YES, _NO = {"true", "on", "yes"}, {"false", "off", ""}
 _STATE = "instance_id_to_label_to_value"
 _OF_SURVEY = Wording("this is a page of the survey and no item")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_SCALE = re.compile(r"(scale|likert|slider|text_?box|number|free_response)", re.IGNORECASE)
+_SCALE = re.compile(
+    r"(scale|likert|slider|text_?box|number|select-one|confidence_level|free_response)", re.IGNORECASE
+)
+"""The labels whose value is what was said, and no mark that they were chosen."""
+_SURE = 10
+"""So many answers to a question with several marks each that never vary tell that they are marks."""
 
 
 def _is_item(record: Record) -> bool:
@@ -52,28 +60,32 @@ def _is_either(record: Record) -> bool:
     "grades, one for each question; spans and the pages of a survey stay out.",
     recognise=likeness(_is_either),
 )
-@each(_is_either)
-def rows(number: int, record: Record) -> Iterator[Said]:
+def rows(source: Source) -> Iterator[Said]:
     """A row for each item."""
-    name = plain(first(record, "instance_id", "id"))
-    if name.endswith(".html"):
-        yield RejectedRow(row=number, field="", reason=_OF_SURVEY, raw=plain(record)[:RAW])
-        return
-    shown = _BREAK.sub("\n", plain(record.get("displayed_text")))
-    chat = turns(shown)
-    yield made(
-        number,
-        exchange("", {"messages": chat}) if chat else Exchange(shown),
-        id=name,
-        remarks=_grades(_labels(record), first(record, "user_id", "user")),
-        raw=record,
-    )
+    rated = _rated(_labels(record) for _, record in source.records() if isinstance(record, dict))
+
+    def item(number: int, record: Record) -> Iterator[Said]:
+        name = plain(first(record, "instance_id", "id"))
+        if name.endswith(".html"):
+            yield RejectedRow(row=number, field="", reason=_OF_SURVEY, raw=plain(record)[:RAW])
+            return
+        shown = _BREAK.sub("\n", plain(record.get("displayed_text")))
+        chat = turns(shown)
+        yield made(
+            number,
+            exchange("", {"messages": chat}) if chat else Exchange(shown),
+            id=name,
+            remarks=_grades(_labels(record), rated, first(record, "user_id", "user")),
+            raw=record,
+        )
+
+    yield from read(source, _is_either, item)
 
 
-def _labels(record: Record) -> dict[str, dict[str, Any]]:
+def _labels(record: Record) -> _Labels:
     """What was said, by question and label."""
-    labels = record.get("label_annotations")
-    found: dict[str, dict[str, Any]] = {}
+    labels = loaded(record.get("label_annotations"))
+    found: _Labels = {}
     for key, value in labels.items() if isinstance(labels, dict) else ():
         found[plain(key)] = value if isinstance(value, dict) else {"": value}
     for key, value in record.items():
@@ -83,22 +95,67 @@ def _labels(record: Record) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _grades(labels: dict[str, dict[str, Any]], who: Any) -> list[Remark]:
-    return graded(((name, _answer(values)) for name, values in labels.items()), who=who)
+def _rated(items: Iterable[_Labels]) -> set[str]:
+    """The questions whose labels were rated each, and not chosen, as in a rubric.
+
+    A mark is one character, the same for a label each time and for no other label, or ``1`` for all.
+    """
+    pairs: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    answers: Counter[str] = Counter()
+    several: set[str] = set()
+    for labels in items:
+        for question, values in labels.items():
+            said = set(_ratings(question, values))
+            pairs[question] |= said
+            answers[question] += bool(said)
+            several |= {question} if len(said) > 1 else set()
+    unsure = {question for question in several if answers[question] < _SURE}
+    return {question for question, said in pairs.items() if not _are_marks(said, unsure=question in unsure)}
 
 
-def _answer(values: dict[str, Any]) -> list[str] | str:
-    """The labels that were chosen; of a scale or a text, what was said."""
-    said = [word for label, value in values.items() if (word := _word(label, plain(value).strip()))]
-    return said[0] if len(said) == 1 else said or ""
+def _ratings(question: str, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The labels of a question with their values, where these are neither a yes or no nor the label."""
+    for label, value in values.items():
+        word = plain(value).strip()
+        is_mark = word == label or word.lower() in _YES | _NO or word == "0"
+        if label and label != question and not is_mark and not _SCALE.match(label):
+            yield label, word
 
 
-def _word(label: str, value: str) -> str:
+def _are_marks(pairs: set[tuple[str, str]], *, unsure: bool) -> bool:
+    labels, words = ({pair[side] for pair in pairs} for side in (0, 1))
+    if words <= {"1"}:
+        return True
+    return max(map(len, words)) == 1 and len(labels) == len(words) == len(pairs) and not unsure
+
+
+def _grades(labels: _Labels, rated: set[str], who: Any) -> list[Remark]:
+    answers = (
+        answer
+        for question, values in labels.items()
+        for answer in _answers(question, values, is_rated=question in rated)
+    )
+    return graded(answers, who=who)
+
+
+def _answers(question: str, values: dict[str, Any], *, is_rated: bool) -> Iterator[tuple[str, Any]]:
+    """The labels that were chosen as one answer; each that was rated, or holds a text, as an answer."""
+    words = {label: _word(label, plain(value).strip(), is_rated=is_rated) for label, value in values.items()}
+    said = {label: word for label, word in words.items() if word}
+    if chosen := [word for label, word in said.items() if word == label]:
+        yield question, chosen
+    for label, word in said.items():
+        if word != label:
+            is_only = not label or label == question or (len(said) == 1 and _SCALE.match(label))
+            yield question if is_only else f"{question}/{label}", word
+
+
+def _word(label: str, value: str, *, is_rated: bool) -> str:
     """What the value of a label says: the label that it marks as chosen, or itself on a scale and of a text.
 
     A label whose value is its name was chosen, though its name be ``False`` or ``0``.
     """
-    if not label or value == label:
+    if not label or value == label or is_rated:
         return value
     is_mark = value.isdecimal() and not _SCALE.match(label)
     if value.lower() in _NO or (is_mark and not value.strip("0")):
@@ -121,18 +178,26 @@ def _is_state(record: Record) -> bool:
 )
 def states(source: Source) -> Iterator[Said]:
     """A row for each item that was annotated."""
+    records = (record for _, record in source.records() if isinstance(record, dict))
+    rated = _rated(labels for record in records for _, labels in _items(record))
 
     def items(number: int, record: Record) -> Iterator[Said]:
-        found = record.get(_STATE)
-        for name, pairs in found.items() if isinstance(found, dict) else ():
-            labels: dict[str, dict[str, Any]] = {}
-            for pair in pairs if isinstance(pairs, list) else ():
-                if isinstance(pair, list) and len(pair) == 2:
-                    question, label = (plain(first(pair[0], key)) for key in ("schema", "name"))
-                    labels.setdefault(question, {})[label] = pair[1]
-            yield FormatRow(number, "", id=plain(name), remarks=_grades(labels, record.get("user_id")))
+        for name, labels in _items(record):
+            yield from said_of(number, name, _grades(labels, rated, record.get("user_id")))
 
     yield from read(source, _is_state, items)
+
+
+def _items(record: Record) -> Iterator[tuple[str, _Labels]]:
+    """What an annotator said, by question and label, of each item by its id."""
+    found = loaded(record.get(_STATE))
+    for name, pairs in found.items() if isinstance(found, dict) else ():
+        labels: _Labels = {}
+        for pair in pairs if isinstance(pairs, list) else ():
+            if isinstance(pair, list) and len(pair) == 2:
+                question, label = (plain(first(pair[0], key)) for key in ("schema", "name"))
+                labels.setdefault(question, {})[label] = pair[1]
+        yield plain(name), labels
 
 
 in_chinese(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 from labelcore.store.formats.base import Record, Remark, Source, tool
@@ -25,7 +27,9 @@ from labelcore.wording import in_chinese
 
 _WRAPPINGS = ("", "calls")
 _ANNOTATION = "wandb.annotation."
-_EXAMPLE, _EVALUATION = "predict_and_score", "Evaluation.evaluate"
+_EXAMPLE = "predict_and_score"
+_NO_ANSWERS = re.compile(r"Evaluation\.(?!.*predict_and_score$)|.*\.score$")
+"""The calls of an evaluation as a whole and those of its scorers: none of them answers anybody."""
 
 
 def _is_call(record: Record) -> bool:
@@ -47,7 +51,11 @@ def _is_example(record: Record) -> bool:
 
 def _is_whole(record: Record) -> bool:
     """Whether a call stands for itself: the root of a trace, or a scored example of an evaluation."""
-    return _is_example(record) or not first(record, "parent_id")
+    return _is_example(record) or (_is_answer(record) and not first(record, "parent_id"))
+
+
+def _is_answer(record: Record) -> bool:
+    return not _NO_ANSWERS.match(_operation(record))
 
 
 @tool(
@@ -65,7 +73,7 @@ def rows(source: Source) -> Iterator[Said]:
     has_whole = has_roots(source, _is_call, _is_call, _is_whole, *_WRAPPINGS)
 
     def call(number: int, record: Record) -> Iterator[Said]:
-        if not _operation(record).endswith(_EVALUATION) and (_is_whole(record) or not has_whole):
+        if _is_whole(record) or (not has_whole and _is_answer(record)):
             yield _row(number, record)
 
     yield from read(source, _is_call, call, *_WRAPPINGS)
@@ -86,7 +94,6 @@ def _row(number: int, record: Record) -> Said:
     if isinstance(given, str) and given.startswith("weave:"):  # a row of a dataset that stands elsewhere
         given, example = {}, given
     notes = entries(first(record, "feedback", "summary.weave.feedback"))
-    annotations = list(filter(_is_annotation, notes))
     return made(
         number,
         exchange(given, output),
@@ -94,13 +101,7 @@ def _row(number: int, record: Record) -> Said:
         group="" if is_example else first(record, "thread_id", "trace_id"),
         model="" if plain(model).startswith("weave:") else model,
         at=first(record, "ended_at", "started_at"),
-        details={
-            "name": first(record, "display_name") or _operation(record),
-            "example": example,
-            "notes": _texts(
-                note for note in notes if not any(_is_of_author(note, entry) for entry in annotations)
-            ),
-        },
+        details={"name": first(record, "display_name") or _operation(record), "example": example},
         remarks=[*scores, *_feedback(notes)],
         trouble=first(record, "exception"),
         raw=record,
@@ -120,29 +121,52 @@ def _is_annotation(note: Record) -> bool:
     return plain(note.get("feedback_type")).startswith(_ANNOTATION)
 
 
-def _is_of_author(note: Record, author: Record) -> bool:
-    """Whether a note on a call is of the person who wrote another."""
-    key = next((key for key in ("wb_user_id", "creator") if note.get(key) and author.get(key)), "")
-    return key != "" and bool(note[key] == author[key])
+def _known_by(note: Record) -> list[tuple[str, str]]:
+    """The ways in which others may name the author of a note: by id, or by name where either has no id."""
+    user, name = plain(note.get("wb_user_id")), plain(note.get("creator"))
+    ways = [("id", user), ("named alone", "" if user else name), ("name", name)]
+    return [(way, word) for way, word in ways if word]
 
 
-def _texts(notes: Iterable[Record]) -> str:
-    return "\n".join(filter(None, (plain(first(note, "payload.note")) for note in notes)))
+def _names(note: Record) -> list[tuple[str, str]]:
+    """The ways in which a note names its author, each a way in which the author may be known."""
+    user, name = plain(note.get("wb_user_id")), plain(note.get("creator"))
+    ways = [("id", user), ("named alone", name)] if user else [("name", name)]
+    return [(way, word) for way, word in ways if word]
+
+
+def _texts(notes: list[Record]) -> dict[tuple[str, str], str]:
+    """What was written in notes, by each way in which its author is known."""
+    texts: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for note in notes:
+        if text := plain(first(note, "payload.note")):
+            for way in _known_by(note):
+                texts[way].append(text)
+    return {way: "\n".join(parts) for way, parts in texts.items()}
+
+
+def _alone(notes: list[Record]) -> Iterator[Remark]:
+    """The notes of people who annotated nothing."""
+    annotators = {way for note in notes if _is_annotation(note) for way in _known_by(note)}
+    for note in notes:
+        if annotators.isdisjoint(_names(note)):
+            yield from remark("grade", "", "", reason=first(note, "payload.note"))
 
 
 def _feedback(notes: list[Record]) -> list[Remark]:
-    """Annotations and reactions of people, and the scores of scorers that ran on a call."""
-    remarks: list[Remark] = []
+    """Annotations and reactions of people, their notes, and the scores of scorers that ran on a call."""
+    remarks, texts = list(_alone(notes)), _texts(notes)
     for note in notes:
         kind = plain(note.get("feedback_type"))
         who, when = first(note, "creator", "wb_user_id"), first(note, "created_at")
         name = kind.rpartition(".")[2]
         if _is_annotation(note):
             worth = first(note, "payload.value")
-            reason = _texts(entry for entry in notes if _is_of_author(entry, note))
-            values = worth.items() if isinstance(worth, dict) else [(name, worth)]
-            for _, item in values:
-                remarks += remark("grade", name, item, who=who, reason=reason, at=when)
+            reason = "\n".join(texts[way] for way in _names(note) if way in texts)
+            parts = list(worth.items()) if isinstance(worth, dict) else [("", worth)]
+            for part, item in parts or [("", None)]:
+                title = f"{name}/{plain(part)}" if len(parts) > 1 else name
+                remarks += remark("grade", title, item, who=who, reason=reason, at=when)
         elif kind.startswith("wandb.runnable."):
             remarks += _scores(name, first(note, "payload.output"))
         elif kind.startswith("wandb.reaction"):

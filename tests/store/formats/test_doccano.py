@@ -56,3 +56,9 @@ def test_a_comment_that_names_nobody_is_no_reason_of_several_people() -> None:
 def test_a_text_with_labels_alone_is_not_taken_unasked() -> None:
     bare = [{key: value for key, value in row.items() if key != "Comments"} for row in NEWER]
     assert 0 < every_tool()["doccano"].recognise(lines(bare).head) < 0.5
+
+
+def test_a_comment_on_a_text_that_nobody_labelled_comes_along() -> None:
+    record = {**NEWER[0], "label": [], "Comments": ["no label fits"]}
+    (row, _) = read("doccano", lines([record, NEWER[1]]))
+    assert (said(row), row.details["comments"]) == ([], "no label fits")

@@ -114,3 +114,14 @@ def test_each_author_of_a_score_in_opik_gave_it() -> None:
     (row,) = read("opik", document([{**OPIK[0], "feedback_scores": [score]}]))
     assert said(row) == [("grade", "right", "1", "", "ida"), ("grade", "right", "0", "", "bo")]
     assert [remark.reason for remark in row.remarks] == ["right", ""]
+
+
+def test_a_score_of_one_author_keeps_what_is_said_of_the_whole() -> None:
+    whole: dict[str, Any] = {"name": "right", "value": 1.0, "category_name": "yes", "reason": "right"}
+    score = {**whole, "source": "ui", "last_updated_at": "2026-05-01T10:00:00Z"}
+    by_author = {"ida": {"value": 1.0, "reason": None}}
+    (row,) = read(
+        "opik", document([{**OPIK[0], "feedback_scores": [{**score, "value_by_author": by_author}]}])
+    )
+    assert said(row) == [("grade", "right", "yes", "", "ida")]
+    assert (row.remarks[0].reason, row.remarks[0].at) == ("right", "2026-05-01T10:00:00Z")

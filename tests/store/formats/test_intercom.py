@@ -47,3 +47,17 @@ def test_a_conversation_without_its_start_is_kept_apart_alone(source: object) ->
     assert [row.number for row in read("intercom", file, whole=False)] == [1, 2]
     (failed,) = apart("intercom", file)
     assert failed.row == 3 and "how the conversation began" in failed.reason
+
+
+def test_a_list_of_conversations_without_their_parts_is_told_to_be_got_whole() -> None:
+    bare = {key: value for key, value in CONVERSATION.items() if key != "conversation_parts"}
+    for file in (lines([CONVERSATION, bare]), lines([bare])):
+        assert len(read("intercom", file, whole=False)) == len(file.head.records) - 1
+        (failed,) = apart("intercom", file)
+        assert "get each conversation by its id" in failed.reason
+
+
+def test_a_users_remark_without_a_rating_comes_along() -> None:
+    rating = {"rating": None, "remark": "no help"}
+    (row,) = read("intercom", lines([{**CONVERSATION, "conversation_rating": rating}]))
+    assert (said(row), row.details["notes"]) == ([], "no help")

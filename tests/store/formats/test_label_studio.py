@@ -128,7 +128,7 @@ def test_what_was_said_of_no_chat_of_a_task_is_kept_apart() -> None:
     (row,) = read("label_studio", single, whole=False)
     assert said(row) == [("verdict", "verdict", "Bad", "", "")]
     (failed,) = apart("label_studio", single)
-    assert "none of the chats" in failed.reason and "b@x.org" in failed.raw
+    assert "of no chat" in failed.reason and "b@x.org" in failed.raw
     several = document([{**task, "annotations": [talk, talk]}])
     assert [said(row) for row in read("label_studio", several, whole=False)] == [[], []]
     assert [failed.row for failed in apart("label_studio", several)] == [3]
@@ -140,3 +140,9 @@ def test_which_of_two_texts_is_preferred_is_no_grade() -> None:
     task = {"id": 5, "data": data, "annotations": [{"completed_by": 5, "result": [preference]}]}
     (row,) = read("label_studio", document([task]))
     assert said(row) == [] and row.details["preferred"] == {"5": "left"}
+
+
+def test_what_a_person_wrote_without_a_grade_is_a_note() -> None:
+    written = {"completed_by": 5, "result": [result("why", "textarea", text=["Says nothing of the sum."])]}
+    (row,) = read("label_studio", document([{**TASKS[0], "annotations": [written], "predictions": []}]))
+    assert (said(row), row.details["notes"]) == ([], "Says nothing of the sum.")

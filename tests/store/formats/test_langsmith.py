@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.store.formats.source import contents, document, lines, read, said
+from tests.store.formats.source import apart, contents, document, lines, read, said
 
 ROOT = {
     "id": "r1",
@@ -186,3 +186,11 @@ def test_feedback_apart_from_the_runs_is_found_by_their_ids() -> None:
         ("r1", "", [("grade", "tone", "0.0", "", "Ida")]),
         ("r1", "", [("verdict", "tone", "0.0", "", "")]),
     ]
+
+
+def test_a_note_without_a_score_stays_beside_its_run_and_apart_from_it_is_told() -> None:
+    note = {**NOTES[0], "key": "note", "score": None, "value": None, "comment": "Says nothing of the sum."}
+    (row,) = read("langsmith", lines([{**ROOT, "feedback": [note], "feedback_stats": None}]))
+    assert (said(row), row.details["notes"]) == ([], "Says nothing of the sum.")
+    (failed,) = apart("langsmith_feedback", lines([note]))
+    assert "without a grade" in failed.reason and failed.raw == "Says nothing of the sum."

@@ -241,3 +241,9 @@ def test_a_tables_request_and_response_come_without_their_json(response: str, ou
     trace = {"trace_id": "tr-1", "trace_metadata": {}, "assessments": []}
     (row,) = read("mlflow", lines([{**trace, "request": '{"q":"hi"}', "response": response}]))
     assert (row.input, row.output) == ("hi", output)
+
+
+def test_quotation_marks_of_an_input_are_its_words() -> None:
+    record = {"inputs": '"to be or not to be"', "outputs": "Hamlet.", "expectations": {}}
+    (row,) = read("mlflow", lines([record]))
+    assert row.input == '"to be or not to be"'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.store.formats.source import apart, contents, document, lines, read, said
@@ -80,3 +82,57 @@ def test_a_label_that_was_chosen_is_said_whatever_it_is_called(labels: dict[str,
 def test_an_answer_without_labels_is_what_was_said() -> None:
     (row,) = read("potato", lines([{**ITEM, "label_annotations": {"correct": "false", "tone": ""}}]))
     assert said(row) == [("grade", "correct", "false", "", "")]
+
+
+def rated(**questions: Any) -> list[list[tuple[str, ...]]]:
+    """What is said of items whose questions were answered one after the other."""
+    count = max(map(len, questions.values()))
+    items = [
+        {**ITEM, "label_annotations": {name: values[at] for name, values in questions.items()}}
+        for at in range(count)
+    ]
+    return [said(row) for row in read("potato", lines(items))]
+
+
+def test_each_criterion_of_a_rubric_has_its_number() -> None:
+    rubric = [{"helpful": "4", "right": "4"}, {"helpful": "5", "right": "3"}, {"helpful": "0"}]
+    assert rated(quality=rubric) == [
+        [("grade", "quality/helpful", "4", "", ""), ("grade", "quality/right", "4", "", "")],
+        [("grade", "quality/helpful", "5", "", ""), ("grade", "quality/right", "3", "", "")],
+        [("grade", "quality/helpful", "0", "", "")],
+    ]
+    assert rated(quality=[{"helpful": "4", "right": "3"}])[0][0] == ("grade", "quality/helpful", "4", "", "")
+
+
+def test_each_part_that_is_rated_in_words_has_its_word() -> None:
+    ratings = [{"clear": "Good", "kind": "Bad"}, {"clear": "yes", "kind": "Good"}]
+    assert rated(parts=ratings) == [
+        [("grade", "parts/clear", "Good", "", ""), ("grade", "parts/kind", "Bad", "", "")],
+        [("grade", "parts/clear", "yes", "", ""), ("grade", "parts/kind", "Good", "", "")],
+    ]
+
+
+def test_numbers_that_never_vary_are_marks_of_the_labels_that_were_chosen() -> None:
+    faults = [{"short": "1", "vague": "2"}, {"vague": "2"}, {"rude": "3"}] * 5
+    assert rated(faults=faults)[:3] == [
+        [("grade", "faults", value, "", "")] for value in ("short, vague", "vague", "rude")
+    ]
+    assert rated(faults=[{"short": "1", "vague": "1"}]) == [[("grade", "faults", "short, vague", "", "")]]
+
+
+def test_a_text_beside_what_was_chosen_is_an_answer_too() -> None:
+    chosen = {"bad": "true", "free_response": "curt"}
+    assert rated(quality=[chosen, {"select-one": "3"}]) == [
+        [("grade", "quality", "bad", "", ""), ("grade", "quality/free_response", "curt", "", "")],
+        [("grade", "quality", "3", "", "")],
+    ]
+
+
+def test_a_rubric_in_a_state_has_its_numbers_and_a_text_alone_is_kept_apart() -> None:
+    pairs = [[{"schema": "quality", "name": name}, 4] for name in ("helpful", "right")]
+    text = [[{"schema": "note", "name": "text_box"}, "x" * 200]]
+    state = document({**STATE, "instance_id_to_label_to_value": {"i1": pairs, "i2": text}})
+    (row,) = read("potato_state", state, whole=False)
+    assert [entry[1:3] for entry in said(row)] == [("quality/helpful", "4"), ("quality/right", "4")]
+    (failed,) = apart("potato_state", state)
+    assert "without a grade" in failed.reason and failed.raw == "x" * 200

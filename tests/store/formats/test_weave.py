@@ -99,3 +99,49 @@ def test_an_example_is_read_whatever_it_is(example: Any, question: str, where: b
 def test_of_scored_examples_without_their_root_the_calls_inside_are_left_out() -> None:
     scorer = {**INNER, "op_name": "weave:///team/lease/op/match.score:x", "output": {"correct": True}}
     assert [row.output for row in read("weave", lines([scorer, INNER, EXAMPLE]))] == ["The tenant."]
+
+
+def test_of_an_evaluation_without_scored_examples_the_answers_are_outputs() -> None:
+    root = {**CALL, "op_name": "weave:///team/lease/op/Evaluation.evaluate:x", "output": {"correct": 1}}
+    names = ("Model.predict", "Match.score", "Evaluation.summarize")
+    calls = [
+        {**INNER, "id": name, "op_name": f"weave:///team/lease/op/{name}:x", "output": name} for name in names
+    ]
+    assert [row.output for row in read("weave", lines([root, *calls]))] == ["Model.predict"]
+
+
+def feedback(*notes: dict[str, Any]) -> Any:
+    (row,) = read("weave", lines([{**CALL, "summary": {"weave": {"feedback": list(notes)}}}]))
+    return row
+
+
+@pytest.mark.parametrize("value", [None, "", {}, {"tone-1": None}])
+def test_a_note_of_who_gave_no_value_comes_along(value: Any) -> None:
+    annotation = {"feedback_type": "wandb.annotation.tone", "payload": {"value": value}, "creator": "ida"}
+    row = feedback(annotation, NOTES[3])
+    assert (said(row), row.details["notes"]) == ([], "Too curt.")
+
+
+def test_each_part_of_an_annotation_has_its_name() -> None:
+    row = feedback({**NOTES[0], "payload": {"value": {"tone": "curt", "form": "long"}}})
+    assert [entry[1:3] for entry in said(row)] == [("tone/tone", "curt"), ("tone/form", "long")]
+
+
+def test_a_note_is_looked_at_as_often_however_many_there_are() -> None:
+    looks = 0
+
+    class Looked(dict[str, Any]):
+        def get(self, key: str, default: Any = None) -> Any:
+            nonlocal looks
+            looks += 1
+            return super().get(key, default)
+
+    annotation = {"feedback_type": "wandb.annotation.tone", "payload": {"value": "curt"}}
+    counts = []
+    for many in (1, 100):
+        looks = 0
+        people = [str(place) for place in range(many)]
+        notes = [Looked({**kind, "creator": who}) for kind in (annotation, NOTES[3]) for who in people]
+        assert [entry.reason for entry in feedback(*notes).remarks] == ["Too curt."] * many
+        counts.append(looks / many)
+    assert counts[0] == counts[1]
