@@ -11,7 +11,7 @@ from typing import TypeVar
 from labelcore.models import Assignment, Expertise, name_key
 from labelcore.store.connection import Database
 from labelcore.store.filters import kept
-from labelcore.store.lookups import remembered, written
+from labelcore.store.lookups import remembered, remembers, written
 from labelcore.store.people import register
 from labelcore.store.rows import RowMapping
 from labelcore.text.reading import language_of
@@ -41,28 +41,22 @@ def forget(db: Database) -> None:
     written(db, "assignment")
 
 
+@remembers("assignment")
 def current(db: Database, project_id: str) -> tuple[Assignment, ...]:
     """The assignments in force, oldest first; who was removed has none."""
-
-    def read() -> tuple[Assignment, ...]:
-        source = "assignment WHERE project_id = ? ORDER BY made_at"
-        rows = {row.id: row for row in _ASSIGNMENT.find(db, source, [project_id])}
-        gone = register(db).is_removed
-        present = (_by_present_name(db, row) for row in rows.values() if not row.ended)
-        return tuple(row for row in present if not (row.person and gone(row.person)))
-
-    return remembered(db, "assignment", ("assignments", project_id), read)
+    source = "assignment WHERE project_id = ? ORDER BY made_at"
+    rows = {row.id: row for row in _ASSIGNMENT.find(db, source, [project_id])}
+    gone = register(db).is_removed
+    present = (_by_present_name(db, row) for row in rows.values() if not row.ended)
+    return tuple(row for row in present if not (row.person and gone(row.person)))
 
 
+@remembers("assignment")
 def experts(db: Database, project_id: str) -> dict[str, Expertise]:
     """What people read and know, by the key of their name."""
-
-    def read() -> dict[str, Expertise]:
-        source = "expertise WHERE project_id = ? ORDER BY made_at"
-        rows = (_by_present_name(db, row) for row in _EXPERTISE.find(db, source, [project_id]))
-        return {name_key(row.person): row for row in rows}
-
-    return remembered(db, "assignment", ("experts", project_id), read)
+    source = "expertise WHERE project_id = ? ORDER BY made_at"
+    rows = (_by_present_name(db, row) for row in _EXPERTISE.find(db, source, [project_id]))
+    return {name_key(row.person): row for row in rows}
 
 
 def languages(db: Database, project_id: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from labelcore.models import Calibration, Grade
 from labelcore.store import grades
 from labelcore.store.connection import Database
-from labelcore.store.lookups import remembered, written
+from labelcore.store.lookups import remembers, written
 from labelcore.store.people import register
 from labelcore.store.rows import RowMapping
 
@@ -18,18 +18,15 @@ def save(db: Database, calibration: Calibration) -> None:
     written(db, "calibration")
 
 
+@remembers("calibration")
 def current(db: Database, project_id: str) -> tuple[Calibration, ...]:
     """Every round as it stands now, the first first."""
-
-    def read() -> tuple[Calibration, ...]:
-        source = "calibration WHERE project_id = ? ORDER BY made_at"
-        rounds = {row.id: row for row in _CALIBRATION.find(db, source, [project_id])}
-        name = register(db).present_name
-        people = {row.id: tuple(dict.fromkeys(map(name, row.people))) for row in rounds.values()}
-        renamed = (row.model_copy(update={"people": people[row.id]}) for row in rounds.values())
-        return tuple(sorted(renamed, key=lambda row: row.number))
-
-    return remembered(db, "calibration", project_id, read)
+    source = "calibration WHERE project_id = ? ORDER BY made_at"
+    rounds = {row.id: row for row in _CALIBRATION.find(db, source, [project_id])}
+    name = register(db).present_name
+    people = {row.id: tuple(dict.fromkeys(map(name, row.people))) for row in rounds.values()}
+    renamed = (row.model_copy(update={"people": people[row.id]}) for row in rounds.values())
+    return tuple(sorted(renamed, key=lambda row: row.number))
 
 
 def open_one(db: Database, project_id: str) -> Calibration | None:

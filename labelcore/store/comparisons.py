@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from labelcore.models import Comparison, now
 from labelcore.store import live
 from labelcore.store.connection import Database, utc
-from labelcore.store.lookups import remembered_of
+from labelcore.store.lookups import remembers_of
 from labelcore.store.rows import RowMapping
 
 _COMPARISON = RowMapping(Comparison, "comparison", id="comparison_id", at="made_at")
@@ -45,16 +45,13 @@ def versions(db: Database, project_id: str) -> dict[str, int]:
     return {str(name): int(n) for name, n in rows}
 
 
+@remembers_of("output")
 def pairs(db: Database, project_id: str, first: str, second: str) -> list[tuple[str, str]]:
     """(output of the first version, of the second) on the same input, in an order like chance."""
-
-    def read() -> list[tuple[str, str]]:
-        ((without,),) = db.rows(_NO_KEY, [project_id])
-        sql = _PAIRS.format(same=_UNKEYED if without else _KEYED)
-        rows = db.rows(sql, {"project": project_id, "first": first, "second": second})
-        return [(str(a), str(b)) for a, b in rows]
-
-    return remembered_of(db, ["output"], ("pairs", project_id, first, second), read)
+    ((without,),) = db.rows(_NO_KEY, [project_id])
+    sql = _PAIRS.format(same=_UNKEYED if without else _KEYED)
+    rows = db.rows(sql, {"project": project_id, "first": first, "second": second})
+    return [(str(a), str(b)) for a, b in rows]
 
 
 def record(db: Database, events: Sequence[Comparison]) -> list[str]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from labelcore.arrays import Floats
 from labelcore.store.connection import Database
-from labelcore.store.lookups import remembered_of
+from labelcore.store.lookups import remembers_of
 from labelcore.store.outputs import VALUE_OF_FIELD, path_of_field
 
 ABSTAINED = -1.0
@@ -47,42 +47,34 @@ def matrix(db: Database, output_ids: Sequence[str], judge_version_ids: Sequence[
     return verdicts
 
 
+@remembers_of("verdict")
 def pool_of_set(db: Database, judge_version_ids: Sequence[str]) -> tuple[int, int, int]:
     """How many outputs a set passes, fails and abstains on, of those that all its members have seen.
 
     It fails an output when any member does, and abstains where all of them do.
     """
-
-    def count() -> tuple[int, int, int]:
-        rows = db.rows(
-            f"WITH {_SEEN} SELECT {_BY_VERDICT} FROM seen WHERE members = $members",
-            _of_judges(judge_version_ids),
-        )
-        passes, fails, abstains = rows[0]
-        return passes, fails, abstains
-
-    return remembered_of(db, ["verdict"], ("pool", frozenset(judge_version_ids)), count)
+    rows = db.rows(
+        f"WITH {_SEEN} SELECT {_BY_VERDICT} FROM seen WHERE members = $members", _of_judges(judge_version_ids)
+    )
+    passes, fails, abstains = rows[0]
+    return passes, fails, abstains
 
 
+@remembers_of("output", "verdict")
 def pools_of_slices(
     db: Database, project_id: str, field: str, judge_version_ids: Sequence[str]
 ) -> dict[str, tuple[int, int, int, int]]:
     """For each value of a field: how many outputs the project has, and of these the set's passes,
     fails and abstentions as in `pool_of_set` (0 for an empty set). Outputs without the field: ''.
     """
-
-    def count() -> dict[str, tuple[int, int, int, int]]:
-        rows = db.rows(
-            f"WITH {_SEEN}, sliced AS (SELECT output_id, {VALUE_OF_FIELD} AS slice "
-            "FROM output_current WHERE project_id = $project) "
-            f"SELECT slice, count(*), {_BY_VERDICT} FROM sliced "
-            "LEFT JOIN (FROM seen WHERE members = $members) USING (output_id) GROUP BY slice",
-            {"project": project_id, **path_of_field(field), **_of_judges(judge_version_ids)},
-        )
-        return {name: (size, passes, fails, abstains) for name, size, passes, fails, abstains in rows}
-
-    question = ("pools of slices", project_id, field, frozenset(judge_version_ids))
-    return remembered_of(db, ["output", "verdict"], question, count)
+    rows = db.rows(
+        f"WITH {_SEEN}, sliced AS (SELECT output_id, {VALUE_OF_FIELD} AS slice "
+        "FROM output_current WHERE project_id = $project) "
+        f"SELECT slice, count(*), {_BY_VERDICT} FROM sliced "
+        "LEFT JOIN (FROM seen WHERE members = $members) USING (output_id) GROUP BY slice",
+        {"project": project_id, **path_of_field(field), **_of_judges(judge_version_ids)},
+    )
+    return {name: (size, passes, fails, abstains) for name, size, passes, fails, abstains in rows}
 
 
 def _of_judges(judge_version_ids: Sequence[str]) -> dict[str, Any]:

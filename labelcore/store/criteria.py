@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from labelcore.models import Criterion, JudgeVersion, new_id, now
 from labelcore.store import judges as judge_table
 from labelcore.store.connection import Database, utc
-from labelcore.store.lookups import remembered, written
+from labelcore.store.lookups import remembers, written
 from labelcore.store.rows import RowMapping
 
 _CRITERION = RowMapping(Criterion, "criterion_version", id="criterion_id", at="made_at")
@@ -23,26 +23,20 @@ def save(db: Database, criteria: Sequence[Criterion], judges: Sequence[JudgeVers
     written(db, "criterion_version")
 
 
+@remembers("criterion_version")
 def current(db: Database, project_id: str) -> list[Criterion]:
     """The newest version of every criterion of a project, whatever its status, oldest first."""
-    source = "criterion_current WHERE project_id = ? ORDER BY criterion_id"
-    criteria = remembered(
-        db, "criterion_version", project_id, lambda: _CRITERION.find(db, source, [project_id])
-    )
-    return list(criteria)
+    return _CRITERION.find(db, "criterion_current WHERE project_id = ? ORDER BY criterion_id", [project_id])
 
 
+@remembers("criterion_version")
 def versions(db: Database, project_id: str) -> dict[str, list[Criterion]]:
     """All versions of every criterion of a project by its id, oldest first."""
-
-    def read() -> dict[str, list[Criterion]]:
-        versions_of: dict[str, list[Criterion]] = defaultdict(list)
-        source = "criterion_version WHERE project_id = ? ORDER BY version, made_at"
-        for version in _CRITERION.find(db, source, [project_id]):
-            versions_of[version.id].append(version)
-        return dict(versions_of)
-
-    return remembered(db, "criterion_version", ("versions", project_id), read)
+    versions_of: dict[str, list[Criterion]] = defaultdict(list)
+    source = "criterion_version WHERE project_id = ? ORDER BY version, made_at"
+    for version in _CRITERION.find(db, source, [project_id]):
+        versions_of[version.id].append(version)
+    return dict(versions_of)
 
 
 def history(db: Database, criterion_id: str) -> list[Criterion]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from labelcore.models import Gold, Ruling, Trained, name_key
 from labelcore.store.connection import Database
-from labelcore.store.lookups import remembered, written
+from labelcore.store.lookups import remembers, written
 from labelcore.store.people import register
 from labelcore.store.rows import RowMapping
 from labelcore.store.settling import rulings
@@ -20,25 +20,19 @@ def save(db: Database, *rows: Gold | Trained) -> None:
     written(db, "gold")
 
 
+@remembers("gold")
 def current(db: Database, project_id: str) -> dict[str, Gold]:
     """The gold outputs by their id, the first first."""
-
-    def read() -> dict[str, Gold]:
-        source = "gold WHERE project_id = ? ORDER BY made_at"
-        rows = {row.output_id: row for row in _GOLD.find(db, source, [project_id])}
-        return {key: row for key, row in rows.items() if not row.ended}
-
-    return remembered(db, "gold", ("gold", project_id), read)
+    source = "gold WHERE project_id = ? ORDER BY made_at"
+    rows = {row.output_id: row for row in _GOLD.find(db, source, [project_id])}
+    return {key: row for key, row in rows.items() if not row.ended}
 
 
+@remembers("gold")
 def ever(db: Database, project_id: str) -> frozenset[str]:
     """The outputs that are or were gold."""
-
-    def read() -> frozenset[str]:
-        rows = db.rows("SELECT DISTINCT output_id FROM gold WHERE project_id = ?", [project_id])
-        return frozenset(key for (key,) in rows)
-
-    return remembered(db, "gold", ("ever", project_id), read)
+    rows = db.rows("SELECT DISTINCT output_id FROM gold WHERE project_id = ?", [project_id])
+    return frozenset(key for (key,) in rows)
 
 
 def settled(db: Database, project_id: str) -> dict[str, Ruling]:
@@ -52,13 +46,10 @@ def settled(db: Database, project_id: str) -> dict[str, Ruling]:
     }
 
 
+@remembers("gold")
 def trained(db: Database, project_id: str) -> dict[str, Trained]:
     """What is known of people's training, by the key of their name."""
-
-    def read() -> dict[str, Trained]:
-        source = "trained WHERE project_id = ? ORDER BY made_at"
-        names = register(db)
-        rows = _TRAINED.find(db, source, [project_id])
-        return {name_key(names.present_name(row.person)): row for row in rows}
-
-    return remembered(db, "gold", ("trained", project_id), read)
+    source = "trained WHERE project_id = ? ORDER BY made_at"
+    names = register(db)
+    rows = _TRAINED.find(db, source, [project_id])
+    return {name_key(names.present_name(row.person)): row for row in rows}

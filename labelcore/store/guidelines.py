@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from labelcore.models import Guideline, GuidelineExample
 from labelcore.store.connection import Database
-from labelcore.store.lookups import remembered, written
+from labelcore.store.lookups import remembers, written
 from labelcore.store.rows import RowMapping
 
 _GUIDELINE = RowMapping(Guideline, "guideline", id="guideline_id", at="made_at")
@@ -24,20 +24,14 @@ def save_example(db: Database, example: GuidelineExample) -> None:
     written(db, "guideline")
 
 
+@remembers("guideline")
 def history(db: Database, project_id: str) -> list[Guideline]:
     """Every version in every language, oldest first."""
-    source = "guideline WHERE project_id = ? ORDER BY version, guideline_id"
-    question = ("texts", project_id)
-    return list(remembered(db, "guideline", question, lambda: _GUIDELINE.find(db, source, [project_id])))
+    return _GUIDELINE.find(db, "guideline WHERE project_id = ? ORDER BY version, guideline_id", [project_id])
 
 
+@remembers("guideline")
 def examples(db: Database, project_id: str) -> list[GuidelineExample]:
     """The examples that count now, oldest first."""
     source = f"guideline_example WHERE project_id = ? {_LATEST} ORDER BY made_at, example_id"
-
-    def read() -> list[GuidelineExample]:
-        return [
-            example for example in _EXAMPLE.find(db, source, [project_id]) if example.value != "withdrawn"
-        ]
-
-    return list(remembered(db, "guideline", ("examples", project_id), read))
+    return [example for example in _EXAMPLE.find(db, source, [project_id]) if example.value != "withdrawn"]

@@ -9,7 +9,7 @@ import duckdb
 
 from labelcore.models import JudgePointer, JudgeVersion, new_id, now
 from labelcore.store.connection import Database, append_rows, aware, from_json, to_json, utc
-from labelcore.store.lookups import remembered, written
+from labelcore.store.lookups import remembers, written
 from labelcore.store.rows import RowMapping
 
 _VERSION = RowMapping(JudgeVersion, "judge_version", id="judge_version_id", at="made_at")
@@ -123,14 +123,11 @@ def save_choice(
     return choice_id
 
 
+@remembers("choice")
 def chosen(db: Database, project_id: str) -> dict[str, Any] | None:
     """The newest chosen set: {id, judge_version_ids, parameters, figures, author, at}."""
-
-    def read() -> dict[str, Any] | None:
-        rows = db.rows(f"{_CHOICE} choice_current WHERE project_id = ?", [project_id])
-        return _choice(rows[0]) if rows else None
-
-    return remembered(db, "choice", project_id, read)
+    rows = db.rows(f"{_CHOICE} choice_current WHERE project_id = ?", [project_id])
+    return _choice(rows[0]) if rows else None
 
 
 def choices(db: Database, project_id: str) -> list[dict[str, Any]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Hashable, Sequence, Sized
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from labelcore.store.connection import Database
 
 Answer = TypeVar("Answer")
+Asked = ParamSpec("Asked")
+Reading = Callable[Concatenate[Database, Asked], Answer]
 _LONG = 20_000
 
 
@@ -44,6 +47,31 @@ def remembered_of(
     if not isinstance(answer, Sized) or len(answer) <= _LONG:
         db.memory[*tables, question] = (now, answer)
     return answer
+
+
+def remembers(table: str) -> Callable[[Reading[Asked, Answer]], Reading[Asked, Answer]]:
+    """Mark what is read of a table: asked for again, it is what it was until the table is written.
+
+    A list is given anew each time, so that nobody changes what is kept.
+    """
+    return functools.partial(_remembering, remembered, table)
+
+
+def remembers_of(*tables: str) -> Callable[[Reading[Asked, Answer]], Reading[Asked, Answer]]:
+    """The same for what is counted in large tables, see :func:`remembered_of`."""
+    return functools.partial(_remembering, remembered_of, tables)
+
+
+def _remembering(
+    remember: Callable[..., Any], tables: Hashable, read: Reading[Asked, Answer]
+) -> Reading[Asked, Answer]:
+    @functools.wraps(read)
+    def ask(db: Database, /, *args: Asked.args, **named: Asked.kwargs) -> Any:
+        about = (tuple(value) if isinstance(value, list) else value for value in (*args, *named.items()))
+        kept = remember(db, tables, (read, *about), lambda: read(db, *args, **named))
+        return list(kept) if isinstance(kept, list) else kept
+
+    return ask
 
 
 def _state(db: Database, table: Hashable) -> tuple[dict[Any, Any], int]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from labelcore.models import Notice, NoticeRules, NoticeStep
 from labelcore.store.connection import Database
-from labelcore.store.lookups import remembered, written
+from labelcore.store.lookups import remembers, written
 from labelcore.store.rows import RowMapping
 
 _RULES = RowMapping(NoticeRules, "notice_rules")
@@ -23,16 +23,11 @@ class Sending(NamedTuple):
     step: NoticeStep | None
 
 
+@remembers("notice_rules")
 def rules(db: Database, project_id: str) -> NoticeRules:
     """How a project wants its notices sent."""
-
-    def read() -> NoticeRules:
-        rows = _RULES.find(
-            db, "notice_rules WHERE project_id = ? ORDER BY made_at DESC LIMIT 1", [project_id]
-        )
-        return rows[0] if rows else NoticeRules(project_id=project_id)
-
-    return remembered(db, "notice_rules", project_id, read)
+    rows = _RULES.find(db, "notice_rules WHERE project_id = ? ORDER BY made_at DESC LIMIT 1", [project_id])
+    return rows[0] if rows else NoticeRules(project_id=project_id)
 
 
 def save_rules(db: Database, new: NoticeRules) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from labelcore.models import Output
 from labelcore.store.connection import Database, to_json
-from labelcore.store.lookups import remembered_of, written
+from labelcore.store.lookups import remembers_of, written
 from labelcore.store.rows import RowMapping
 
 STORED = RowMapping(Output, "output", at="made_at", id="output_id")
@@ -216,11 +216,11 @@ def kinds(db: Database, project_id: str) -> dict[str, str]:
     return dict(rows)
 
 
+@remembers_of("output")
 def count(db: Database, project_id: str) -> int:
     """How many outputs a project has."""
-    sql = "SELECT count(DISTINCT output_id) FROM output WHERE project_id = ?"
-    return remembered_of(
-        db, ["output"], ("how many", project_id), lambda: int(db.rows(sql, [project_id])[0][0])
+    return int(
+        db.rows("SELECT count(DISTINCT output_id) FROM output WHERE project_id = ?", [project_id])[0][0]
     )
 
 

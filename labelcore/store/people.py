@@ -9,7 +9,7 @@ from datetime import timedelta
 from labelcore.models import EVERY_PROJECT, Credential, Membership, Person, Role, name_key, name_look, now
 from labelcore.store import audit, live
 from labelcore.store.connection import Database, utc
-from labelcore.store.lookups import remembered, written
+from labelcore.store.lookups import remembers, written
 from labelcore.store.rows import RowMapping
 
 _people = RowMapping(Person, "person")
@@ -86,17 +86,14 @@ class Register:
         return max(having, key=lambda credential: credential.made_at).secret if having else ""
 
 
-def register(db: Database) -> Register:
-    """Everything that counts now; the same until somebody changes it."""
-    return remembered(db, "person", "register", lambda: _read(db))
-
-
 def present_key(db: Database, name: str) -> str:
     """The key of a name, under which its owner is known now."""
     return name_key(register(db).present_name(name))
 
 
-def _read(db: Database) -> Register:
+@remembers("person")
+def register(db: Database) -> Register:
+    """Everything that counts now; the same until somebody changes it."""
     everybody = Register()
     for person in _people.find(db, "person ORDER BY made_at"):
         everybody.people[person.person_id] = person

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from labelcore.models import Project
 from labelcore.store.connection import Database, from_json, to_json
-from labelcore.store.lookups import remembered, remembered_of, written
+from labelcore.store.lookups import remembers, remembers_of, written
 from labelcore.store.rows import RowMapping
 
 _PROJECT = RowMapping(Project, "project", leave_out=["settings"], id="project_id", at="made_at")
@@ -21,14 +21,11 @@ def by_name(db: Database, name: str) -> Project | None:
     return next((project for project in all_of(db) if project.name == name), None)
 
 
+@remembers("project")
 def all_of(db: Database) -> list[Project]:
     """Every project, by name."""
-
-    def read() -> list[Project]:
-        rows = db.rows(f"SELECT settings, {_PROJECT.select} FROM project_current ORDER BY name")
-        return [_PROJECT.read(row, settings=from_json(settings) or {}) for settings, *row in rows]
-
-    return list(remembered(db, "project", "all", read))
+    rows = db.rows(f"SELECT settings, {_PROJECT.select} FROM project_current ORDER BY name")
+    return [_PROJECT.read(row, settings=from_json(settings) or {}) for settings, *row in rows]
 
 
 _COUNTS = {
@@ -64,9 +61,7 @@ def counts(db: Database, project_id: str, only_of: str | None = None) -> dict[st
     return {**numbers, "verdicts": _verdicts(db, project_id)}
 
 
+@remembers_of("verdict")
 def _verdicts(db: Database, project_id: str) -> int:
-    def count() -> int:
-        rows = db.rows("SELECT count(*) FROM verdict WHERE project_id = ?", [project_id])
-        return int(rows[0][0])
-
-    return remembered_of(db, ["verdict"], ("how many", project_id), count)
+    rows = db.rows("SELECT count(*) FROM verdict WHERE project_id = ?", [project_id])
+    return int(rows[0][0])

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from labelcore.models import Pick, Sample
 from labelcore.store.connection import Database, aware
-from labelcore.store.lookups import remembered, written
+from labelcore.store.lookups import remembers, written
 from labelcore.store.rows import RowMapping
 
 _SAMPLE = RowMapping(Sample, "sample", leave_out=["picks"], id="sample_id", at="made_at")
@@ -58,15 +58,12 @@ def first_of_the_rest(db: Database, project_id: str) -> datetime | None:
     return aware(rows[0][0]) if rows and rows[0][0] else None
 
 
+@remembers("sample")
 def newest_id(db: Database, project_id: str) -> str | None:
     """The newest sample of a project, without those of moves: their picks are dealt as a review."""
-
-    def read() -> str | None:
-        rows = db.rows(
-            "SELECT sample_id FROM sample WHERE project_id = ? AND rule <> ? "
-            "ORDER BY made_at DESC, sample_id DESC LIMIT 1",
-            [project_id, MOVE],
-        )
-        return rows[0][0] if rows else None
-
-    return remembered(db, "sample", project_id, read)
+    rows = db.rows(
+        "SELECT sample_id FROM sample WHERE project_id = ? AND rule <> ? "
+        "ORDER BY made_at DESC, sample_id DESC LIMIT 1",
+        [project_id, MOVE],
+    )
+    return rows[0][0] if rows else None

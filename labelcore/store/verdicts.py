@@ -10,7 +10,7 @@ from typing import Any
 from labelcore.models import Frozen, PaidAnswer, Verdict, VerdictError, told_cost
 from labelcore.store import answers as answer_table
 from labelcore.store.connection import Database, utc
-from labelcore.store.lookups import remembered_of, written
+from labelcore.store.lookups import remembers_of, written
 from labelcore.store.rows import RowMapping
 
 _VERDICT = RowMapping(Verdict, "verdict", at="made_at")
@@ -177,18 +177,15 @@ def counts(db: Database, project_id: str) -> dict[str, dict[str, int]]:
     return counts_of
 
 
+@remembers_of("verdict", "output")
 def decided(db: Database, project_id: str) -> dict[str, int]:
     """For each judge version: how many of the outputs that are there now it has decided."""
-    sql = (
+    rows = db.rows(
         "SELECT judge_version_id, count(*) FROM verdict WHERE project_id = ? AND repeat = 0 "
-        "AND output_id IN (SELECT output_id FROM output WHERE project_id = ?) GROUP BY 1"
+        "AND output_id IN (SELECT output_id FROM output WHERE project_id = ?) GROUP BY 1",
+        [project_id, project_id],
     )
-    return remembered_of(
-        db,
-        ["verdict", "output"],
-        ("how many decided", project_id),
-        lambda: {version: int(number) for version, number in db.rows(sql, [project_id, project_id])},
-    )
+    return {version: int(number) for version, number in rows}
 
 
 def since(db: Database, project_id: str, moment: datetime) -> int:
