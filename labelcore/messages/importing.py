@@ -77,6 +77,10 @@ WORDS = {
         "Row {rows} may be a total and is read as an output: if it is one, delete it from the file first.",
         "Rows {rows} may be totals and are read as outputs: if so, delete them from the file first.",
     ),
+    "maybe_instructions": (
+        "Row {row}, the first one, seems to say how to fill in the others (“{text}”) and is read as an "
+        "output: if it does, delete it from the file first."
+    ),
     "maybe_below": (
         "Row {row}, the last one, holds nothing but “{text}” and is read as an output: if it is a remark "
         "below the table, delete it from the file first."
@@ -93,10 +97,7 @@ WORDS = {
         "The comment on one cell is read as the column '{column}'.",
         "The comments on {n:,} cells are read as the column '{column}'.",
     ),
-    "cell_notes": (
-        "The text behind the verdict in one cell is read as the column '{column}'.",
-        "The texts behind the verdicts in {n:,} cells are read as the column '{column}'.",
-    ),
+    "cell_notes": "The texts behind the verdicts in '{column}' are read as their notes.",
     "column_empty": (
         "The column '{column}' is empty. If it holds formulas, open the file in Excel or LibreOffice, save "
         "it there as .xlsx, and import that."

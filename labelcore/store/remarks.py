@@ -41,7 +41,8 @@ class ValueColumn(NamedTuple):
     """A column of values with what stands beside it, each as the SQL of a literal or of a column.
 
     ``only``: a column and its value in the rows that are meant, where others hold something else.
-    ``empty``: what an empty cell says, '' where it says nothing.
+    ``empty``: what an empty cell says, '' where it says nothing. ``form``: the pattern that cells are parted
+    by into a value and its reason; "" where they stay whole.
     """
 
     column: str
@@ -50,6 +51,47 @@ class ValueColumn(NamedTuple):
     moment: str = "''"
     only: tuple[str, str] | None = None
     empty: str = "''"
+    form: str = ""
+
+
+class Parting(NamedTuple):
+    """How cells are parted: the pattern of a word and the text behind it, and one that no such text holds.
+
+    ``words``: what a cell may hold alone. ``whole``: cells that must not be parted.
+    """
+
+    pattern: str
+    never: str
+    words: Sequence[str]
+    whole: Sequence[str]
+
+
+def is_parted(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str, parting: Parting) -> bool:
+    """Whether cells of a column are parted, and every other one is one of the words."""
+    fits = (
+        f"regexp_matches(value, $pattern) AND NOT regexp_matches({_behind('value', parting.pattern)}, $never)"
+    )
+    parted, others = cursor.execute(
+        "SELECT count(*) FILTER (fits), count(*) FILTER (CASE WHEN fits THEN list_contains($whole, word) "
+        f"ELSE NOT list_contains($words, word) END) FROM (SELECT {VALUE_SQL} AS word, {fits} AS fits FROM "
+        f"(SELECT {expression(staged, column)} AS value FROM staged) WHERE trim(coalesce(value, '')) <> '')",
+        parting._asdict(),
+    ).fetchone() or (0, 0)
+    return bool(parted) and not others
+
+
+def _word(cell: str, form: str) -> str:
+    """The SQL of the value of a cell: what stands before its text."""
+    if not form:
+        return cell
+    pattern = literal(form)
+    word = f"regexp_extract({cell}, {pattern}, 1)"
+    return f"CASE WHEN regexp_matches({cell}, {pattern}) THEN {word} ELSE {cell} END"
+
+
+def _behind(cell: str, form: str) -> str:
+    """The SQL of the text behind the value of a cell, '' where there is none."""
+    return f"coalesce(regexp_extract({cell}, {literal(form)}, 2), '')" if form else "''"
 
 
 def take_column(
@@ -57,10 +99,14 @@ def take_column(
 ) -> None:
     """Make a column the remarks of one kind and name."""
     meant = f"AND trim({expression(staged, told.only[0])}) = {literal(told.only[1])}" if told.only else ""
-    value = f"coalesce(nullif(trim({expression(staged, told.column)}), ''), {told.empty})"
+    cell = expression(staged, told.column)
+    value = f"coalesce(nullif(trim({_word(cell, told.form)}), ''), {told.empty})"
+    text, reason = _behind(cell, told.form), f"coalesce({told.reason}, '')"
+    both = f"concat_ws(chr(10), {text}, nullif({reason}, ''))"
+    why = f"CASE WHEN contains({reason}, {text}) THEN {reason} ELSE {both} END"
     cursor.execute(
-        f"INSERT INTO remarks SELECT _row, ?, ?, {told.who}, {value} AS value, NULL, "
-        f"coalesce({told.reason}, ''), coalesce({told.moment}, '') FROM staged "
+        f"INSERT INTO remarks SELECT _row, ?, ?, {told.who}, {value} AS value, NULL, {why}, "
+        f"coalesce({told.moment}, '') FROM staged "
         f"WHERE trim(coalesce(value, '')) <> '' {meant}",
         [kind, name],
     )
@@ -127,12 +173,17 @@ def signals(cursor: duckdb.DuckDBPyConnection, staged: Staging, text: str | None
 
 
 def values(
-    cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str, text: str | None = None
+    cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str, text: str | None = None, form: str = ""
 ) -> tuple[Value, ...]:
-    """The values of a column over the whole file, the frequent ones first; ``text`` stands beside them."""
+    """The values of a column over the whole file, the frequent ones first; ``text`` stands beside them.
+
+    ``form``: the pattern that cells are parted by, whose text stands beside the value then.
+    """
+    cell = expression(staged, column)
+    beside = f"coalesce(nullif({_behind(cell, form)}, ''), {_text(staged, text)})"
     rows = cursor.execute(
         f"SELECT {VALUE_SQL} AS word, count(*), arg_min(beside, _row, 3) FROM (SELECT _row, "
-        f"{expression(staged, column)} AS value, left({_text(staged, text)}, 120) AS beside FROM staged) "
+        f"{_word(cell, form)} AS value, left({beside}, 120) AS beside FROM staged) "
         "WHERE trim(coalesce(value, '')) <> '' GROUP BY word ORDER BY count(*) DESC, word LIMIT "
         f"{MOST_VALUES}"
     ).fetchall()
@@ -236,18 +287,17 @@ def count_beside_nothing(cursor: duckdb.DuckDBPyConnection, staged: Staging, col
     return int(n)
 
 
-def signed(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str, person: str | None) -> str:
+def signature(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str, person: str | None) -> str:
     """The SQL of whether somebody looked at a row: not where every grade but this has its person."""
     if person is None or count_beside_nothing(cursor, staged, column, person):
         return "true"
     return f"trim(coalesce({expression(staged, person)}, '')) <> ''"
 
 
-def count_blank(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str, person: str | None) -> int:
-    """How many cells of a column are empty in rows that somebody looked at."""
+def count_blank(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str, rows: str) -> int:
+    """How many cells of a column are empty, of the rows for which an SQL holds."""
     (n,) = cursor.execute(
-        f"SELECT count(*) FROM staged WHERE trim(coalesce({expression(staged, column)}, '')) = '' "
-        f"AND {signed(cursor, staged, column, person)}"
+        f"SELECT count(*) FROM staged WHERE trim(coalesce({expression(staged, column)}, '')) = '' AND {rows}"
     ).fetchone() or (0,)
     return int(n)
 

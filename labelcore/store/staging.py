@@ -6,7 +6,6 @@ bounded: rows of a table never pass through Python, those of tools and of odd ch
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import json
 import re
@@ -245,38 +244,6 @@ def pages(cursor: duckdb.DuckDBPyConnection, query: str) -> Iterator[list[Any]]:
     for start in range(first, last + 1, _PAGE) if first is not None else ():
         condition = f"_row BETWEEN {start} AND {start + _PAGE - 1}"
         yield cursor.execute(f"SELECT * FROM ({query}) WHERE {condition} ORDER BY _row").fetchall()
-
-
-def count_split(
-    cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str, form: tuple[str, Iterable[str]]
-) -> int:
-    """How many cells of a column fit a pattern; 0 where others do not and are none of the words."""
-    pattern, words = form
-    text = f"trim(coalesce({expression(staged, column)}, ''))"
-    fit, others = cursor.execute(
-        f"SELECT count(*) FILTER (fits), count(*) FILTER (NOT fits AND word NOT IN (SELECT unnest(?))) FROM "
-        f"(SELECT lower({text}) AS word, regexp_matches({text}, ?) AS fits FROM staged WHERE {text} <> '')",
-        [[*words], pattern],
-    ).fetchone() or (0, 1)
-    return 0 if others else int(fit)
-
-
-def split_cells(
-    cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str, pattern: str, name: str
-) -> Staging:
-    """Keep of the cells that fit a pattern its first group; the second stands in a new column, the last."""
-    cell, form = expression(staged, column), literal(pattern)
-    word = f"CASE WHEN regexp_matches({cell}, {form}) THEN regexp_extract({cell}, {form}, 1) ELSE {cell} END"
-    columns = ", ".join(
-        f"{word} AS {c}" if c == cell else c
-        for c in (f"c{place}" for place in range(1, len(staged.names) + 1))
-    )
-    cursor.execute(
-        f"CREATE TEMP TABLE opened AS SELECT _row, {columns}, nullif(regexp_extract({cell}, {form}, 2), '') "
-        f"AS c{len(staged.names) + 1} FROM staged"
-    )
-    replace(cursor, "opened")
-    return dataclasses.replace(staged, names=(*staged.names, name))
 
 
 def rewrite(

@@ -40,7 +40,15 @@ _FIGURE = r"[-+−]?(\d+(?:[.,](\d+))?)\s*%?"
 _NUMBER = re.compile(_FIGURE)
 _IS_TOTAL = Wording("this is a row of totals and no output")
 _HEADER = Wording("this row is a further header and no output")
-_LONGEST, _MOST = 60, 50
+_INSTRUCTION = re.compile(
+    r"^\W*(please|enter|paste|type|write|fill|copy|put|insert|choose|select|pick|rate|mark|tick|leave|e\.g\.|"
+    r"for example|example|bitte|hier|z\. ?b\.)\b|^\W*(请|填写|粘贴|输入|选择|填入|例如|示例|写下|选填|必填|"
+    r"打分|复制)|^\([^()]+\)$|^（[^（）]+）$|^\W*\w+(\s*(/|\||\bor\b|\boder\b|或)\s*\w+)+\W*$|"
+    r"^\W*\d\s*([-–~～至到]|to|bis)\s*\d+\W*$",
+    re.IGNORECASE,
+)
+"""What a cell says that tells how to fill in those below: what to write, or which answers there are."""
+_LONGEST, _MOST, _BELOW = 60, 50, 6
 _FULL, _FEWEST_EMPTY, _FEWEST_ROWS = 0.9, 2, 3
 
 
@@ -89,6 +97,18 @@ def line_below(cursor: duckdb.DuckDBPyConnection, staged: Staging, output: str |
     full = sum(n >= rows - 1 for n in filled)
     if rows <= _FEWEST_ROWS or full <= _FEWEST_EMPTY:
         return None
+    return _apart(row, [str(text or "")[:_LONGEST] for text in texts], "")
+
+
+def line_above(cursor: duckdb.DuckDBPyConnection, staged: Staging) -> RejectedRow | None:
+    """The first row, where its cells say what to write and those of the next rows do not; it stays."""
+    cells = ", ".join(f"c{n}" for n in range(1, len(staged.names) + 1))
+    rows = cursor.execute(f"SELECT _row, {cells} FROM staged ORDER BY _row LIMIT {_BELOW}").fetchall()
+    found = [[bool(_INSTRUCTION.search(text)) for text in filter(None, cells)] for _, *cells in rows]
+    told, *others = [2 * sum(cells) >= len(cells) and sum(cells) > 1 for cells in found] or [False]
+    if not told or not others or any(others):
+        return None
+    row, *texts = rows[0]
     return _apart(row, [str(text or "")[:_LONGEST] for text in texts], "")
 
 

@@ -195,38 +195,42 @@ def test_an_empty_cell_beside_ticks_has_to_be_given_a_meaning(workspace: Workspa
     assert [value for _, value, _ in stored(workspace)] == ["fail", "pass", "pass", "pass"]
 
 
-WORDED = ["FAIL: invents a date", "pass - ok", "Pass", "fail\nthe tone - too rude"]
+TICKED = [
+    ("Pass?", "x", {"fails": ("(empty)",)}, ["fail", "pass", "pass", "pass"]),
+    ("Fault", "x", {"passes": ("(empty)",)}, ["fail", "fail", "fail", "pass"]),
+    ("hallucination", "✓", {"passes": ("(empty)",)}, ["fail", "fail", "fail", "pass"]),
+    ("Pass?", "x", {"unsure": ("(empty)",)}, r"mean: 'x'"),
+    ("correct", "yes", {"passes": ("(empty)",)}, r"mean: 'yes'"),
+    ("Flag", "✓", {"passes": ("(empty)",)}, r"mean: '✓'"),
+]
 
 
-def test_a_verdict_with_a_text_behind_it_is_a_grade_with_a_note(workspace: Workspace, tmp_path: Path) -> None:
-    file = written(tmp_path, [["question", "answer", "verdict"], *rows_with(WORDED)])
-    result = importing.import_file(workspace, file)
-    assert [(value, note) for _, value, note in stored(workspace)] == [
-        ("fail", "invents a date"),
-        ("fail", "the tone - too rude"),
-        ("pass", ""),
-        ("pass", "ok"),
-    ]
-    assert "The texts behind the verdicts in 3 cells are read as the column 'verdict note'." in [
-        sentence(warning) for warning in result.warnings
-    ]
-
-
-@pytest.mark.parametrize(
-    ("head", "values", "described"),
-    [
-        (["question", "answer", "verdict"], [*WORDED[:3], "see above: bad"], Description()),
-        (["question", "answer", "comment"], WORDED, Description()),
-        (["question", "asked", "verdict"], WORDED, Description(columns={"output": "verdict"})),
-        (["question", "answer", "verdict"], ["pass", "fail", "n/a", ""], Description()),
-    ],
-)
-def test_cells_stay_whole_where_they_are_no_verdicts_with_a_text(
-    workspace: Workspace, tmp_path: Path, head: list[str], values: list[str], described: Description
+@pytest.mark.parametrize(("name", "tick", "said", "expected"), TICKED)
+def test_beside_empty_cells_with_a_meaning_a_tick_says_the_contrary_where_it_says_nothing_else(
+    workspace: Workspace,
+    tmp_path: Path,
+    name: str,
+    tick: str,
+    said: dict[str, tuple[str]],
+    expected: list[str] | str,
 ) -> None:
-    seen = importing.preview(workspace, written(tmp_path, [head, *rows_with(values)]), described=described)
-    assert [row[head[-1]] or "" for row in seen.rows] == values
-    assert list(seen.columns) == head
+    file = written(tmp_path, [["question", "answer", name], *rows_with([tick, "", tick, tick])])
+    described = Description(grades=(f"overall={name}",), **said)
+    if isinstance(expected, str):
+        with pytest.raises(BadInput, match=expected):
+            importing.import_file(workspace, file, described=described)
+    else:
+        importing.import_file(workspace, file, described=described)
+    values = [] if isinstance(expected, str) else expected
+    assert [value for _, value, _ in stored(workspace)] == values
+
+
+def test_marks_under_a_name_that_blames_are_named_where_they_are_asked_about(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    file = written(tmp_path, [["question", "answer", "hallucination"], *rows_with(list("✅❌❌✅"))])
+    with pytest.raises(BadInput, match="mean: '✅', '❌'"):
+        importing.import_file(workspace, file, described=Description(grades=("overall=hallucination",)))
 
 
 TWO_PEOPLE = ("tone@ann=tone ann", "tone@ben=tone ben")
@@ -331,6 +335,10 @@ CHOSEN = [
     ("final_url", LINKED, "rating", 4),
     ("final status", ["open", "closed", "open", "open"], "grade", 4),
     ("overall", ["", "", "", ""], "grade", 4),
+    ("gold_label", ["refund", "billing", "refund", "refund"], "human_grade", 4),
+    ("final label", list("1312"), "human_grade", 4),
+    ("gold label", GRADES, "human_grade", 0),
+    ("final score", list("1312"), "correct", 0),
     ("final_verdict", GRADES, "correct", 0),
     ("consensus", GRADES, "correct", 0),
     ("Gesamtnote", list("1421"), "correct", 0),

@@ -64,6 +64,9 @@ def test_grades_of_several_people_are_not_taken_as_those_of_one(workspace: Works
         importing.import_file(workspace, file, described=Description(grades=("overall=correct",)))
     assert stored(workspace) == []
     asked = Description(grades=("overall=correct",), annotator="kim")
+    with pytest.raises(BadInput, match="say which grade counts: --several last or --several worst"):
+        importing.import_file(workspace, file, described=asked)
+    asked = asked.model_copy(update={"several": "last"})
     result = importing.import_file(workspace, file, described=asked)
     assert stored(workspace) == [("kim", "fail", "the date")] * 4
     told = [sentence(warning) for warning in result.warnings if warning.code == "several_grades"]
@@ -74,6 +77,14 @@ def test_grades_of_several_people_are_not_taken_as_those_of_one(workspace: Works
         assert "4 条输出有“kim”给出的多个不同评分，以文件中最后一个为准" in sentence(
             next(warning for warning in result.warnings if warning.code == "several_grades")
         )
+
+
+def test_where_it_is_said_which_grade_counts_the_known_column_is_taken(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    rows = [["question", "answer", "grade"], ["Q", "A", "fail"], ["Q", "A", "pass"], ["R", "B", "pass"]]
+    importing.import_file(workspace, table(tmp_path, rows), described=Description(several="worst"))
+    assert [value for _, value, _ in stored(workspace)] == ["fail", "pass"]
 
 
 def test_what_tells_several_grades_apart_is_named(workspace: Workspace, tmp_path: Path) -> None:
@@ -138,7 +149,7 @@ def test_a_column_that_says_what_each_row_grades_gives_a_criterion_each(
         for warning in importing.preview(workspace, file, described=kim).warnings
         if warning.code == "several_grades"
     ]
-    assert not said.values["asked"]  # one person graded anew, as the refusal advises to say
+    assert said.values["asked"]  # which of a person's grades counts is said of the person's too
     described = Description(grades=("{criterion}=score",), **told)
     seen = importing.preview(workspace, file, described=described).seen
     assert [(one.name, [value["value"] for value in one.values]) for one in seen] == [

@@ -124,6 +124,47 @@ def test_a_remark_below_the_table_is_asked_about_and_never_lost(workspace: Works
         assert "the last one" not in said(importing.import_file(workspace, written(tmp_path, rows)))
 
 
+TOLD = [
+    ["Paste the customer's question here", "Paste the bot's answer", "pass or fail", "why"],
+    ["（粘贴用户问题）", "（粘贴模型回答）", "通过/不通过", "选填"],
+]
+
+
+@pytest.mark.parametrize("told", TOLD)
+def test_a_first_row_that_says_how_to_fill_in_the_table_is_asked_about(
+    workspace: Workspace, tmp_path: Path, told: list[str]
+) -> None:
+    rows = [[f"Q{n}", f"A{n}", "pass", "Please see below"] for n in range(3)]
+    file = written(tmp_path, [["question", "answer", "grade", "comment"], told, *rows])
+    assert "Row 2, the first one, seems to say how to fill in the others" in said(
+        importing.import_file(workspace, file)
+    )
+    asked = [["Write a poem.", "Please wait.", "pass", ""]] * 2
+    result = importing.import_file(
+        workspace, written(tmp_path, [["question", "answer", "grade", "comment"], *asked, *rows])
+    )
+    assert "how to fill in" not in said(result)
+
+
+def test_a_year_above_ratings_is_asked_about(workspace: Workspace, tmp_path: Path) -> None:
+    rows = [[f"Q{n}", f"A{n}", str(n + 3)] for n in range(3)]
+    file = written(tmp_path, [["question", "answer", "2024"], *rows])
+    assert [(seen.name, seen.taken) for seen in importing.preview(workspace, file).seen] == [("2024", False)]
+
+
+def test_a_text_beside_a_longer_one_of_unknown_meaning_is_asked_about(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    rows = [[f"Title {n}", f"A long text that answers what was asked, number {n}.", "u1"] for n in range(3)]
+    file = written(tmp_path, [["text", "draft", "author"], *rows])
+    with pytest.raises(BadInput, match="not known which column holds the outputs"):
+        importing.import_file(workspace, file)
+    short = written(
+        tmp_path, [["text", "tag line", "note"], *([long, title, long] for title, long, _ in rows)]
+    )
+    assert importing.preview(workspace, short).guessed.output == "text"
+
+
 def test_the_answer_total_to_a_question_is_an_output_like_any_other(
     workspace: Workspace, tmp_path: Path
 ) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from labelcore.stages.importing.mapping import Mapping
-from labelcore.stages.importing.names import is_named
+from labelcore.stages.importing.names import is_named, is_note
 from labelcore.store.staging import FIELDS
 from labelcore.text import chats
 
@@ -19,6 +19,8 @@ _TEXTS = ("summary", "text", "reply", "replies")
 _PREDICTED = re.compile(r"^pred(icted|ictions?|s)?$|^predicted[ _]|[ _]pred(icted|iction)?$", re.IGNORECASE)
 """Beside one of these a text is what a model was given, or an answer that a model judged: it is asked."""
 
+_PHRASE = re.compile(r"^[^{\[].*\w\W*\s\W*\w|[\u3040-\u9fff\uac00-\ud7af]{4}", re.DOTALL)
+"""More than a word."""
 Rows = Sequence[dict[str, Any]]
 
 
@@ -28,12 +30,28 @@ def told(mapping: Mapping, columns: Sequence[str], rows: Rows, given: Collection
         return mapping
     output = mapping.output
     objects = output and _are_objects(output, rows) and (len(columns) == 1 or _is_text(output))
-    if objects or (output and is_named(output, "text") and any(map(_PREDICTED.search, columns))):
+    is_text = output and is_named(output, "text")
+    if objects or (
+        is_text and (any(map(_PREDICTED.search, columns)) or _is_outgrown(mapping, columns, rows))
+    ):
         mapping = mapping.model_copy(update={"output": None})
     if mapping.output or mapping.conversation:
         return mapping
     found = _chat(columns, rows) or _sides(columns)
     return mapping.model_copy(update=found)
+
+
+def _is_outgrown(mapping: Mapping, columns: Sequence[str], rows: Rows) -> bool:
+    """Whether a text of unknown meaning is longer than the one that would be the output: that may be it."""
+    free = [column for column in columns if column not in mapping.used() and not is_note(column)]
+    length = _length(str(mapping.output), rows)
+    return any(_length(column, rows) > length for column in free)
+
+
+def _length(column: str, rows: Rows) -> int:
+    """How many letters the cells of a column hold that are texts, in all."""
+    cells = [str(row.get(column) or "").strip() for row in rows]
+    return sum(sum(map(str.isalpha, cell)) for cell in cells if _PHRASE.search(cell))
 
 
 def _is_text(column: str) -> bool:

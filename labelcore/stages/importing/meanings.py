@@ -278,6 +278,8 @@ def read(signal: Signal, said: GivenMeanings, rules: GradingRules, column: str =
     if len(by_tool) == len(rest):
         return _reading(signal, spoken | by_tool, "said" if spoken else "tool")
     meanings_read, why = _by_itself(column or signal.name, rest, said.limits(signal.name), rules)
+    if contrary := _contrary([value.value for value in rest], spoken):
+        meanings_read, why = (contrary, "said") if meanings_read in (None, contrary) else (None, "answers")
     if "+" in words and _DASHES & {value.value for value in rest}:
         meanings_read, why = None, "texts"
     if len(signal.values) >= MOST_VALUES:
@@ -292,8 +294,15 @@ def read(signal: Signal, said: GivenMeanings, rules: GradingRules, column: str =
         why=why,
         open=tuple(
             value.value for value in rest if by_word(value.value) is None or value.value in _DASHES - empty
-        ),
+        )
+        or tuple(value.value for value in rest),
     )
+
+
+def _contrary(words: Sequence[str], spoken: Mapping[str, str]) -> dict[str, str]:
+    """What a tick says where a person said that the empty cells beside it pass or fail."""
+    meaning = {PASS: FAIL, FAIL: PASS}.get(spoken.get(EMPTY_CELL, ""))
+    return {words[0]: meaning} if meaning and are_ticks(words) else {}
 
 
 def _reading(signal: Signal, values: Mapping[str, str], why: str) -> SignalReading:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from labelcore.models import GradingRules
-from labelcore.stages.importing import feedback, meanings, nested
+from labelcore.stages.importing import cell_notes, feedback, meanings, nested
 from labelcore.stages.importing.mapping import OVERALL, Grading, Mapping, has
 from labelcore.stages.importing.meanings import SignalReading
 from labelcore.stages.importing.names import NAMES, is_anyone, is_named, is_note
@@ -50,25 +50,39 @@ def offers(
 
 def signal(cursor: Any, staged: Staging, column: str, mapping: Mapping) -> remarks.Signal:
     """The values of a column over the whole file, as if it were taken as the grade."""
-    values = remarks.values(cursor, staged, column, mapping.note or mapping.output)
-    if meanings.are_ticks([value.value for value in values]):
-        blank = remarks.count_blank(cursor, staged, column, _person(staged, column, mapping.annotator))
+    values = column_values(cursor, staged, column, mapping)
+    if rows := _speaking_blanks(cursor, staged, Grading(column=column, annotator=mapping.annotator), values):
+        blank = remarks.count_blank(cursor, staged, column, rows)
         values += (remarks.Value(meanings.EMPTY_CELL, blank, None, ()),) if blank else ()
     return remarks.Signal("grade", OVERALL, values, ())
 
 
-def empty_cell(cursor: Any, staged: Staging, grading: Grading, mapping: Mapping) -> str:
-    """The SQL of what an empty cell says: a column of nothing but ticks may say no by it, others nothing.
+def column_values(
+    cursor: Any, staged: Staging, column: str, mapping: Mapping, criterion: str = OVERALL
+) -> tuple[remarks.Value, ...]:
+    """The values of a column over the whole file, without the texts behind verdicts."""
+    form = cell_notes.form(cursor, staged, column, mapping.said.words(criterion))
+    return remarks.values(cursor, staged, column, mapping.note or mapping.output, form)
 
-    Where several columns grade one criterion, or nobody looked at a row, it says nothing either.
-    """
-    columns = {other.column for other in mapping.all_gradings() if other.criterion == grading.criterion}
-    values = remarks.values(cursor, staged, grading.column)
-    if len(columns) > 1 or not meanings.are_ticks([value.value for value in values]):
+
+def empty_cell(cursor: Any, staged: Staging, grading: Grading, mapping: Mapping) -> str:
+    """The SQL of what an empty cell says; where several columns grade one criterion, it says nothing."""
+    if len({other.column for other in mapping.all_gradings() if other.criterion == grading.criterion}) > 1:
         return "''"
+    values = column_values(cursor, staged, grading.column, mapping, grading.criterion)
+    rows = _speaking_blanks(cursor, staged, grading, values)
+    return f"CASE WHEN {rows} THEN {literal(meanings.EMPTY_CELL)} ELSE '' END" if rows else "''"
+
+
+def _speaking_blanks(cursor: Any, staged: Staging, grading: Grading, values: Sequence[remarks.Value]) -> str:
+    """The SQL of the rows in which an empty cell may say no, "" where there are none.
+
+    It may in a column of nothing but ticks, where somebody looked at the row.
+    """
+    if not meanings.are_ticks([value.value for value in values]):
+        return ""
     person = _person(staged, grading.column, grading.annotator)
-    is_signed = remarks.signed(cursor, staged, grading.column, person)
-    return f"CASE WHEN {is_signed} THEN {literal(meanings.EMPTY_CELL)} ELSE '' END"
+    return remarks.signature(cursor, staged, grading.column, person)
 
 
 def _person(staged: Staging, column: str, who: str | None) -> str | None:
@@ -103,9 +117,11 @@ def offered_places(
     """
     values_of: dict[str, set[str]] = {}
     for place, cells in _free(cursor, staged, mapping, rows).items():
-        values_of[place] = {meanings.plain(str(cell)) for cell in cells if cell not in {None, ""}}
-        if not values_of[place] and is_measure(place) and not any(row.get(place) for row in rows):
-            values_of[place] = {value.value for value in remarks.values(cursor, staged, place)}
+        values = {meanings.plain(str(cell)) for cell in cells if cell not in {None, ""}}
+        values_of[place] = values
+        late = not values and is_measure(place) and not any(row.get(place) for row in rows)
+        if late or cell_notes.are_parted(values):
+            values_of[place] = {value.value for value in column_values(cursor, staged, place, mapping)}
     marks = {name for name in staged.names if is_mark(name, rows)}
     places = [
         place
@@ -115,7 +131,8 @@ def offered_places(
     words = {value for place in places for value in values_of[place] if meanings.by_word(value) is not None}
     levels = [values_of[place] for place in places if is_measure(place)]
     if mapping.grade:
-        levels.append({meanings.plain(str(row[mapping.grade])) for row in rows if row.get(mapping.grade)})
+        values = {meanings.plain(str(row[mapping.grade])) for row in rows if row.get(mapping.grade)}
+        levels.append({*map(cell_notes.word, values)})
     places = [
         place
         for place, values in values_of.items()
@@ -150,7 +167,8 @@ def _is_offered(place: str, values: set[str], *, named: bool) -> bool:
         return False
     if numbers and _COUNTS & set(words) and words[-1] not in _MEASURES:
         return False
-    tells = named or bool(meanings.polarity(place))
+    nameless = numbers and not words and 1 < len(values) <= MOST_LEVELS  # "2024"
+    tells = named or nameless or bool(meanings.polarity(place))
     ticks = tells and meanings.are_ticks([*values])
     if not ticks and not (numbers and tells) and not (0 if named else 1) < len(values) <= MOST_LEVELS:
         return False

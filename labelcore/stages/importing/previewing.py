@@ -26,7 +26,6 @@ from labelcore.stages.importing import (
     reading,
     redacting,
     storing,
-    worded,
 )
 from labelcore.stages.importing.mapping import Description, Mapping
 from labelcore.stages.importing.meanings import SignalReading
@@ -249,8 +248,6 @@ def read_file(
     """A file in the cursor's tables, as it is wished."""
     shape = reading.shape_of(source, wanted.format, wanted.part, columns=_columns(wanted))
     staged = reading.stage(cursor, source, shape)
-    if not shape.tool:
-        staged = worded.split(cursor, staged, _columns(wanted))
     if isinstance(wanted, Mapping):
         return reading.understand(cursor, shape, staged, wanted.for_columns(staged.names), rules)
 

@@ -11,6 +11,7 @@ import labelcore.stages.importing.mapping as mapping_rules
 from labelcore.errors import BadInput
 from labelcore.models import Fact, Frozen, GradingRules, RejectedRow, fact
 from labelcore.stages.importing import feedback, files, meanings, offering
+from labelcore.stages.importing.columns import take
 from labelcore.stages.importing.contradicting import contradictions, tool_contradictions, two_scales
 from labelcore.stages.importing.mapping import BEFORE, REPLY, Mapping
 from labelcore.stages.importing.meanings import SignalReading
@@ -19,7 +20,7 @@ from labelcore.stages.importing.several import by_criterion, of_no_criterion, se
 from labelcore.stages.importing.taking import known_grade, without_grade
 from labelcore.store import remarks, replies, staging, strays
 from labelcore.store.formats import Format, Tool, every_format, every_tool
-from labelcore.store.formats.base import FileHead, FormatRow, Sheet, Source, Staging, literal
+from labelcore.store.formats.base import FileHead, FormatRow, Sheet, Source, Staging
 
 Choose = Callable[[Sequence[str], Sequence[dict[str, Any]]], Mapping]
 SURE = 0.5
@@ -243,16 +244,16 @@ def understand(
         mapping = Mapping(id="id", said=mapping.said, format=mapping.format)
     staged, mapping, more = _of_replies(cursor, shape, staged, mapping, rows)
     notes += more
-    if not shape.tool and (line := strays.line_below(cursor, staged, mapping.output)):
-        notes.append(fact("maybe_below", row=line.row, text=line.raw))
+    if not shape.tool:
+        notes += _odd_lines(cursor, staged, mapping.output)
     if mapping.grade_is_guess:
         mapping = known_grade(cursor, staged, mapping, rows, rules)
     notes += of_no_criterion(cursor, staged, mapping)
     mapping = by_criterion(cursor, staged, mapping)
-    columns = _take(cursor, staged, mapping)
+    columns, parted = take(cursor, staged, mapping)
     several = () if shape.tool else tuple(several_grades(cursor, staged, mapping))
-    if several and mapping.grade_is_guess:
-        mapping, several = without_grade(mapping), ()
+    if mapping.grade_is_guess and any(told.values["asked"] for told in several):
+        mapping, several, parted = without_grade(mapping), (), []
         remarks.forget_grades(cursor)
     signals = tuple(remarks.signals(cursor, staged, mapping.output))
     readings = tuple(
@@ -267,7 +268,7 @@ def understand(
     )
     if beyond := places[offering.MOST_OFFERED :]:
         notes.append(fact("more_offers", n=len(beyond), columns=beyond))
-    notes += [*several, *contradictions(cursor, staged, readings, offered)]
+    notes += [*parted, *several, *contradictions(cursor, staged, readings, offered)]
     notes += tool_contradictions(cursor, readings) if shape.tool else ()
     notes += two_scales((*signals, *(signal for signal, _ in offered)), columns)
     return ReadFile(shape, staged, mapping, rows, signals, readings, offered, tuple(notes))
@@ -323,6 +324,14 @@ def _without_strays(cursor: Any, staged: Staging) -> tuple[Staging, list[Fact]]:
     return replace(staged, broken=[*staged.broken, *apart]), doubtful
 
 
+def _odd_lines(cursor: Any, staged: Staging, output: str | None) -> Iterator[Fact]:
+    """A first row that may say how to fill in the others, and a last one that may be a remark on them."""
+    if output and (line := strays.line_above(cursor, staged)):
+        yield fact("maybe_instructions", row=line.row, text=line.raw)
+    if line := strays.line_below(cursor, staged, output):
+        yield fact("maybe_below", row=line.row, text=line.raw)
+
+
 def _reading(
     signal: remarks.Signal, said: meanings.GivenMeanings, rules: GradingRules, column: str
 ) -> SignalReading:
@@ -358,41 +367,3 @@ def taken_within(read: ReadFile, column: str) -> list[str]:
         return []
     inside = (path for path in mapping.used() if path.startswith(f"{column}.") and "[" not in path)
     return sorted(path for path in inside if staging.column_of(read.staged, path) == column)
-
-
-def _take(cursor: Any, staged: Staging, mapping: Mapping) -> dict[tuple[str, str], str]:
-    """Make the mapped columns remarks. Returns the column of each kind and name."""
-    columns: dict[tuple[str, str], str] = {}
-    for grading in mapping.all_gradings():
-        who = grading.annotator or mapping.annotator_name
-        person = (
-            f"coalesce(nullif(trim({staging.expression(staged, who)}), ''), "
-            f"{literal(mapping.annotator_name)})"
-            if staging.is_place(cursor, staged, who)
-            and who != grading.column  # a rater's column bears the rater's name
-            else literal(who)
-        )
-        reason = staging.expression(staged, grading.note) if grading.note else "''"
-        empty = offering.empty_cell(cursor, staged, grading, mapping)
-        values = remarks.ValueColumn(grading.column, person, reason, only=grading.only, empty=empty)
-        remarks.take_column(cursor, staged, "grade", grading.criterion, values)
-        told = f"{grading.criterion} {grading.column}" if grading.only else grading.column
-        columns["grade", grading.criterion] = told
-    beside = {} if mapping.all_gradings() else _event(staged, mapping)
-    for name, column in mapping.verdicts.items():
-        remarks.take_column(cursor, staged, "verdict", name, remarks.ValueColumn(column))
-        columns["verdict", name] = column
-    for name, column in mapping.feedback.items():
-        remarks.take_column(cursor, staged, "feedback", name, remarks.ValueColumn(column, **beside))
-        columns["feedback", name] = column
-    return columns
-
-
-def _event(staged: Staging, mapping: Mapping) -> dict[str, Any]:
-    """Where nobody graded, a row's person, remark and time are those of its feedback."""
-
-    def text(column: str | None) -> str:
-        return f"coalesce(trim({staging.expression(staged, column)}), '')" if column else "''"
-
-    who = mapping.annotator if mapping_rules.has(mapping.annotator or "", staged.names) else None
-    return {"who": text(who), "reason": text(mapping.note), "moment": text(mapping.at)}

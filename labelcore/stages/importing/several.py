@@ -69,14 +69,13 @@ def several_grades(cursor: Any, staged: Staging, mapping: Mapping) -> Iterator[F
     """For each name and person with several different grades of one output: what a person has to say.
 
     ``apart``: the columns that tell these grades apart. ``criteria``: the one of them that is named like what
-    is graded. ``asked``: whether it has to be said, because nobody said who graded, or what.
+    is graded. ``asked``: whether it has to be said, because nobody said which of them counts.
     """
     texts = [column for name in _IDENTITY if (column := getattr(mapping, name))]
     texts = texts if mapping.output else [mapping.id] if mapping.id else []
     if not texts or not mapping.all_gradings():
         return
-    nothing, nobody = meanings.EMPTY, Mapping().annotator_name
-    is_one_person = not mapping.annotator and mapping.annotator_name != nobody
+    nothing = meanings.EMPTY
     for found in remarks.differing(cursor, staged, texts, nothing):
         used = {*texts, *mapping.used()}
         free = [c for c in staged.names if c not in used and not is_note(c)][:_MOST_COLUMNS]
@@ -90,7 +89,7 @@ def several_grades(cursor: Any, staged: Staging, mapping: Mapping) -> Iterator[F
             who=", ".join(found.people[:_SHOWN]) + (" …" if len(found.people) > _SHOWN else ""),
             apart=apart,
             criteria=criteria,
-            asked=not mapping.several and not is_one_person,
+            asked=not mapping.several,
             counts=_COUNTED[mapping.several or "last"],
         )
 

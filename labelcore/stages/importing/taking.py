@@ -11,8 +11,14 @@ from labelcore.stages.importing import meanings
 from labelcore.stages.importing.mapping import Mapping
 from labelcore.stages.importing.meanings import SignalReading
 from labelcore.stages.importing.names import NAMES, is_named, is_note
-from labelcore.stages.importing.offering import MOST_LEVELS, are_numbers, is_mark, is_measure, signal
-from labelcore.store import remarks
+from labelcore.stages.importing.offering import (
+    MOST_LEVELS,
+    are_numbers,
+    column_values,
+    is_mark,
+    is_measure,
+    signal,
+)
 from labelcore.store.formats.base import Staging
 
 _JUDGE = re.compile(
@@ -27,6 +33,7 @@ _MODEL = re.compile(
     re.IGNORECASE,
 )
 
+_LABELS = re.compile(r"(?<![^\W_])labels?(?![^\W_])", re.IGNORECASE)
 _WHOLE = re.compile(
     r"(?<![^\W_])(?:(overall|gesamt\w*)|final|consensus|adjudicat(?:ed|ion)|gold)(?![^\W_])|"
     r"(总体|整体|総合|総評)|最终",
@@ -71,7 +78,7 @@ def _named_grades(
     """The columns named like grades; where some are said to be people's those, and none that a model gave."""
     free = [column for column in staged.names if column not in mapping.texts().values()]
     named = [c for name in NAMES["grade"] for c in free if is_named(c, name)]
-    wholes = [column for column in free if _is_whole(cursor, staged, column)]
+    wholes = [column for column in free if _is_whole(cursor, staged, column, mapping)]
     if wholes := [column for column in wholes if not _is_reference(column, mapping, rows)]:
         return [column for column in named if column in wholes]
     people = [column for column in named if _is_of_people(column)]
@@ -81,17 +88,17 @@ def _named_grades(
     return people or named
 
 
-def _is_whole(cursor: Any, staged: Staging, column: str) -> bool:
+def _is_whole(cursor: Any, staged: Staging, column: str, mapping: Mapping) -> bool:
     """Whether a column grades outputs as a whole: by its name, and by values on few levels or in numbers.
 
     A reference, an address or a date is called final or gold as well, and grades nothing.
     """
     if not (found := _WHOLE.search(column)) or is_note(column):
         return False
-    words = [value.value for value in remarks.values(cursor, staged, column)]
+    words = [value.value for value in column_values(cursor, staged, column, mapping)]
     values = [word for word in words if meanings.by_word(word) != meanings.NOTHING]
     numbers, few = are_numbers(values), 0 < len(values) <= MOST_LEVELS
-    if is_measure(column):
+    if is_measure(column) and not _LABELS.search(column):  # a label may be a class of what was answered
         return numbers or few
     return few and ((numbers and any(found.groups())) or None not in map(meanings.by_word, values))
 
