@@ -269,12 +269,16 @@ def read(source: Source, test: Test, row: Reader, *paths: str) -> Iterator[Said]
 
     A record that gives several rows shifts the numbers of those behind it, so that no two share one.
     """
-    path = max(paths or ("",), key=lambda path: _fitness(source.head, path, test))
-    shift = 0
+    path, shift = place_of(source, test, *paths), 0
     for number, record in source.records(path):
         rows = _of_record(number, record, row)
         yield from (_numbered(entry, shift + place) for place, entry in enumerate(rows))
         shift += max(len(rows) - 1, 0)
+
+
+def place_of(source: Source, test: Test, *paths: str) -> str:
+    """The path at which most of the first records pass the test."""
+    return max(paths or ("",), key=lambda path: _fitness(source.head, path, test))
 
 
 def read_all(source: Source, test: Test, row: Reader, *paths: str) -> Iterator[Said]:
@@ -291,7 +295,7 @@ def read_all(source: Source, test: Test, row: Reader, *paths: str) -> Iterator[S
 
 def has_roots(source: Source, test: Test, is_part: Test, is_root: Test, *paths: str) -> bool:
     """Whether some part of a trace in a file stands in no other, however late; true where there are none."""
-    path = max(paths or ("",), key=lambda path: _fitness(source.head, path, test))
+    path = place_of(source, test, *paths)
     parts = (record for _, record in source.records(path) if isinstance(record, dict) and is_part(record))
     first_part = next(parts, None)
     return first_part is None or is_root(first_part) or any(map(is_root, parts))

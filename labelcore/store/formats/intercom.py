@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +18,7 @@ from labelcore.store.formats.fields import (
     plain,
     remark,
 )
+from labelcore.store.formats.talks import unmarked
 from labelcore.wording import Wording, in_chinese
 
 _WRAPPINGS = ("", "conversations", "data")
@@ -29,7 +28,6 @@ _ROLES = {"user": "user", "lead": "user", "contact": "user"}
 """Who writes to a team; whoever else writes, a person or a bot, answers."""
 _PUBLIC = {"", "comment", "open", "close", "assignment", "assign_and_reopen", "quick_reply"}
 """The kinds of parts whose words the user reads; notes are between colleagues."""
-_END, _MARK = re.compile(r"<br\s*/?>|</(p|div|li|h\d)>", re.IGNORECASE), re.compile(r"<[^<>]+>")
 
 
 def _is_conversation(record: Record) -> bool:
@@ -81,7 +79,7 @@ def rows(number: int, record: Record) -> Iterator[Said]:
 
 def _turn(part: Record) -> list[dict[str, Any]]:
     """What a part says to the user, without its marks."""
-    words = html.unescape(_MARK.sub("", _END.sub("\n", plain(part.get("body"))))).strip()
+    words = unmarked(plain(part.get("body")))
     if not words or plain(part.get("part_type")) not in _PUBLIC:
         return []
     role = _ROLES.get(plain(first(part, "author.type")), "assistant")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,14 @@ _NAMES = (
     "conversation_id session_id thread_id chat_id dialogue_id dialog_id conv_id conversation session thread "
     "conversation_hash call_id ticket_id 会话 会话id 对话id"
 ).split()
+
+
+_END, _MARK = re.compile(r"<br\s*/?>|</(p|div|li|h\d)>", re.IGNORECASE), re.compile(r"<[^<>]+>")
+
+
+def unmarked(text: str) -> str:
+    """What a text in HTML says."""
+    return html.unescape(_MARK.sub("", _END.sub("\n", text))).strip()
 
 
 def spelled(name: str) -> str:
