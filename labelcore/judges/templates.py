@@ -77,7 +77,9 @@ class Template(Frozen):
 
     @property
     def unclosed(self) -> re.Match[str] | None:
-        """The first slot that does not end, in the system part, a line end and the user part."""
+        """The first slot that is opened and never closed; its place counts the system part, a line end and
+        the user part.
+        """
         return _UNCLOSED.search(f"{self.system}\n{self.user}")
 
     @property

@@ -5,9 +5,20 @@ from __future__ import annotations
 import re
 
 _AND = re.compile(r"\s+(?:and|as well as|but also)\s+|;\s+|以及|并且|而且|同时|，并|；", re.IGNORECASE)
-_ITEM = re.compile(r"^\s*(?:\d{1,2}[.):、]|[-*•])\s+(.{3,})$", re.MULTILINE)
+_NUMBER = r"(?:[(（]?\d{1,2}[.):、）](?!\d)|[①-⑨])"
+_ITEM = re.compile(rf"^\s*(?:{_NUMBER}\s*|[-*•]\s+)(.{{3,}})$", re.MULTILINE)
+_NUMBERED = re.compile(rf"(?:^|(?<=[\s:：;；。])){_NUMBER}\s*")
+"""What begins an item, also in the middle of a line."""
+_NOT_CHECKED = (
+    r"(?!\s*(?:\w+\s+)?(?:answer|response|output|reply|text|question|input|conversation|document|context|step|"
+    r"format|scale|option|label|verdict|example|score|categor|instruction)|回答|回复|输出|文本|问题|对话|步骤|"
+    r"格式|选项|标签|示例)"
+)
 _HEADING = re.compile(
-    r"^[^\n]{0,60}(?:criteri|rubric|requirement|aspect|dimension|factor|标准|要求|维度|方面)[^\n]{0,40}[:：]\s*$",
+    r"^[^\n]{0,60}(?:criteri|rubric|requirement|aspect|dimension|factor|标准|要求|维度|方面)[^\n]{0,40}[:：]\s*$|"
+    r"(?:\b(?:check|verify|evaluate|assess|consider|examine|ensure|make sure|look (?:for|at)|judge)\b"
+    rf"[^\n.:]{{0,40}}\b(?:the following|these|following){_NOT_CHECKED}|"
+    rf"(?:检查|核对|核查|确认|评估|评价|考虑|判断|确保)[^\n。:：]{{0,12}}(?:以下|下列|如下){_NOT_CHECKED})[^\n.。:：]{{0,30}}[:：]",
     re.IGNORECASE | re.MULTILINE,
 )
 _ASPECTS = re.compile(
@@ -51,7 +62,12 @@ def listed(text: str) -> list[str]:
     """Several criteria that a text has in a list, or names one after the other."""
     for heading in _HEADING.finditer(text):
         block = text[heading.end() :].lstrip("\n").partition("\n\n")[0]
-        items = [item.strip() for item in _ITEM.findall(block)]
+        begins, *numbered = _NUMBERED.split(block)
+        items = (
+            [] if begins.strip() else [item.strip().partition("\n")[0].strip(" ;；。.") for item in numbered]
+        )
+        if len(items) < 2 or not all(items):
+            items = [item.strip() for item in _ITEM.findall(block)]
         if len(items) > 1:
             return items
     for match in _ASPECTS.finditer(text):

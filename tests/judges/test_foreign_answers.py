@@ -70,6 +70,31 @@ def test_true_means_what_the_name_of_a_field_says_and_is_asked_where_it_says_som
         ("Return only 4, 2 or 0.", (0, 4)),
         ("Give a score of 1, 2 or 3 depending on how brief it is.", (1, 3)),
         ("The grade must be one of 0, 5, or 10 points.", (0, 10)),
+        ("Give a score of 1, 2, 3, or 4 - higher is better.", (1, 4)),
+        ("Output a single digit: 0, 1 or 2", (0, 2)),
+        ("Your answer must be 1, 2, or 3", (1, 3)),
+        ("The scores can be 1, 2 or 3 (three being the best).", (1, 3)),
+        ("Use a whole number of 1 to 5.", (1, 5)),
+        ("Please say 1, 2 or 3.", (1, 3)),
+        ('Answer with "0", "0.5" or "1".', (0, 1)),
+        ("Score: 1/2/3/4/5", (1, 5)),
+        ("Assign one of {0, 1, 2}.", (0, 2)),
+        ("评分只能为0、1或2", (0, 2)),
+        ("从1、2、3中选择一个分数", (1, 3)),
+        ("スコアは0、1、または2", (0, 2)),
+        ("The bot should say 1, 2 or 3.", (None, None)),
+        ("Return 1, 2 or 3 (short) sentences.", (None, None)),
+        ("Return 2024/10/03.", (None, None)),
+        ("A number of 2 to 3 clear, simple sentences.", (None, None)),
+        ("Give a score from 1 to 5 for each sentence.", (1, 5)),
+        ("Rate 1-5 how well sentences flow.", (1, 5)),
+        ("评分范围: 100 至 300字", (None, None)),
+        ("回答的字数范围为 100 到 300 个字", (None, None)),
+        ("文字数の範囲は100から300文字", (None, None)),
+        ("回答长度应在100到300之间。", (None, None)),
+        ("Its length should be between 100 and 300.", (None, None)),
+        ("Rate its length from 1 to 5.", (1, 5)),
+        ("评分为 1-5个等级", (1, 5)),
     ],
 )
 def test_numbers_are_a_scale_where_a_score_is_asked_for_and_nothing_is_counted(
@@ -86,6 +111,9 @@ def test_numbers_are_a_scale_where_a_score_is_asked_for_and_nothing_is_counted(
         "The answer should name one of the following: apples, pears.\nGive a score from 1 to 5.",
         "The agent must give one of these: refund, voucher. Rate its answer from 1 to 5.",
         "The user asks about:\n- fruit\nIt is one of:\n- apples\n- pears\n\nRate the answer from 1 to 5.",
+        "模型的回答属于以下之一：苹果、梨。请打1到5分。",
+        "回答应提到以下之一：苹果、梨。请打1到5分。",
+        "用户选择以下选项：苹果、梨。请打1到5分。",
     ],
 )
 def test_a_list_of_what_is_judged_is_no_list_of_answers(text: str) -> None:
@@ -102,10 +130,18 @@ def test_a_list_of_what_is_judged_is_no_list_of_answers(text: str) -> None:
         "Give your verdict.\nIt is one of:\n- bright\n- dim",
         "Look at the light and then reply with one of these words: bright, dim. It has 1 to 5 lamps.",
         "只输出以下之一：bright, dim",
+        "回答以下之一：bright、dim",
+        "你的回答必须是以下之一：bright、dim",
+        "请判断该回答，返回以下标签：bright、dim",
     ],
 )
 def test_a_list_of_answers_is_one_where_its_sentence_speaks_of_the_answer(text: str) -> None:
     assert recognise(f"{{output}}\n{text}").found.words == ("bright", "dim")
+
+
+def test_options_that_are_verdicts_are_the_judges_answer_whoever_it_may_be() -> None:
+    answer = recognise("{output}\n输出必须是以下之一：通过、不通过").found.answer
+    assert answer is not None and (answer.passes, answer.fails) == (("通过",), ("不通过",))
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,13 @@ def test_a_good_prompt_and_the_default_one_have_no_findings() -> None:
             False,
             "lists 2 criteria",
         ),
+        (
+            {"system": "Also check the following: 1. It is friendly. 2. It is short. 3. It cites v2.1."},
+            "several",
+            False,
+            "lists 3 criteria (It is friendly",
+        ),
+        ({"system": "请检查以下内容：\n①礼貌\n②简短"}, "several", False, "lists 2 criteria"),
         ({"system": "回复必须礼貌，必须简短，而且不得含糊。"}, "several", False, "lists 3 criteria"),
         ({"statement": "It names the price and gives the date."}, "several", False, "asks for two things"),
         ({"marked": False}, "unmarked", False, "input, output stands in the prompt without marks"),
@@ -85,6 +92,8 @@ def test_each_weakness_is_named(change: dict[str, object], kind: str, stops: boo
         "The reply must be short and clear.",
         "It must be quoted as it stands, and then judged.",
         "You must read the reply, and you must quote what decides.",
+        "Evaluate the following reply: 1. Read it. 2. Decide.",
+        "Do these steps: 1. Read the reply. 2. Decide.",
     ],
 )
 def test_one_demand_in_many_words_is_one(system: str) -> None:

@@ -16,7 +16,7 @@ _MARK = rf"[{TICKS}{CROSSES}]"
 _AFTER = rf"[\ufe0e\ufe0f{QUOTE}]{{0,3}}"
 _IF = r"(?:if|when|for|where)"
 _ON = r"(?:[^\n\"“”]|\n(?![\s\-*#]))"
-"""What may stand between two words of a choice: the same paragraph goes on."""
+"""What may stand between two words of a choice: anything within their paragraph."""
 _PAIRS = (
     re.compile(
         rf"[{QUOTE}](?P<first>{_WORD}|[01])[{QUOTE}][,，]?(?:\s*\([^)\n]{{1,40}}\))?\s*{_OR}\s*(?:or\s+)?"
@@ -99,10 +99,14 @@ _ANSWER = re.compile(
     r"decide|mark|use|provide|state|name|end|finish|conclude)(?:ing)?\b|"
     r"\byour (?:\w+ ){0,2}(?:answer|reply|response|output)|\[answer\]|"
     r"\b(?:labels?|verdicts?|grades?|ratings?|judge?ments?|classification)\b|"
-    r"输出|回答|返回|选择|分类|标签|判定|判断|结论|评级",
+    r"(?:^|[\n。；，：,.;:]|请|只|仅|并|再|然后|最后|直接|统一|必须|你[要应需]?)\s*"
+    r"(?:输出|回答|返回|选择|选出|分类|判定|判断|给出|填写|写出)(?!的|中|里|内容|应|必须|需|可|属于|是(?!否)|包含|涉及|提到)|"
+    r"你的(?:最终)?(?:输出|回答|答案|回复|判断|结论)|标签|结论|判定(?:结果|为)|评级|(?:最终|评判)结果",
     re.IGNORECASE,
 )
-"""That a sentence speaks of the judge's answer, and not of what it judges."""
+"""Words with which a sentence speaks of the answer that the judge gives, not of the one that it judges."""
+_EITHER_ANSWER = re.compile(r"输出|回答|答案|回复|选择|分类|判断")
+"""In Chinese also the answer that is judged: its options tell."""
 _ONE_OF = re.compile(
     r"\bone of (?:the following|these)(?: (?!options\b)\w+){0,3}[ \t]*(?:[:：]|(?=\n))|"
     r"\bis one of[ \t]*(?:[:：]|(?=\n))|\b(?:one|single) (?:word|label)[ \t]*(?:\([^)\n]*\))?[ \t]*[:：]|"
@@ -120,18 +124,20 @@ def options_listed(text: str) -> tuple[str, ...]:
     without any.
     """
     for lead in _ONE_OF.finditer(text):
-        if not _ANSWER.search(_sentence_before(lead, text) + lead[0]):
+        sentence = _sentence_before(lead, text) + lead[0]
+        is_judges = _ANSWER.search(sentence) is not None
+        if not is_judges and not _EITHER_ANSWER.search(sentence):
             continue
         rest = text[lead.end() : lead.end() + 1_000]
         line = re.split(r"[.。;；\n]", rest.lstrip(), maxsplit=1)[0]
         options = _options(_NEXT.split(line)) or _options(_lines(rest))
-        if options:
+        if options and (is_judges or any(map(polarity.meaning, options))):
             return options
     return ()
 
 
 def _sentence_before(lead: re.Match[str], text: str) -> str:
-    """The begin of the sentence in which it stands, with the sentence before where that is all but empty."""
+    """What its sentence says before it, and the whole sentence before that where this is hardly anything."""
     *before, begin = re.split(r"(?<=[.!?。！？])\s+|\n+", text[max(0, lead.start() - 300) : lead.start()])
     return begin if len(begin.split()) > 2 or not before else f"{before[-1]}\n{begin}"
 

@@ -53,7 +53,7 @@ _IN_BETWEEN = frozenset(
     "is are was were has have had contain contains any a an the of from 存在 包含 含有 有".split()
 )
 _NEGATIONS = frozenset("no not non without free avoid avoids avoided 无 没有 不存在 不包含 不含 避免".split())
-_CHINESE_BEGIN = re.compile(r"\A(?:是否)?(?P<word>无|没有|不?存在|不?包含|不含|含有|避免|有(?!害))?(?=.)")
+_CHINESE_BEGIN = re.compile(r"\A(?P<word>无|没有|不?存在|不?包含|不含|含有|避免|有(?!害))?(?=.)")
 _GOOD_TOPIC = re.compile(
     r"\b(?:meets?|satisf\w+|pass(?:es|ed)?|correct(?:ness|ly)?|accura\w+|faithful\w*|grounded|relevan\w+|"
     r"helpful\w*|follows?|good|quality|complete\w*|addresses|fulfil\w*|adher\w+|supported)\b|"

@@ -7,12 +7,15 @@ import builtins
 import inspect
 import re
 import textwrap
-from collections.abc import Iterator, Mapping
-from itertools import chain
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain, takewhile
 from typing import Any
 
-from labelcore.judges.foreign_prompts import ragas
+from labelcore.judges.foreign_prompts import filling, ragas
 from labelcore.judges.foreign_prompts.chat_messages import as_messages
+from labelcore.judges.foreign_prompts.filling import LONGEST, escaped
 from labelcore.judges.foreign_prompts.scopes import Scopes
 from labelcore.judges.foreign_prompts.slots import DATA, slot_like
 
@@ -30,8 +33,13 @@ _COUNTS = frozenset("len sum min max round int float bool type abs count".split(
 """Calls that make something else of a text."""
 _SAME = frozenset("dumps str repr escape strip join dedent cleandoc quote".split())
 """Calls that make the same of it, written otherwise."""
+_FILLS = {
+    **dict.fromkeys(("format", "format_map", "partial"), filling.braces),
+    **dict.fromkeys(("substitute", "safe_substitute"), filling.dollars),
+}
+"""Methods that fill a text, each in its way."""
+_NAMELESS = "value"
 _DEEPEST = 12
-_LONGEST = 100_000
 Messages = list[tuple[str, str]]
 
 
@@ -159,6 +167,9 @@ class _Reader:
             keys = [key.value if isinstance(key, ast.Constant) else None for key in node.keys]
             pairs = zip(keys, node.values, strict=True)
             return {key: self.literal(value, depth) for key, value in pairs if isinstance(key, str)}
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+            text = self.literal(node.left, depth + 1)
+            return self._percent(text, node.right, depth + 1) if isinstance(text, str) else None
         return self._of_call(node, depth + 1) if isinstance(node, ast.Call) else None
 
     def _of_name(self, node: ast.Name, depth: int) -> Any:
@@ -184,11 +195,7 @@ class _Reader:
         if isinstance(function, ast.Attribute):
             text = self.literal(function.value, depth)
             if isinstance(text, str):
-                return (
-                    self._filled(text, node, depth)
-                    if name == "format"
-                    else self._of_method(name, text, first, depth)
-                )
+                return self._of_method(text, node, depth)
         if name in _LAID_OUT and first is not None:
             text = self.literal(first, depth)
             return _LAID_OUT[name](text) if isinstance(text, str) else None
@@ -196,23 +203,63 @@ class _Reader:
         content = next((said[key] for key in ("content", "prompt", "template") if key in said), first)
         return self._message(node, name, said, self.literal(content, depth))
 
-    def _of_method(self, name: str, text: str, first: ast.expr | None, depth: int) -> Any:
+    def _of_method(self, text: str, node: ast.Call, depth: int) -> Any:
         """What a method makes of a text."""
+        name, first = _called(node), node.args[0] if node.args else None
         if name in _PLAIN and first is None:
             return _PLAIN[name](text)
+        if name in _FILLS:
+            return _FILLS[name](text, self._arguments(node, depth))
+        if name == "replace" and len(node.args) > 1 and isinstance(place := self.literal(first, depth), str):
+            return filling.replaced(text, place, self._given(node.args[1], "", depth))
         parts = self.literal(first, depth) if name == "join" else None
         if isinstance(parts, list) and (joined := _joined(text, parts)) is not None:
             return joined
         return None
 
-    def _filled(self, text: str, node: ast.Call, depth: int) -> str:
-        """A text with the words that the program fills in; the other variables stay."""
-        for word in node.keywords:
-            place = f"(?<!\\{{)\\{{{word.arg}\\}}(?!\\}})"
-            words = self._words(word.value, word.arg, depth) if word.arg else None
-            if words is not None and len(text) + len(words) * len(re.findall(place, text)) < _LONGEST:
-                text = re.sub(place, words.replace("\\", "\\\\"), text)
-        return text
+    def _arguments(self, node: ast.Call, depth: int) -> filling.Arguments:
+        """What a call gives in turn, and by name, be that in keywords or in a dictionary."""
+        mappings = [word.value for word in node.keywords if not word.arg]
+        in_turn = list(takewhile(lambda value: not isinstance(value, ast.Starred), node.args))
+        if _called(node) != "format":
+            mappings, in_turn = mappings + in_turn, []
+        named = dict(pair for value in mappings for pair in self._pairs(value))
+        named |= {word.arg: word.value for word in node.keywords if word.arg}
+        return self._given_all(in_turn, named, depth)
+
+    def _pairs(self, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+        """The keys and values of a dictionary that stands there, or that a name stands for."""
+        node = self._value(value)
+        if isinstance(node, ast.Call) and _called(node) == "dict":
+            yield from ((word.arg, word.value) for word in node.keywords if word.arg)
+        elif isinstance(node, ast.Dict):
+            for key, item in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    yield key.value, item
+
+    def _percent(self, text: str, value: ast.expr, depth: int) -> str:
+        """A text with what stands behind its ``%``: values in turn, a dictionary, or one value."""
+        node = self._value(value)
+        named = dict(self._pairs(value))
+        in_turn = node.elts if isinstance(node, ast.Tuple) else [] if named else [value]
+        return filling.percents(text, self._given_all(in_turn, named, depth))
+
+    def _given_all(
+        self, in_turn: Sequence[ast.expr], named: Mapping[str, ast.expr], depth: int
+    ) -> filling.Arguments:
+        given = [self._given(value, "", depth) for value in in_turn]
+        names = Counter(each.name for each in given)
+        given = [replace(each, name=each.name if names[each.name] == 1 else "") for each in given]
+        by_name = {name: self._given(value, name, depth) for name, value in named.items()}
+        return filling.Arguments(given, by_name)
+
+    def _value(self, value: ast.expr) -> ast.expr:
+        """What a name stands for where the program says so in one place, else the name itself."""
+        if not isinstance(value, ast.Name) or self._scopes.is_built(value):
+            return value
+        latest = next(self._scopes.latest(value), None)
+        found = [latest] if latest else self._scopes.values_of(value)
+        return found[0] if len(found) == 1 and found[0] else value
 
     def _of_attribute(self, node: ast.Attribute, depth: int) -> Any:
         """What the classes of the program keep under such a name; None where that is several things."""
@@ -222,28 +269,34 @@ class _Reader:
     def _formatted(self, part: ast.expr, depth: int) -> str:
         """A part of a formatted text: a place has the words that its name stands for, else that in braces."""
         if not isinstance(part, ast.FormattedValue):
-            return _escaped(str(part.value) if isinstance(part, ast.Constant) else "")
+            return escaped(str(part.value) if isinstance(part, ast.Constant) else "")
         value = part.value
         if isinstance(value, ast.Name):
-            if (words := self._words(value, value.id, depth)) is not None:
-                return words
+            given = self._given(value, value.id, depth)
+            if given.words is not None:
+                return given.words if given.has_places else escaped(given.words)
             (made, *others) = [*self._scopes.values_of(value), None]
             if not others[1:] and isinstance(made, ast.Call) and _called(made) in _SAME:
                 inside = _name_of(made)
                 return f"{{{inside if slot_like(inside) and not slot_like(value.id) else value.id}}}"
         return f"{{{_name_of(value)}}}"
 
-    def _words(self, value: ast.expr, name: str, depth: int) -> str | None:
-        """The words that the program has for a place of this name; None for data, and what it has not."""
-        is_asked = slot_like(name) in DATA or self._scopes.is_built(value)
+    def _given(self, value: ast.expr, place: str, depth: int) -> filling.Given:
+        """What a program puts in a place of this name: its words, or the name of data, and of what is only
+        known where it runs.
+        """
+        name = _name_of(value)
+        name = "" if name == _NAMELESS else name
         latest = next(self._scopes.latest(value), value) if isinstance(value, ast.Name) else value
+        is_asked = {slot_like(place), slot_like(name)} & DATA or self._scopes.is_built(value)
         text = None if is_asked else self._once(latest, depth)
+        if not is_asked and isinstance(latest, ast.Constant) and type(latest.value) in (int, float):
+            text = str(latest.value)
         if not isinstance(text, str):
-            return None
+            return filling.Given(name=name)
         kept = self._scopes.values_of(value) if isinstance(value, ast.Name) else [value]
         parts = [part for node in kept if node for part in ast.walk(node)]
-        has_places = any(isinstance(part, ast.JoinedStr | ast.Call) for part in parts)
-        return text if has_places else _escaped(text)
+        return filling.Given(text, name, any(isinstance(part, ast.JoinedStr | ast.Call) for part in parts))
 
     def _message(self, node: ast.Call, name: str, said: Mapping[str | None, ast.expr], content: Any) -> Any:
         if not isinstance(content, str):
@@ -271,11 +324,7 @@ def _joined(by: str, parts: list[Any]) -> str | None:
     """Texts as one; None where something is no text, or where they are too long together."""
     if not all(isinstance(part, str) for part in parts):
         return None
-    return by.join(parts) if sum(len(part) + len(by) for part in parts) <= _LONGEST else None
-
-
-def _escaped(text: str) -> str:
-    return text.replace("{", "{{").replace("}", "}}")
+    return by.join(parts) if sum(len(part) + len(by) for part in parts) <= LONGEST else None
 
 
 def _name_of(value: ast.expr) -> str:
@@ -283,7 +332,7 @@ def _name_of(value: ast.expr) -> str:
     if isinstance(value, ast.Name | ast.Attribute | ast.Subscript):
         return ast.unparse(value)
     if isinstance(value, ast.Call) and _called(value) in _COUNTS:
-        return f"{_called(value)}_of_{_name_of(value.args[0])}" if value.args else "value"
+        return f"{_called(value)}_of_{_name_of(value.args[0])}" if value.args else _NAMELESS
     if isinstance(value, ast.IfExp):
         value = ast.List([value.body, value.orelse, value.test])
     bound = {
@@ -301,4 +350,4 @@ def _name_of(value: ast.expr) -> str:
         for part in ast.walk(value)
         if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)
     }
-    return next((name for name in names if name not in called), "value")
+    return next((name for name in names if name not in called), _NAMELESS)

@@ -11,13 +11,26 @@ _NAMED = (
     r"from|between|scale of|range (?:of|from)|ranging from|score of|rating of|scores?|scale|rating|rate|"
     r"integer|number|range|分值|评分|打分|范围|分数|得分|从|評価|採点|点数|スコア"
 )
-_UNIT = (
-    r"[ \-](?:(?:short|brief|full|different|complete) )?(?:(?:word|sentence|character|char|letter|token|"
-    r"paragraph|line|page|item|step|example|bullet|bullet point|key point|main point|question|source|"
-    r"citation|reference|reason|argument|second|minute|hour|day|week|month|year|user|dollar|euro|emoji)s?|"
+_NO_ADJECTIVE = (
+    r"(?:for|per|of|on|in|to|by|if|when|where|each|every|based|according|depending|as|and|or|with|that|which|"
+    r"using|points?|stars?|levels?|is|are|how|what|who|whether|the|an?|your|its|their|this|these|those)\b"
+)
+_NOUN = (
+    r"(?:words?|sentences?|characters?|chars?|letters?|tokens?|paragraphs?|lines?|pages?|items?|steps?|"
+    r"examples?|bullets?|bullet points?|key points?|main points?|questions?|sources?|citations?|references?|"
+    r"reasons?|arguments?|seconds?|minutes?|hours?|days?|weeks?|months?|years?|users?|dollars?|euros?|emojis?|"
     r"people|times)\b"
 )
-"""What is counted where two numbers are no scores: "100 to 300 words"."""
+_HAN_NOUN = (
+    r"(?:多|余)?(?:个(?!等级|级|档|分)|個|汉字|漢字|字|词|単語|語|句|段(?!階|阶)|行|页|頁|ページ|条|項|项|例|步|文|"
+    r"分钟|分間|秒|小时|時間|天|日|周|週|月|か月|年|次|回|人|名|件|つ|岁|歳|元|円)"
+)
+_UNIT = (
+    rf"(?:[ \-](?:\([^)\n]{{1,20}}\) )?(?:(?!{_NO_ADJECTIVE})[a-z][a-z\-]*,? ){{0,2}}{_NOUN}|\s*{_HAN_NOUN})"
+)
+"""What is counted where numbers are no scores: "100 to 300 words", "3 到 5 句"."""
+_LENGTH = re.compile(r"\b(?:length|long)\b|字数|长度|篇幅|文字数|長さ", re.IGNORECASE)
+_RATED = re.compile(r"\b(?:rat(?:e|ing)|scor)|评分|打分|評価|採点", re.IGNORECASE)
 _RANGES = (
     re.compile(
         rf"(?:{_NAMED})[^\d\n\-]{{0,30}}?(?<![A-Za-z0-9.])(?P<low>{NUMBER})\s*(?:\([^)\n]{{1,60}}\))?\s*{_TO}\s*"
@@ -27,20 +40,33 @@ _RANGES = (
     re.compile(rf"[(\[<（]\s*(?P<low>{NUMBER})\s*{_TO}\s*(?P<high>{NUMBER})\s*[)\]>）]"),
     re.compile(
         rf"(?<![A-Za-z0-9.])(?P<low>{NUMBER})\s*[分点]?\s*(?:-|–|~|～|〜|到|至|から)\s*(?P<high>{NUMBER})\s*"
-        r"(?:分(?!钟)|打分|评分|之间|的|点|の|まで|段階)"
+        r"(?:分(?![钟間])|打分|评分|之间|的|点|の|まで|段階)"
     ),
     re.compile(
-        r"(?<![\d.])(?P<low>\d)(?: ?[,、，] ?\d){1,9} ?[,、，] ?(?P<high>\d)(?!\d) ?(?:の|中的|这)?"
-        r"(?:\d|[三四五六七])?(?:段階|のいずれか|之一)"
+        r"(?<![\d.])(?P<low>\d)(?: ?[,、，] ?\d){1,9} ?(?:[,、，]|或|和) ?(?P<high>\d)(?!\d) ?(?:の|中的|这)?"
+        r"(?:\d|[三四五六七])?(?:段階|のいずれか|之一|之间打分|[之当]?中(?:选|择|打|给))"
     ),
 )
+_QUOTED = r"[\"'“”‘’`*]{0,2}"
+_SCORE = rf"{_QUOTED}\d{{1,3}}(?:\.\d{{1,2}})?{_QUOTED}"
+_SCORES = rf"{_SCORE}(?: ?[,、，/|] ?{_SCORE})+(?: ?[,、，/|]? ?(?:or|and|或者?|または|か) ?{_SCORE})?"
+_MORE_SCORES = rf" ?(?:[,、，/|] ?)?(?:(?:or|and|或者?|または|か) ?)?{_SCORE}"
+_ASKED_OF_JUDGE = (
+    r"\b(?:scores?|scoring|rat(?:e|ings?)|grades?|return|output|only|your (?:\w+ ){0,2}(?:answer|response|"
+    r"reply|verdict|judge?ment|label)|(?:answer|respond|reply) with)\b|"
+    r"(?:\A|[\n.;:,(!?*]|\b(?:and|then|please|only|always|just|simply|you(?: \w+)?))\s*\b(?:answer|respond|"
+    r"reply|say|write|print|give|choose|pick|select|assign|use|provide|state|enter)\b|"
+    r"(?:请|只|仅|只能)?(?:输出|返回|给出|评分|打分|得分|分数|分值|点数|スコア)"
+)
+_BETWEEN = (
+    r"an?|the|it|this|one|either|of|as|is|are|be|can|may|must|should|will|only|just|exactly|single|score|rating|"
+    r"grade|number|integer|digit|value|whole|with|to|from|these|following|out|in|between|among"
+)
 _SINGLE = re.compile(
-    r"\b(?:scores?|scoring|rat(?:e|ings?)|grades?|return|output|only|(?:answer|respond|reply) with)\b"
-    r"(?:[ :,(]+(?:an?|the|it|this|one|either|of|as|is|are|be|can|may|must|should|will|only|just|exactly|"
-    r"single|score|rating|grade|number|integer|value|whole|with|to|from|these|following)\b){0,8}[ :,(]+"
-    r"(?P<numbers>\d{1,3}(?: ?, ?\d{1,3})+,? or \d{1,3})(?![\d.]*\d)"
-    r"(?=\s*(?:\Z|\n|[.,;:!?)\]\"'”’`*]|[^\x00-\x7f])|[ ](?:points?|stars?|based|for|depending|according|as|"
-    r"where|if|when|to|on|in|with|and|or|only|alone|by|that|which|using|without|after|then)\b)",
+    rf"(?:{_ASKED_OF_JUDGE})(?:[ :,(\[{{]+(?:{_BETWEEN})\b|[为是：只能应必须一个数字整数取值は]){{0,8}}"
+    rf"[ :,(\[{{：（]*(?<![A-Za-z0-9.\-])(?P<numbers>{_SCORES})(?![\w.]*\d)(?!{_MORE_SCORES})(?!{_UNIT})"
+    r"(?=\s*(?:\Z|\n|[.,;:!?()\[\]}\"'”’`*]|[^\x00-\x7f])|\s+[-–—]\s|[ ](?:points?|stars?|based|for|"
+    r"depending|according|as|where|if|when|to|on|in|with|and|or|only|alone|by|that|which|using|without|after|then)\b)",
     re.IGNORECASE,
 )
 """The scores one by one: "only 4, 2 or 0"; what is counted behind them makes them something else."""
@@ -70,13 +96,23 @@ def range_of(text: str) -> tuple[float | None, float | None]:
         (float(match["low"]), float(match["high"]))
         for pattern in _RANGES
         for match in pattern.finditer(text)
-        if float(match["low"]) < float(match["high"]) <= 1000
+        if float(match["low"]) < float(match["high"]) <= 1000 and not _is_length(match, text)
     )
     singles = (
-        [float(number) for number in re.findall(r"\d+", match["numbers"])] for match in _SINGLE.finditer(text)
+        [float(number) for number in re.findall(r"\d+(?:\.\d+)?", match["numbers"])]
+        for match in _SINGLE.finditer(text)
     )
-    ranges.update((min(scores), max(scores)) for scores in singles if len(set(scores)) > 2)
+    in_order = (
+        scores for scores in singles if scores in (sorted({*scores}), sorted({*scores}, reverse=True))
+    )
+    ranges.update((min(scores), max(scores)) for scores in in_order if len(scores) > 2)
     return ranges.most_common(1)[0][0] if ranges else (None, None)
+
+
+def _is_length(numbers: re.Match[str], text: str) -> bool:
+    """Whether the words before two numbers say that they are a length, and not its score."""
+    clause = re.split(r"[.。;；!?！？\n]", text[max(0, numbers.start() - 80) : numbers.end()])[-1]
+    return _LENGTH.search(clause) is not None and not _RATED.search(clause)
 
 
 def rubric_of(text: str) -> tuple[int, ...]:

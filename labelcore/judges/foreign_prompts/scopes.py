@@ -128,7 +128,7 @@ class Scopes:
 
     def latest(self, name: ast.Name) -> Iterator[ast.expr]:
         """What a name stands for where its scope gives it one value after the other: the last one above it,
-        then those that it is made of; nothing elsewhere.
+        then those that it is made of; nothing that an outer scope keeps.
         """
         key = (self._chains[name][0], name.id)
         kept = self._kept.get(key, []) if key not in self._unsure else []

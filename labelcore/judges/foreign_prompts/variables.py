@@ -129,7 +129,9 @@ def _formatted(text: str) -> list[tuple[str, str | None]] | None:
     fields = [field for _, field, _, _ in pieces if field is not None]
     if any(fields) and not all(fields):
         return None  # an empty pair of braces beside names is a word
-    return [(words, field) for words, field, _, _ in pieces] if all(map(_IDENTIFIER.match, fields)) else None
+    numbered = {*fields} == set(map(str, range(len({*fields}))))
+    fits = numbered or all(map(_IDENTIFIER.match, fields))
+    return [(words, field) for words, field, _, _ in pieces] if fits else None
 
 
 def _braced_names(whole: str) -> list[str]:
