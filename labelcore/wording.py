@@ -41,8 +41,14 @@ class Wording(str):
         return core_schema.no_info_plain_validator_function(
             cls._read,
             json_schema_input_schema=core_schema.str_schema(),
-            serialization=core_schema.to_string_ser_schema(when_used="json"),
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                cls._written, info_arg=True, return_schema=core_schema.str_schema(), when_used="json"
+            ),
         )
+
+    def _written(self, info: Any) -> str:
+        """As JSON has it: as a context's ``say`` says it, without one in English."""
+        return str(info.context["say"](self)) if info.context else str(self)
 
     @classmethod
     def _read(cls, given: Any) -> Self:

@@ -35,9 +35,8 @@ workspace = shell.open_page(
     "Sample", "Choose which outputs are graded next; the chance of each pick is recorded."
 )
 left, middle, right = st.columns(3)
-rule = left.selectbox(
-    say("Rule"), list(sampling.RULES), format_func=lambda name: say(RULES[name]), key="sample-rule"
-)
+rules = {name: say(RULES[name]) for name in sampling.RULES}
+rule = shell.choose(say("Rule"), rules, left.selectbox, key="sample-rule")
 n = middle.number_input(say("How many"), 1, 100_000, 50, key="sample-n")
 seed = right.number_input(
     say("Seed"), 0, 2**31 - 1, 0, key="sample-seed", help=say("The same seed draws the same outputs.")

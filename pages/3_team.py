@@ -3,6 +3,7 @@
 from labelcore.messages import say
 from labelcore.models import Role
 from labelcore.settings import settings
+from labelcore.stages import grading
 from pages.widgets import assigning, calibrating, conflicts, guidelines, keys, notices, people, shell, team
 
 MENU = ("Team", ":material/groups:")
@@ -20,7 +21,7 @@ tabs = {
     say("Rules"): team.show_rules,
     say("Notices"): notices.show_notices,
 }
-if workspace.project.rules.compare:
+if grading.compared_versions(workspace):
     tabs[say("Versions")] = team.show_versions
 if settings().sign_in:
     tabs[say("People")] = people.show_people

@@ -24,9 +24,8 @@ TITLES = {
 }
 
 workspace = shell.open_page("Export", "Export everything; other tools can join the tables on the ids.")
-table = st.selectbox(
-    say("Table"), exporting.TABLES, format_func=lambda name: say(TITLES[name]), key="export-what"
-)
+titles = {name: say(TITLES[name]) for name in exporting.TABLES}
+table = shell.choose(say("Table"), titles, key="export-what")
 format_ = st.radio(say("Format"), ["csv", "jsonl", "parquet"], horizontal=True, key="export-format")
 if st.button(say("Prepare"), type="primary"):
     with shell.guard(), tempfile.TemporaryDirectory() as folder:

@@ -62,6 +62,17 @@ def test_a_sentence_takes_from_what_it_is_of_whatever_it_is_not_given() -> None:
         messages.say("{nothing}", told)
 
 
+def test_a_judge_in_a_sentence_is_said_part_by_part_by_whichever_name_it_has() -> None:
+    with messages.speaking("zh"):
+        kept = messages.say(
+            "Kept as {name}, version {version}.", SimpleNamespace(name="Too long · words", version=2)
+        )
+        assert (
+            "Too long" not in kept
+            and messages.say("{other}", SimpleNamespace(other="Too long")) == "Too long"
+        )
+
+
 class Figure(Rate):
     """A rate with more to it."""
 
@@ -95,6 +106,9 @@ def test_sentences_of_a_document_agree_with_their_numbers() -> None:
         "why": ["1 output is left."],
         "plain": "1 outputs",
     }
+    rate = not_measurable(sentence)
+    assert messages.document([rate, {"rate": rate}])[1]["rate"]["why_not"] == "1 output is left."
+    assert json.loads(rate.model_dump_json())["why_not"] == str(sentence)
 
 
 @pytest.mark.usefixtures("words")

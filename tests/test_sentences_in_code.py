@@ -8,16 +8,18 @@ import pkgutil
 import re
 import string
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, get_args, get_origin, get_type_hints
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
 from labelcore import messages
 from labelcore.messages import telling
 from labelcore.messages.__main__ import spoken
+from labelcore.models import Fact
+from labelcore.stats.rate import Rate
 from pages import widgets
 
 
@@ -36,14 +38,33 @@ def test_the_subject_of_a_sentence_has_all_that_the_sentence_names() -> None:
             if module.name.endswith("__main__"):
                 continue
             loaded = importlib.import_module(module.name)
-            for part in tree_of(Path(str(loaded.__file__))).body:
+            tree = tree_of(Path(str(loaded.__file__)))
+            shapes = shapes_of(tree)
+            for part in tree.body:
                 if isinstance(part, ast.FunctionDef):
-                    with suppress(NameError):  # a shape that is imported for the type checker only
-                        scope = kinds_of(part, get_type_hints(getattr(loaded, part.name)))
-                        for kind, name in named(part, scope):
-                            seen += 1
-                            missing += [] if has(kind, name) else [f"{module.name}.{part.name}: {name}"]
+                    scope = kinds_of(part, get_type_hints(getattr(loaded, part.name), localns=shapes))
+                    for kind, name in named(part, scope):
+                        seen += 1
+                        missing += [] if has(kind, name) else [f"{module.name}.{part.name}: {name}"]
     assert missing == [] and seen > 150
+
+
+def shapes_of(tree: ast.Module) -> dict[str, object]:
+    """What a file imports for the type checker only."""
+    return {
+        name.name: getattr(importlib.import_module(str(part.module)), name.name)
+        for branch in tree.body
+        if isinstance(branch, ast.If) and ast.unparse(branch.test) == "TYPE_CHECKING"
+        for part in branch.body
+        if isinstance(part, ast.ImportFrom)
+        for name in part.names
+    }
+
+
+def test_each_of_the_kinds_that_a_subject_may_be_has_what_is_named() -> None:
+    assert has(Fact, "code") and has(Annotated[Fact, "told"], "code") and has(Fact | Rate, "model_fields")
+    assert has(Fact | None, "code") and not has(Fact | Rate, "code")
+    assert not has(Literal["n"], "n") and not has(list[Fact], "code") and not has(dict[str, Fact], "code")
 
 
 def kinds_of(function: ast.FunctionDef, hints: Mapping[str, object]) -> dict[str, object]:
@@ -102,8 +123,15 @@ def named(function: ast.FunctionDef, scope: Mapping[str, object]) -> Iterator[tu
 
 
 def has(kind: Any, name: str) -> bool:
-    fields = {*getattr(kind, "model_fields", ()), *getattr(kind, "__annotations__", ()), *dir(kind)}
-    return name in fields or any(has(part, name) for part in get_args(kind))
+    """Whether what is of this kind has a field or property of that name; of several, whether each has.
+
+    Nothing is said of None: the code asks before.
+    """
+    if get_origin(kind) in {Union, UnionType}:
+        return all(has(part, name) for part in get_args(kind) if part is not NoneType)
+    if get_origin(kind) is Annotated:
+        return has(get_args(kind)[0], name)
+    return isinstance(kind, type) and name in {*get_type_hints(kind), *dir(kind)}
 
 
 @pytest.mark.whole

@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from functools import cache, partial
 from pathlib import Path
 from string import Formatter
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 from labelcore.contexts import within
 from labelcore.errors import LabelcoreError
@@ -29,8 +29,7 @@ _COMMAND = re.compile(r"`(?:labelcore|judge|team|derive|backup)\b|(?<!\S)--[a-z]
 CATALOGUE = Path(__file__).parent / "locale" / "zh.po"
 IN_WORDS: dict[type, Callable[[Any], str]] = {}
 """How the values of a type are said, where they stand in the subject of a sentence."""
-OF_JUDGES = {"judge", "judges", "criterion"}
-"""What holds names of judges and criteria, which are said part by part."""
+_OF_JUDGES = {"judge", "judges", "criterion"}
 
 _DERIVED = [words for family in FAMILIES for words in (family.name, family.statement)]
 """Of criteria that nobody has named: derivation has both languages of them."""
@@ -84,8 +83,14 @@ def _fields(words: str, subject: object, values: Mapping[str, object]) -> Mappin
     return {name: _in_words(name, value) for name, value in fields.items()} | dict(values)
 
 
+def names_judge(value: object, name: str) -> TypeGuard[str]:
+    """Whether what stands under a name is a judge's name or a criterion's, which is said part by part."""
+    of_judge = name in _OF_JUDGES or (name in {"name", "other"} and " · " in str(value))
+    return of_judge and isinstance(value, str)
+
+
 def _in_words(name: str, value: object) -> object:
-    if name in OF_JUDGES and isinstance(value, str):
+    if names_judge(value, name):
         return judge_words(value)
     return next((words(value) for kind, words in IN_WORDS.items() if isinstance(value, kind)), value)
 

@@ -272,6 +272,7 @@ def _ruled(findings: Findings) -> Iterator[Block]:
         title=say("Judges of the chosen set"),
         columns=(say("judge"), say("kind"), say("version"), say("id"), say("model")),
         rows=tuple(
-            (judge.name, judge.kind, str(judge.version), judge.id, judge.model) for judge in findings.members
+            (judge_words(judge.name), say(judge.kind), str(judge.version), judge.id, judge.model)
+            for judge in findings.members
         ),
     )

@@ -9,12 +9,12 @@ from pydantic_core import to_jsonable_python
 
 from labelcore.messages.catalogue import (
     BETWEEN,
-    OF_JUDGES,
     calling,
     counted,
     field_words,
     judge_words,
     language,
+    names_judge,
     paragraph,
     say,
     speaking,
@@ -59,7 +59,7 @@ def _value(name: str, value: Any) -> Any:
     if isinstance(value, list | tuple):
         several = clauses if any(isinstance(part, Fact) for part in value) else listed
         return several(str(_value(name, part)) for part in value)
-    if isinstance(value, str) and (name in OF_JUDGES or (name in {"name", "other"} and " · " in value)):
+    if names_judge(value, name):
         return judge_words(value)
     if name == "sliced":
         return field_words(value)
@@ -84,11 +84,11 @@ def sentences(facts: Iterable[Fact]) -> tuple[str, ...]:
 def document(report: Any) -> Any:
     """A report, or anything with facts in it, as plain JSON values with facts as English sentences."""
     with speaking("en"), calling(Noun()):
-        return to_jsonable_python(_spoken(report), context={"sentence": sentence}, fallback=str)
+        return to_jsonable_python(_spoken(report), context={"sentence": sentence, "say": say}, fallback=str)
 
 
 def _spoken(data: Any) -> Any:
-    """Data whose sentences agree with their numbers."""
+    """Data whose sentences agree with their numbers, outside models, which say theirs themselves."""
     if isinstance(data, Mapping):
         return {key: _spoken(value) for key, value in data.items()}
     if isinstance(data, list | tuple):

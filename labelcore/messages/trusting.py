@@ -120,7 +120,6 @@ WORDS: dict[str, Words] = {
     "enough_not_stored": (
         "Good enough yet? Not measurable: choose the set again to see it on outputs that it had not seen."
     ),
-    "graded_none": "People graded none of the outputs.",
     "failed_none": "People failed none of the outputs.",
     "passed_none": "People passed none of the outputs.",
     "too_few_failed": "People failed only {n} outputs, too few to tell.",

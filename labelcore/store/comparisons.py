@@ -80,6 +80,12 @@ def current(db: Database, project_id: str) -> list[Comparison]:
     return _COMPARISON.find(db, f"comparison_current {_OF_PROJECT}", [project_id])
 
 
+def newest(db: Database, project_id: str) -> Comparison | None:
+    """The latest that counts now, if there is one."""
+    where = "WHERE project_id = ? ORDER BY stored_at DESC, comparison_id DESC LIMIT 1"
+    return next(iter(_COMPARISON.find(db, f"comparison_current {where}", [project_id])), None)
+
+
 def history(db: Database, project_id: str) -> list[Comparison]:
     """Every event that was ever stored, oldest first, undone ones included."""
     return _COMPARISON.find(db, f"comparison_unique {_OF_PROJECT}", [project_id])

@@ -26,7 +26,6 @@ from pages.widgets import charts, shell
 from pages.widgets.outputs import CELLS, show_disagreements
 from pages.widgets.shell import plain
 
-SPLITS: tuple[aligning.Split, ...] = ("all", "train", "dev", "test")
 _CHARTED = 12
 
 
@@ -47,10 +46,13 @@ def show_chosen(workspace: Workspace) -> None:
 
 def show_each(workspace: Workspace) -> None:
     """Every judge on the grades of a split, beside people and the constant answer, with its outputs."""
-    words = {"all": say("all"), "train": say("train"), "dev": say("dev"), "test": say("the sealed test")}
-    split = st.radio(
-        say("Grades of"), SPLITS, horizontal=True, key="align-split", format_func=words.__getitem__
-    )
+    words: dict[aligning.Split, str] = {
+        "all": say("all"),
+        "train": say("train"),
+        "dev": say("dev"),
+        "test": say("the sealed test"),
+    }
+    split = shell.choose(say("Grades of"), words, st.radio, horizontal=True, key="align-split")
     if split == "test" and not may_open_test(workspace):
         return
     report = aligning.align(workspace, split=split)
@@ -89,13 +91,8 @@ def show_outputs(report: AlignmentReport, split: aligning.Split, workspace: Work
             "Measured against people's grades of “{criterion}” itself.", criterion=judge.against
         )
     st.write(plain(judge_sentence(judge) + basis))
-    cell = st.radio(
-        say("Show"),
-        list(CELLS),
-        key="behind-cell",
-        horizontal=True,
-        format_func=lambda name: f"{say(CELLS[name])} ({getattr(judge.counts, name)})",
-    )
+    cells = {name: f"{say(words)} ({getattr(judge.counts, name)})" for name, words in CELLS.items()}
+    cell = shell.choose(say("Show"), cells, st.radio, key="behind-cell", horizontal=True)
     if st.toggle(say("Show these outputs"), key="behind-open"):
         disagreements = aligning.behind(workspace, opened_id, cell, split=split, as_of=report.as_of)
         show_disagreements(workspace, disagreements, "behind", judges_of(workspace.db, [opened_id])[0])

@@ -57,9 +57,8 @@ def _chosen(numbers: list[int], first: int = 0) -> int:
     if len(numbers) == 1:
         return numbers[0]
     names = {number: say("Round {number}", number=number) for number in numbers}
-    return st.selectbox(
-        say("Round"), numbers, first, label_visibility="collapsed", format_func=names.__getitem__
-    )
+    chosen: int = shell.choose(say("Round"), names, index=first, label_visibility="collapsed")
+    return chosen
 
 
 def _begin(workspace: Workspace, languages: grading.LanguageParts) -> None:

@@ -22,14 +22,13 @@ from pages.widgets.shell import plain
 from pages.widgets.side_by_side import ConflictAct, show_conflict
 
 _KEY = "conflict"
-_STATES = ("open", "waiting", "settled", "all")
 
 
 def show_conflicts(workspace: Workspace) -> None:
     """The filters, then the conflict that is open, settled by a key or a button."""
     refusal, act_id = _take_in(workspace, act_of(_KEY, ConflictAct))
     unfiltered = grading.conflicts(workspace)
-    counts = {state: sum(conflict.state == state for conflict in unfiltered) for state in _STATES[:2]}
+    counts = {state: sum(conflict.state == state for conflict in unfiltered) for state in ("open", "waiting")}
     if not unfiltered:
         st.info(say("Nobody disagrees."))
         return
@@ -66,13 +65,10 @@ def _filters(
         "settled": say("settled ({n})", n=len(unfiltered) - sum(counts.values())),
         "all": say("all ({n})", n=len(unfiltered)),
     }
-    state = st.segmented_control(
+    state = shell.switch(
         say("Conflicts"),
-        _STATES,
-        format_func=words.__getitem__,
+        words,
         default="open" if counts["open"] or not counts["waiting"] else "waiting",
-        required=True,
-        label_visibility="collapsed",
         key=f"conflicts-state-{shell.language()}",
     )
     language_of = assignments.languages(workspace.db, workspace.project.id)

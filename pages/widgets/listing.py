@@ -82,7 +82,6 @@ def _show_chips(workspace: Workspace, filters: Filters) -> None:
 def _chips(workspace: Workspace, filters: Filters) -> Iterator[tuple[str, tuple[str, ...]]]:
     """What is asked in words, and the names of the boxes where it is."""
     judges = {version.id: judge_words(version.name) for version in judging.active_judges(workspace)}
-    judges |= {version.id: version.name for version in judging.signals_of_users(workspace)}
     field = filters.where[0].partition("=")[0] if filters.where else ""
     if field:
         values = [condition.partition("=")[2] for condition in filters.where]
@@ -118,7 +117,9 @@ def _ask_more(workspace: Workspace) -> dict[str, Any]:
     signals = judging.signals_of_users(workspace)
     verdicts = [
         _ask_verdict(judge, verdict, {version.id: judge_words(version.name) for version in versions}),
-        _ask_users(users, {version.id: version.name for version in signals}) if signals else None,
+        _ask_users(users, {version.id: judge_words(version.name) for version in signals})
+        if signals
+        else None,
     ]
     if signals and st.toggle(say("How reliable user feedback is"), key=f"{keys.OUTPUTS_USERS}-worth"):
         feedback.show_worth(aligning.align(workspace).judges)

@@ -114,13 +114,8 @@ def show_outputs_of_judges(workspace: Workspace, judges: Sequence[tuple[str, str
     if not names or not st.toggle(say("Show the outputs behind these figures"), key=key):
         return
     judge = shell.choose(say("Judge"), names, key=f"{key}-judge")
-    cell = st.radio(
-        say("Show"),
-        list(CELLS),
-        format_func=lambda cell: say(CELLS[cell]),
-        horizontal=True,
-        key=f"{key}-cell",
-    )
+    cells = {cell: say(words) for cell, words in CELLS.items()}
+    cell = shell.choose(say("Show"), cells, st.radio, horizontal=True, key=f"{key}-cell")
     with shell.guard():
         disagreements = aligning.behind(workspace, judge, cell)
         show_disagreements(

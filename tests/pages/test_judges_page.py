@@ -63,6 +63,16 @@ def test_without_judges_the_page_says_what_comes_first(database: Path) -> None:
     assert [button.label for button in app.button if button.label == "Propose judges"]
 
 
+def test_without_a_criterion_the_way_leads_to_criteria_once_something_is_graded(place: Workspace) -> None:
+    """What Home has as the next step, such as more grades, brings no judge nearer."""
+    output_table.add(place.db, [Output(id="only", project_id=place.project.id, text="a text")])
+    assert "Grade 1 output" in [button.label for button in opened(PAGE).button]
+    grading.grade(place, "only", "pass")
+    app = opened(PAGE)
+    assert "none is accepted" in app.info[0].value
+    assert "Criteria (in the menu of the app)" in shown(app)
+
+
 def test_the_open_judge_stands_in_the_address_and_is_told_with_its_figures(worked: Workspace) -> None:
     found = judge_table(worked)
     row = found.rows[-1]

@@ -77,6 +77,13 @@ def test_everything_that_a_team_did_is_there_in_both_languages(team: Workspace) 
         assert words in shown(app)
 
 
+def test_what_people_compared_stays_to_be_read_once_they_compare_no_more(team: Workspace) -> None:
+    grading.set_rules(team, compare=None)
+    app = page("Versions")
+    assert not app.exception
+    assert "v2 is better than v1: 100% (51% to 100%, n = 4)" in shown(app)
+
+
 def test_what_nothing_is_known_of_yet_has_no_tab_no_heading_and_no_column(place: Workspace) -> None:
     output_table.add(place.db, [Output(id="only", project_id=place.project.id, text="a text")])
     grading.grade(place, "only", "pass")

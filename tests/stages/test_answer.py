@@ -352,6 +352,13 @@ def test_notes_on_failed_outputs_come_before_more_grades_for_care(workspace: Wor
     assert (found.answer, found.action.kind) == ("with care", "derive")
 
 
+def test_what_the_headline_says_is_no_reason_below_it(workspace: Workspace) -> None:
+    made(workspace, 4)
+    answer = trust(workspace)
+    assert "there are no graded outputs" in sentence(answer.headline)
+    assert (answer.answer, answer.reasons, answer.action.kind) == ("no", (), "draw")
+
+
 def test_nobody_is_asked_to_grade_where_nothing_is_left_to_grade(workspace: Workspace) -> None:
     outputs = made(workspace, 60)
     grade_all(workspace, outputs, ["fail"] * 3 + ["pass"] * 57)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import zipfile
 from collections.abc import Callable, Sequence
@@ -18,6 +17,7 @@ from labelcore.stages.importing.meanings import by_word, number_of
 from labelcore.store import outputs
 from labelcore.workspace import Workspace
 from tests.bench.valid_files import workbook, zipped
+from tests.stages.tables import written
 from tests.stages.test_several_graders import stored
 
 Way = Callable[[Path, Sequence[Sequence[str]]], str]
@@ -45,13 +45,6 @@ LINKS = (
     'Id="c" Target="../comments1.xml" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/'
     'comments"/></Relationships>'
 )
-
-
-def written(folder: Path, rows: Sequence[Sequence[str]]) -> str:
-    path = folder / "a.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(rows)
-    return str(path)
 
 
 def sheet(

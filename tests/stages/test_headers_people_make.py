@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from labelcore.stages.importing import Description
 from labelcore.store.formats.headers import joined
 from labelcore.workspace import Workspace
 from tests.bench.valid_files import workbook
+from tests.stages.tables import written
 from tests.stages.test_several_graders import stored
 from tests.stages.test_tables_people_make import said, texts
 
@@ -21,13 +21,6 @@ TOP = ["Respondent ID", "Question", "Answer", "How was it?", "", "Any comments?"
 BELOW = ["", "", "", "Accuracy", "Tone", "Open-Ended Response"]
 ROWS = [["11", "Q1", "A1", "5", "2", ""], ["12", "Q2", "A2", "1", "4", "the date"]]
 NAMES = ["Respondent ID", "Question", "Answer", "How was it? Accuracy", "How was it? Tone", "Any comments?"]
-
-
-def written(folder: Path, rows: Sequence[Sequence[str]], mark: str = ",") -> str:
-    path = folder / "a.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, delimiter=mark).writerows(rows)
-    return str(path)
 
 
 def sheet(folder: Path, rows: Sequence[Sequence[str]]) -> str:

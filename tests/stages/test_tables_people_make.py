@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
 import zipfile
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -20,6 +18,7 @@ from labelcore.stages.importing import Description, ImportResult, SeveralParts
 from labelcore.store import outputs
 from labelcore.workspace import Workspace
 from tests.bench.valid_files import workbook, zipped
+from tests.stages.tables import written
 
 ASKED = ["Where is my parcel?", "Can I cancel?", "What is VAT?", "Do you ship to Oslo?"]
 ANSWERED = ["It left on Monday.", "Yes, within 14 days.", "A tax on sales.", "We do, in three days."]
@@ -28,13 +27,6 @@ TABLE = [
     ["id", "question", "answer", "score"],
     *([str(place), *cells] for place, cells in enumerate(zip(ASKED, ANSWERED, SCORES, strict=True), 1)),
 ]
-
-
-def written(folder: Path, rows: Sequence[Sequence[str]]) -> str:
-    path = folder / "a.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(rows)
-    return str(path)
 
 
 def texts(workspace: Workspace) -> list[str]:

@@ -317,11 +317,15 @@ def hardness(report: HardnessReport | HardnessAhead | ChangedTexts) -> Iterator[
         if not report.results:
             yield say("Nothing was tested by that name.")
     else:
-        figures = say(
-            "{results:,} results, {errors:,} errors, {money}", report, money=money_words(report.cost_usd)
-        )
-        yield say("{judge}: {figures}.", judge=judge_words(report.judge), figures=figures)
-        yield from (*sentences(report.warnings), *map(_row, report.rows))
+        yield from _hardness(report)
+
+
+def _hardness(report: HardnessReport) -> Iterator[str]:
+    figures = say(
+        "{results:,} results, {errors:,} errors, {money}", report, money=money_words(report.cost_usd)
+    )
+    yield say("{judge}: {figures}.", report, figures=figures)
+    yield from (*sentences(report.warnings), *map(_row, report.rows))
 
 
 def _row(row: HardnessRow) -> str:

@@ -22,6 +22,7 @@ from labelcore.stages.reporting.reasons import Action
 from labelcore.stages.reporting.slicing import SliceReport
 from labelcore.stages.reporting.trend import Trend
 from labelcore.stages.reporting.trust import Trust
+from labelcore.stats.rate import Rate
 
 _MARKS = {"holds": "ok", "below, not significantly": "?", "warns": "?", "fails": "FAIL"}
 
@@ -211,13 +212,17 @@ def _caught_words(caught: int | None) -> str:
 
 def steady_words(progress: PersonProgress) -> str:
     """How steady a person is."""
-    if progress.steadiness.value is None:
-        why = say(progress.steadiness.why_not or "")
-        return say("Whether you give the same grade again is not measurable yet: {why}.", why=why)
+    rate = progress.steadiness
     return say(
-        "On outputs shown again without notice, you gave the same grade: {rate}.",
-        rate=rate_words(progress.steadiness),
+        "Whether you give the same grade again is not measurable yet: {why}."
+        if rate.value is None
+        else "On outputs shown again without notice, you gave the same grade: {rate}.",
+        **_rate_or_why(rate),
     )
+
+
+def _rate_or_why(rate: Rate) -> dict[str, str]:
+    return {"rate": rate_words(rate), "why": say(rate.why_not or "")}
 
 
 def difference_words(difference: GradingDifference) -> str:
@@ -239,12 +244,12 @@ def difference_words(difference: GradingDifference) -> str:
 
 def settled_words(effort: Effort) -> str:
     """How often a ruling went the person's way."""
-    if effort.settled.value is None:
-        why = say(effort.settled.why_not or "")
-        return say("How often a ruling went your way is not measurable yet: {why}.", why=why)
+    rate = effort.settled
     return say(
-        "Where you and others differed and the lead settled it, it went your way: {rate}.",
-        rate=rate_words(effort.settled),
+        "How often a ruling went your way is not measurable yet: {why}."
+        if rate.value is None
+        else "Where you and others differed and the lead settled it, it went your way: {rate}.",
+        **_rate_or_why(rate),
     )
 
 

@@ -39,6 +39,7 @@ from labelcore.stages.grading.comparing import (
     PairQueue as PairQueue,
     Preferences as Preferences,
     compare as compare,
+    compared_versions as compared_versions,
     comparing_queue as comparing_queue,
     first_is_left as first_is_left,
     prefer as prefer,

@@ -96,6 +96,18 @@ def _versions(project: Project) -> tuple[str, str]:
     return compare
 
 
+def compared_versions(workspace: Workspace) -> tuple[str, str] | None:
+    """The two that are compared, else those that people compared last."""
+    if workspace.project.rules.compare:
+        return workspace.project.rules.compare
+    if not (last := comparisons.newest(workspace.db, workspace.project.id)):
+        return None
+    pair = output_table.many(workspace.db, [last.first_id, last.second_id])
+    first, second = pair[last.first_id], pair[last.second_id]
+    named_by_version = first.prompt_version != second.prompt_version
+    return (first.prompt_version, second.prompt_version) if named_by_version else (first.model, second.model)
+
+
 def first_is_left(annotator: str, pair: str) -> bool:
     """Whether the first version stands on the left: drawn like chance, the same at every visit."""
     return hashlib.sha256(f"{annotator}\x1e{pair}".encode()).digest()[0] % 2 == 0
@@ -166,7 +178,7 @@ def prefer(
 @operation("team preferences", role=Role.MANAGER)
 def preferences(workspace: Workspace) -> Preferences:
     """Say which of the two compared versions people prefer."""
-    first, second = _versions(workspace.project)
+    first, second = compared_versions(workspace) or _versions(workspace.project)
     pool = queues.pairs(workspace.db, workspace.project.id, (first, second))
     ballots: dict[str, list[Comparison]] = defaultdict(list)
     for event in comparisons.current(workspace.db, workspace.project.id):

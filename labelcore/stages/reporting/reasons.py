@@ -150,8 +150,10 @@ def _classes(facts: ReasonFacts) -> Iterator[Reason]:
     passes, fails = len(facts.labels.passes), len(facts.labels.fails)
     rare, n = ("failed" if fails < passes else "passed"), min(passes, fails)
     if not n:
-        what = "graded" if not max(passes, fails) else "failed" if passes else "passed"
-        yield Reason(weight="bad", says=fact(f"{what}_none"), action=facts.more)
+        if max(passes, fails):  # where nothing is graded, the headline says it
+            yield Reason(
+                weight="bad", says=fact("failed_none" if passes else "passed_none"), action=facts.more
+            )
     elif n < FEW_FAILS:
         bad = n < TOO_FEW_FAILS
         says, detail = (

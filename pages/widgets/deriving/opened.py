@@ -10,7 +10,7 @@ from typing import Literal, get_args
 import streamlit as st
 
 from labelcore.messages import say
-from labelcore.messages.catalogue import counted
+from labelcore.messages.catalogue import counted, judge_words
 from labelcore.messages.lines.aligning import finds_words
 from labelcore.messages.lines.deriving import risk_words
 from labelcore.models import Criterion, Evidence, Grade, Risk, Role
@@ -181,7 +181,7 @@ def _show_judges(workspace: Workspace, criterion: Criterion) -> None:
         shell.go("5_judging.py", "Judges")
         return
     for row in shell.page_of(rows, 5, f"judges-{criterion.id}"):
-        shell.go_to("5_judging.py", row.name, {keys.JUDGE: row.judge_version_id})
+        shell.go_to("5_judging.py", judge_words(row.name), {keys.JUDGE: row.judge_version_id})
         st.caption(plain(f"{say(row.state)} · {finds_words(row)}"))
 
 
@@ -312,7 +312,8 @@ def _merge(workspace: Workspace, criterion: Criterion) -> None:
         st.write(say("There is no other criterion."))
         return
     with st.form(f"merge-{criterion.id}", border=False):
-        other = st.selectbox(say("Merge it with"), list(others), format_func=lambda key: others[key].name)
+        names = {criterion_id: say(other.name) for criterion_id, other in others.items()}
+        other = shell.choose(say("Merge it with"), names)
         name = st.text_input(say("Name of both"), criterion.name)
         if st.form_submit_button(say("Merge")):
             with shell.guard():

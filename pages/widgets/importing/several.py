@@ -49,12 +49,8 @@ def ask(preview: importing.Preview, mapping: Mapping, key: str) -> None:
             _offer(column, mapping, key)
     if facts(preview):
         words = {"last": say("the last one in the file"), "worst": say("the worst one")}
-        st.segmented_control(
-            say("If one person graded it several times, what counts is"),
-            list(words),
-            format_func=words.__getitem__,
-            key=f"{key}-counts",
-        )
+        label = say("If one person graded it several times, what counts is")
+        shell.choose(label, words, st.segmented_control, key=f"{key}-counts")
     if column := st.session_state.get(f"{key}-criterion"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(say("“{column}” says what each row grades.", column=column), width="content")

@@ -200,15 +200,8 @@ def _not_right(file: SourceFile, preview: importing.Preview | None, choices: dic
 
 
 def _choose(file: SourceFile, field: str, label: str, titles: dict[str, str], current: str) -> None:
-    names = list(titles)
-    st.selectbox(
-        label,
-        names,
-        index=None,
-        format_func=lambda name: titles[name],
-        placeholder=titles.get(current, say("Choose")),
-        key=f"{file.key}-as-{field}",
-    )
+    now = titles.get(current, say("Choose"))
+    shell.choose(label, titles, index=None, placeholder=now, key=f"{file.key}-as-{field}")
 
 
 def _choose_part(file: SourceFile, parts: tuple[str, ...], current: str | None) -> None:

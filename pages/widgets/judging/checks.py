@@ -9,7 +9,7 @@ import json
 import streamlit as st
 
 from labelcore.messages import say
-from labelcore.messages.catalogue import counted
+from labelcore.messages.catalogue import counted, judge_words
 from labelcore.models import Criterion
 from labelcore.sandbox.limits import LONGEST_SOURCE
 from labelcore.sandbox.subset import CONTRACT
@@ -168,7 +168,7 @@ def _show_written(report: ProposedJudges) -> None:
     )
     st.write(words)
     for judge in checks:
-        with st.expander(plain(judge.name)):
+        with st.expander(plain(judge_words(judge.name))):
             st.code(deciding.source_of(judge), language="python", wrap_lines=True)
     for warning in report.warnings:
         st.info(plain(say(warning)))

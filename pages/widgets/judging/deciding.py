@@ -91,13 +91,9 @@ def show_verdicts(workspace: Workspace, version: JudgeVersion) -> None:
         st.write(say("It has decided nothing yet: run the judges."))
         return
     key = f"verdicts-{version.id}"
-    value = st.segmented_control(
-        say("Outputs with the verdict"),
-        values,
-        default=values[0],
-        format_func=lambda value: f"{say(value)} ({counts[value]:,})",
-        key=key,
-    )
+    words = {value: f"{say(value)} ({counts[value]:,})" for value in values}
+    label = say("Outputs with the verdict")
+    value = shell.choose(label, words, st.segmented_control, default=values[0], key=key)
     if not value:
         return
     start = shell.page_of(range(counts[value]), _PAGE, f"{key}-{value}")[0]

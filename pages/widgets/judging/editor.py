@@ -11,7 +11,7 @@ from labelcore.judges.kinds import kind_of
 from labelcore.judges.prompt_lint import PromptFinding
 from labelcore.judges.templates import SLOTS
 from labelcore.messages import say, sentence
-from labelcore.messages.catalogue import counted
+from labelcore.messages.catalogue import counted, judge_words
 from labelcore.settings import DEFAULT, settings
 from labelcore.stages import judging
 from labelcore.stages.aligning.side_by_side import JudgeRow
@@ -61,7 +61,7 @@ def _show(workspace: Workspace, row: JudgeRow | None) -> None:
     head = say(
         "{criterion} · {judge}, version {n}",
         criterion=say(row.criterion),
-        judge=say(row.name),
+        judge=judge_words(row.name),
         n=version.version,
     )
     st.markdown(f"#### {plain(head)}")

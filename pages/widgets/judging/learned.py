@@ -6,7 +6,7 @@ import streamlit as st
 
 from labelcore.judges.kinds import kind_named, kind_of
 from labelcore.messages import say, sentence
-from labelcore.messages.catalogue import counted
+from labelcore.messages.catalogue import counted, judge_words
 from labelcore.messages.lines.judging import cascade
 from labelcore.models import NOTHING, JudgeVersion, Output
 from labelcore.stages import judging
@@ -91,9 +91,8 @@ def make_cascade(workspace: Workspace, version: JudgeVersion) -> None:
     if not others:
         st.write(say("No other judge decides this criterion: propose one."))
         return
-    second_id = st.selectbox(
-        say("Then"), list(others), format_func=lambda other: others[other].name, key="cascade-then"
-    )
+    names = {version_id: judge_words(other.name) for version_id, other in others.items()}
+    second_id = shell.choose(say("Then"), names, key="cascade-then")
     error = st.number_input(say("At most wrong at each step, in %"), 1, 50, 10, key="cascade-error")
     if st.button(say("Set the cascade from the grades"), key="cascade-make"):
         with shell.guard(), st.spinner(say("Both judges decide on graded outputs …")):
@@ -143,4 +142,4 @@ def show_suspects(workspace: Workspace) -> None:
                 version = judging.find_judge(workspace, suspect.judge_version_id)
                 judge = suspecting.flip(workspace, version)
                 st.session_state.pop(keys.JUDGE_TABLE_KEPT, None)
-                st.success(plain(say("{judge} is a judge now.", judge=judge.name)))
+                st.success(plain(say("{judge} is a judge now.", judge=judge_words(judge.name))))

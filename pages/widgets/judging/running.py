@@ -181,7 +181,7 @@ def _chosen_order(judges: Sequence[JudgeVersion]) -> judging.RunOrder:
     names = {_ALL: say("All judges")}
     names |= {f"kind {kind}": kind_word(kind) for kind in dict.fromkeys(version.kind for version in judges)}
     names |= {version.judge_id: judge_words(version.name) for version in judges}
-    choice = st.selectbox(say("Judges"), list(names), format_func=lambda name: names[name], key=keys.RUN_WHO)
+    choice: str = shell.choose(say("Judges"), names, key=keys.RUN_WHO)
     graded = st.checkbox(say("Only graded outputs"), key=keys.RUN_GRADED)
     outputs = st.number_input(
         say("Outputs at most"), min_value=1, value=None, placeholder=say("all"), key=keys.RUN_OUTPUTS

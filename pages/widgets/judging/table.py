@@ -11,6 +11,7 @@ import streamlit as st
 from labelcore.messages import rate_words, say
 from labelcore.messages.catalogue import counted, judge_words
 from labelcore.messages.lines.aligning import in_use_words, unheld_words
+from labelcore.stages import projects
 from labelcore.stages.aligning.side_by_side import JudgeRow, JudgeTable, judge_table
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stats.rate import Rate, share_words
@@ -67,7 +68,10 @@ def show_none(workspace: Workspace) -> None:
         st.info(say("There are no judges yet: propose some for {criteria}.", criteria=words))
         return
     st.info(say("There are no judges yet: they decide criteria, and none is accepted."))
-    next_step.offer_next(workspace)
+    if projects.overview(workspace).graded:
+        shell.go("4_deriving.py", "Criteria")
+    else:
+        next_step.offer_next(workspace)
 
 
 def show(table: JudgeTable) -> JudgeRow | None:
