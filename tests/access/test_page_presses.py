@@ -73,7 +73,7 @@ READS = frozenset(
     deriving.same.likest deriving.settled.unclear_on grading.talking.beside_rounds grading.talking.mentions
     grading.talking.open_mentions
     grading.acts.current_grades grading.acts.latest_acts grading.asked.in_order
-    grading.comparing.comparing_queue grading.labels.fitting_labels
+    grading.comparing.compared_versions grading.comparing.comparing_queue grading.labels.fitting_labels
     grading.presses.card_items grading.presses.setting_of grading.presses.told_of_presses
     grading.progress.counts_by_person
     grading.rules.versions grading.suggesting.phrases importing.keys.place
