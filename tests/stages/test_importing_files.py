@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
 
 from labelcore.errors import BadInput
 from labelcore.messages import sentence
-from labelcore.stages.importing import Description, import_file
+from labelcore.stages.importing import Description, encodings, import_file
 from labelcore.workspace import Workspace
 from tests.stages.test_importing import bring, texts
 
@@ -80,3 +81,19 @@ def test_a_file_of_ids_alone_is_told_how_to_name_what_it_says_of_them(
         with pytest.raises(BadInput) as refused:
             import_file(workspace, str(path), described=described)
         assert "--map id=COLUMN" in refused.value.next_step and "--feedback" in refused.value.next_step
+
+
+def test_line_ends_and_letters_are_told_wherever_a_block_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encodings, "_BLOCK", 2)
+    path = tmp_path / "lines.txt"
+    for content in map(bytes, itertools.product(b"a\r\n\xc3\xa9", repeat=5)):
+        path.write_bytes(content)
+        report = encodings.scan(path, binary=False)
+        returns, newlines, pairs = map(content.count, (b"\r", b"\n", b"\r\n"))
+        assert report.old_lines == (returns > newlines == 0), content
+        assert report.mixed_lines == (returns > 0 and not returns == newlines == pairs), content
+        assert (
+            report.exact == ("\ufffd" not in content.decode("utf-8", "replace")) or report.encoding != "utf-8"
+        )

@@ -39,8 +39,11 @@ def scan(path: Path, *, binary: bool) -> FileScan:
             if binary:
                 continue
             nul = nul or b"\0" in block
-            returns, newlines = returns + block.count(b"\r"), newlines + block.count(b"\n")
-            pairs += (block.count(b"\r\n") if returns else 0) + (last == b"\r" and block[:1] == b"\n")
+            if returns or b"\r" in block:
+                returns, newlines = returns + block.count(b"\r"), newlines + block.count(b"\n")
+                pairs += block.count(b"\r\n") + (last == b"\r" and block[:1] == b"\n")
+            else:  # they need no count before the first return: it only matters whether there are any
+                newlines += b"\n" in block
             last = block[-1:]
             valid = valid and decodes(decoder, block)
     if binary:
@@ -75,7 +78,8 @@ def wide(start: bytes) -> str:
 def decodes(decoder: codecs.IncrementalDecoder, block: bytes, *, last: bool = False) -> bool:
     """Whether the decoder takes the next bytes."""
     try:
-        decoder.decode(block, last)
+        if not block.isascii() or decoder.getstate()[0]:  # plain letters are right, but not amid another one
+            decoder.decode(block, last)
     except UnicodeDecodeError:
         return False
     return True
