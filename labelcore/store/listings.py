@@ -25,6 +25,9 @@ _MOST_VALUES = 10_000
 """A field of more values is sorted as a whole, not value by value."""
 _REMEMBERED = 1_000
 """Rows of an order that are remembered: twenty pages."""
+_LOOKED_AT = 5_000
+"""The first rows of an order over all outputs, among which those of a filter are looked for: so many are
+found without sorting the others."""
 _ORDER = "made_at {way}, row_number {way}, output_id {way}"
 
 
@@ -119,9 +122,33 @@ def _by_value(
         db,
         where.parameters["project"],
         f"order {way} {name} {question}",
-        lambda: array("q", _sorted(db, where, name, way, (0, _REMEMBERED))),
+        lambda: array(
+            "q", _among_first(db, where, name, way) or _sorted(db, where, name, way, (0, _REMEMBERED))
+        ),
     )
     return list(first[start : start + limit])
+
+
+def _among_first(db: Database, where: Condition, name: str, way: str) -> list[int]:
+    """The rows to remember, where enough of the first ones of all outputs are meant; else [].
+
+    What many outputs match is found without reading the texts of all.
+    """
+    project_id = where.parameters["project"]
+    everything = condition(db, project_id, Filter())
+    first = kept(
+        db,
+        project_id,
+        f"first {way} {name}",
+        lambda: array("q", _sorted(db, everything, name, way, (0, _LOOKED_AT))),
+    )
+    rows = db.rows(
+        f"SELECT rowid FROM output WHERE rowid IN (SELECT unnest($first)) AND {where.sql}",
+        where.parameters | {"first": list(first)},
+    )
+    meant = {place for (place,) in rows}
+    places = [place for place in first if place in meant]
+    return places[:_REMEMBERED] if len(places) >= _REMEMBERED or len(first) < _LOOKED_AT else []
 
 
 def _sorted(db: Database, where: Condition, name: str, way: str, part: tuple[int, int]) -> list[int]:

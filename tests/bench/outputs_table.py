@@ -63,6 +63,8 @@ QUESTIONS: dict[str, tuple[dict[str, object], str, int]] = {
     "a word that none has": ({"search": "zebra"}, "imported", 1),
     "by a field": ({}, "model", 1),
     "by a number in the metadata": ({}, "-score", 1),
+    "a word that many have, by a number": ({"search": "REFUND"}, "-score", 1),
+    "a split, by a field": ({"split": "test"}, "model", 1),
 }
 
 

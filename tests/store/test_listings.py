@@ -125,11 +125,20 @@ def order(output: Output, name: str) -> tuple[Any, ...]:
     sort=st.sampled_from([*KEYS, "model"]),
     limit=st.integers(1, 4),
     given_up=st.booleans(),
+    looked_at=st.integers(3, 10),
 )
 def test_pages_in_every_order_are_a_plain_filter_and_each_output_is_on_one(
-    made: list[dict[str, Any]], grades: list[Any], wanted: Filter, sort: str, limit: int, given_up: bool
+    made: list[dict[str, Any]],
+    grades: list[Any],
+    wanted: Filter,
+    sort: str,
+    limit: int,
+    given_up: bool,
+    looked_at: int,
 ) -> None:
-    with empty_database() as db:
+    with empty_database() as db, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(listings, "_REMEMBERED", 3)
+        patch.setattr(listings, "_LOOKED_AT", looked_at)
         project_id, outputs = stored(db, made, grades)
         if given_up:
             begun = splits.SpentTest(number=1, author="ann", why="spent")
@@ -222,6 +231,21 @@ def test_a_field_of_few_values_is_paged_value_by_value_as_it_is_sorted_whole(
             for output, _ in listings.page(db, made[0].project_id, Filter(), sort, start=start, limit=3)
         ]
     assert pages[2] == pages[10_000] and len(pages[2]) == 2 * len(values)
+
+
+def test_what_many_outputs_match_is_sorted_without_reading_all_texts(
+    db: Database, add_outputs: Callable[..., list[Output]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listings, "_REMEMBERED", 2)
+    monkeypatch.setattr(listings, "_LOOKED_AT", 4)
+    made = add_outputs(*(f"refund {n}" for n in range(9)))
+    asked: list[str] = []
+    ask = db.rows
+    monkeypatch.setattr(db, "rows", lambda sql, given=None: (asked.append(sql), ask(sql, given))[1])
+    page = listings.page(db, made[0].project_id, Filter(search="refund"), "-model", start=0, limit=2)
+    assert [output.id for output, _ in page] == [output.id for output in made[:2]]
+    searched = [sql for sql in asked if "regexp_matches(text" in sql]
+    assert len(searched) == 1 and "rowid IN" in searched[0]
 
 
 def test_an_order_that_is_remembered_is_asked_again_once_grades_change_and_ends_nowhere(
