@@ -337,6 +337,8 @@ def _together(marked: Operation, workspace: Workspace) -> Iterator[None]:
 
 
 def _options(bundle: type[Options]) -> dict[str, inspect.Parameter]:
+    """Its fields, those of the bundles that it builds on behind them."""
+    fields = sorted(bundle.model_fields.items(), key=lambda item: item[0] not in bundle.__annotations__)
     return {
         name: inspect.Parameter(
             name,
@@ -346,7 +348,7 @@ def _options(bundle: type[Options]) -> dict[str, inspect.Parameter]:
             else field.get_default(call_default_factory=True),
             annotation=Annotated[field.annotation, field, *field.metadata],
         )
-        for name, field in bundle.model_fields.items()
+        for name, field in fields
     }
 
 

@@ -19,31 +19,42 @@ from pydantic.fields import FieldInfo
 
 from labelcore.cli import sending
 from labelcore.errors import BadInput
-from labelcore.operations import FileText, Flags, LocalTime, Metavar, NotAnOption, find_operation
+from labelcore.operations import (
+    FilePlace,
+    FileText,
+    Flags,
+    LocalTime,
+    Metavar,
+    NotAnOption,
+    Operation,
+    find_operation,
+)
 from labelcore.wording import Wording
 
 _LONGEST_FILE = 4 * 2**20
 
 
-def command_of(name: str, **instead: tuple[str, str]) -> click.Command:
+def command_of(name: str, instead: Mapping[str, tuple[str, str]] | None = None) -> click.Command:
     """The command of an operation: what stands before ``*`` are arguments, what follows options. ``instead``:
-    flags with which it calls another operation that takes the same, and what they say in the help.
+    flags with which it calls another operation, which takes its arguments in the same order, and what the
+    flags say in the help.
     """
-    operation = find_operation(name)
-    shapes = {name: ParameterShape(parameter) for name, parameter in operation.fields.items()}
-    shapes = {name: shape for name, shape in shapes.items() if not shape.mark(NotAnOption)}
+    operation, others = find_operation(name), instead or {}
+    shapes = _shapes(operation)
 
     def run(db: Path | None, project: str | None, author: str, as_json: bool, **given: Any) -> None:
+        called = find_operation(next((other for flag, (other, _) in others.items() if given[flag]), name))
+        taken = _shapes(called)
+        taken |= dict(zip(_arguments(shapes), _arguments(taken).values(), strict=False))
         arguments = {
-            name: shapes[name].read(value)
-            for name, value in given.items()
-            if name in shapes and value is not None and value != () and value is not shapes[name].default
+            taken[word].of.name: taken[word].read(value)
+            for word, value in given.items()
+            if word in taken and value is not None and value != () and value is not taken[word].default
         }
         person = sending.somebody(author) if operation.signed else author
-        other = next((called for flag, (called, _) in instead.items() if given[flag]), operation.name)
-        sending.send(other, db, project, as_json, person, **arguments)
+        sending.send(called.name, db, project, as_json, person, **arguments)
 
-    flags = [click.Option([f"--{flag}"], is_flag=True, help=told) for flag, (_, told) in instead.items()]
+    flags = [click.Option([f"--{flag}"], is_flag=True, help=told) for flag, (_, told) in others.items()]
     # For people: parameters by the names that they have on the command line.
     text = inspect.cleandoc(operation.function.__doc__ or "").partition("\nRaises:")[0]
     text = re.sub(r"``(\w+)``", lambda word: shapes[word[1]].flag if word[1] in shapes else word[1], text)
@@ -73,6 +84,17 @@ def common(*, author: bool = True, taken: Container[str] = ()) -> list[click.Par
         ),
         click.Option(["--json", "as_json"], is_flag=True, help="Print one JSON document on stdout."),
     ]
+
+
+def _shapes(operation: Operation) -> dict[str, ParameterShape]:
+    shapes = {name: ParameterShape(parameter) for name, parameter in operation.fields.items()}
+    return {name: shape for name, shape in shapes.items() if not shape.mark(NotAnOption)}
+
+
+def _arguments(shapes: Mapping[str, ParameterShape]) -> dict[str, ParameterShape]:
+    """Those that are given by their place."""
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    return {name: shape for name, shape in shapes.items() if shape.of.kind is not keyword}
 
 
 @dataclass(frozen=True)
@@ -176,7 +198,7 @@ class ParameterShape:
                 raise BadInput(
                     "'{file}' cannot be read: {why}.", next_step="Name a text file.", file=file, why=why
                 ) from trouble
-        if Path in self.types:
+        if Path in self.types or (self.mark(FilePlace) and "://" not in value):
             return str(Path(value).expanduser().absolute())
         return value
 

@@ -1,4 +1,4 @@
-"""Commands that are more, or less, than one operation: runs of judges, cascades, serving, restoring."""
+"""Commands that are more, or less, than one operation: cascades, serving, restoring."""
 
 from __future__ import annotations
 
@@ -14,17 +14,11 @@ import click
 
 import labelcore
 from labelcore.cli import stdout
-from labelcore.cli.building import command_of, common
+from labelcore.cli.building import common
 from labelcore.cli.sending import read_door, send, show
 from labelcore.errors import BadInput, StoreBusy
 from labelcore.settings import settings
 from labelcore.store import close_database, open_database
-
-judge_run = command_of(
-    "judge run",
-    estimate=("judge estimate", "Only say what it will take."),
-    batch=("judge batch", "Hand LLM judges' questions to the provider's batches; say it again to collect."),
-)
 
 _STEPS = (
     click.Option(["--first"], help="The judge that decides where it is sure."),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 from functools import cache
-from importlib import import_module
 
 import click
 from typing_extensions import override
@@ -43,22 +42,33 @@ GROUPS = {
     "team": "How a team grades: rules, agreement, conflicts, packs.",
 }
 BY_HAND = {
-    "demo": ("by_hand", "demo", "Make the sample project, and open the app on it."),
-    "import": ("importing", "command", "Bring outputs in, with the grades, notes and verdicts beside them."),
+    "demo": ("demo", "Make the sample project, and open the app on it."),
     "judge cascade": (
-        "by_hand",
         "cascade",
         "Ask a cheap judge first, another where it is not sure, a person where neither is.",
     ),
-    "judge run": ("by_hand", "judge_run", "Run judges; what is decided already is not asked again."),
-    "restore": ("by_hand", "restore", "Put a backup in the place of the database."),
-    "serve": ("by_hand", "serve", "Serve the app on this database."),
+    "restore": ("restore", "Put a backup in the place of the database."),
+    "serve": ("serve", "Serve the app on this database."),
 }
-"""Commands that are more, or less, than one operation: their module here, its command, and what it does."""
+"""Commands that are more, or less, than one operation: their name in `by_hand`, and what they do."""
+FLAGS = {
+    "import": {
+        "preview": ("preview", "Only show how it would be read."),
+        "undo": ("imports undo", "FILE is the batch of an import to take back."),
+    },
+    "judge run": {
+        "estimate": ("judge estimate", "Only say what it will take."),
+        "batch": (
+            "judge batch",
+            "Hand LLM judges' questions to the provider's batches; say it again to collect.",
+        ),
+    },
+}
+"""Flags with which a command calls another operation that takes the same, and what they say in the help."""
 
 
 _HIDDEN = {"preview", "judge batch", "judge cascade report", "judge estimate"}
-"""Operations that a command by hand calls."""
+"""Operations that a command calls by a flag, or one by hand."""
 
 
 _PARAMETER = re.compile(r"``(\w+)``")
@@ -72,7 +82,7 @@ def summaries() -> dict[str, str]:
         for name, place in catalogue().items()
         if name not in _HIDDEN
     }
-    return lines | {name: summary for name, (_, _, summary) in BY_HAND.items()}
+    return lines | {name: summary for name, (_, summary) in BY_HAND.items()}
 
 
 _ALONE = {"endpoints": "list"}
@@ -131,11 +141,12 @@ class Commands(click.Group):
         """The command, or the group of commands, with this next word."""
         full = f"{self.words} {cmd_name}".strip()
         if full in BY_HAND:
-            module, name, _ = BY_HAND[full]
-            command: click.Command = getattr(import_module(f"labelcore.cli.{module}"), name)
+            from labelcore.cli import by_hand
+
+            command: click.Command = getattr(by_hand, BY_HAND[full][0])
             return with_help_said(command)
         if full in summaries():
             from labelcore.cli.building import command_of  # brings what the command works with
 
-            return with_help_said(command_of(full))
+            return with_help_said(command_of(full, FLAGS.get(full, {})))
         return Commands(full) if cmd_name in self.below() else None

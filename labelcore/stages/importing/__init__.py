@@ -105,10 +105,13 @@ def import_file(
     *,
     described: Description = _OPEN,
 ) -> ImportResult:
-    """Bring the outputs of a file in, with the grades, notes, verdicts and feedback in its rows.
+    """Bring outputs in, with the grades, notes, verdicts and feedback beside them.
+
+    `labelcore formats` tells for each tool how to get the file out and what comes along.
 
     Of a glob or a folder every file comes in: the columns are those of the first, counts are sums, and the
-    batch is the last one's. A project that does not exist begins with its first file.
+    batch is the last one's. A project that does not exist begins with its first file. What is to be redacted
+    is taken out before anything is stored.
 
     Raises:
         BadInput: a file cannot be read, a mapped column does not exist, or a value has no meaning yet.

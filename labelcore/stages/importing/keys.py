@@ -54,7 +54,9 @@ class Redaction(Options):
         Metavar("CC"),
         Field(description="Countries (DE, US) whose phone numbers count however they are written."),
     ] = ()
-    redact_key: Annotated[Path | None, Metavar("FILE"), Field(description="The key's file.")] = None
+    redact_key: Annotated[
+        Path | None, Metavar("FILE"), Field(description="The key's file; else it lies beside the database.")
+    ] = None
 
     @property
     def names(self) -> list[str]:

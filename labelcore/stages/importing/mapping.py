@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from labelcore.errors import BadInput
 from labelcore.models import Frozen
+from labelcore.operations import Flags, Metavar
 from labelcore.stages.importing.keys import Redaction
 from labelcore.stages.importing.meanings import GivenMeanings, number_of, plain
 from labelcore.stages.importing.names import by_name, is_anyone, is_named, note_beside
@@ -165,26 +166,52 @@ class Description(Redaction):
     where the name may be a product's user's ("user", "worker").
     """
 
-    columns: dict[str, str] = Field(default_factory=dict)
-    meta: tuple[str, ...] | None = None
-    grades: tuple[str, ...] = ()
-    note: str | None = None
-    annotator: str | None = None
-    verdicts: dict[str, str] = Field(default_factory=dict)
-    feedback: dict[str, str] = Field(default_factory=dict)
-    replies: Literal["last", "each"] = "last"
-    several: Literal["", "last", "worst"] = ""
-    format: str = ""
-    part: str = ""
-    encoding: str = ""
-    kept: str = ""
-    leave_out_near: bool = False
-    passes: tuple[str, ...] = ()
-    fails: tuple[str, ...] = ()
-    unsure: tuple[str, ...] = ()
-    no_grade: tuple[str, ...] = ()
-    passes_from: tuple[str, ...] = ()
-    passes_to: tuple[str, ...] = ()
+    columns: Annotated[dict[str, str], Flags(("--map",)), Metavar("NAME=COL")] = Field(
+        default_factory=dict,
+        description="output=COL, input=COL, id=COL, group=COL, …; COL may be a path: body.choices[0].text",
+        examples=["output=answer"],
+    )
+    meta: tuple[str, ...] | None = Field(default=None, description="A column to keep as metadata.")
+    grades: tuple[str, ...] = Field(
+        default=(),
+        description="overall=COL, CRITERION=COL, CRITERION@PERSON=COL; several times for several raters. "
+        "Where a column says what each row grades: {COL}=COL.",
+    )
+    note: str | None = Field(default=None, description="The column of notes.")
+    annotator: str | None = Field(default=None, description="A column, or a name.")
+    verdicts: Annotated[dict[str, str], Metavar("JUDGE=COL")] = Field(
+        default_factory=dict, description="What a judge decided.", examples=["tone=tone_ok"]
+    )
+    feedback: Annotated[dict[str, str], Metavar("NAME=COL")] = Field(
+        default_factory=dict,
+        description="Signals of a product's users, never grades.",
+        examples=["thumbs=rating"],
+    )
+    replies: Annotated[Literal["last", "each"], Metavar("last|each")] = Field(
+        default="last", description="Of chats: the last reply, or each."
+    )
+    several: Annotated[Literal["", "last", "worst"], Metavar("last|worst")] = Field(
+        default="", description="Of several grades of one output by one person: which one counts."
+    )
+    format: str = Field(
+        default="", description="The format, where it is not found (see `labelcore import --preview`)."
+    )
+    part: str = Field(default="", description="A sheet, a list within a document, or a file of a zip.")
+    encoding: str = Field(default="", description="The encoding, where it is not found.")
+    kept: str = Field(
+        default="", description="Read it as a mapping that was kept (`labelcore imports keep`)."
+    )
+    leave_out_near: bool = Field(default=False, description="Near duplicates count as repeats.")
+    passes: tuple[str, ...] = Field(
+        default=(), description="A value that counts as pass (NAME=VALUE for one column)."
+    )
+    fails: tuple[str, ...] = Field(default=(), description="A value that counts as fail.")
+    unsure: tuple[str, ...] = Field(default=(), description="A value that counts as unsure.")
+    no_grade: tuple[str, ...] = Field(default=(), description="A value that is no grade.")
+    passes_from: tuple[str, ...] = Field(default=(), description="Numbers from this one on pass.")
+    passes_to: tuple[str, ...] = Field(
+        default=(), description="Numbers up to this one pass, where less is better."
+    )
 
     @property
     def said(self) -> GivenMeanings:
