@@ -25,7 +25,7 @@ from labelcore.stages.refining.keeping import Member, prompt_of, with_prompt
 from labelcore.stages.refining.prompts import Size, size_of
 from labelcore.stages.refining.trials import Trial
 from labelcore.stages.refining.trying import Order, compare, drafted
-from labelcore.store import outputs as output_table, prompt_drafts
+from labelcore.store import outputs as output_table, prompt_work
 from labelcore.workspace import Workspace
 
 _BESIDE = ("examples", "shown", "model", "endpoint", "address", "probability")
@@ -78,7 +78,7 @@ def keep_draft(workspace: Workspace, judge: JudgeVersion, draft: Draft) -> None:
     """Keep what a person writes of a judge's prompt, so that a reload loses nothing; one that changes nothing
     is none.
     """
-    row = prompt_drafts.StoredDraft(
+    row = prompt_work.StoredDraft(
         id=new_id("draft"),
         project_id=workspace.project.id,
         judge_id=judge.judge_id,
@@ -87,13 +87,13 @@ def keep_draft(workspace: Workspace, judge: JudgeVersion, draft: Draft) -> None:
         words="" if draft == Draft.of(judge, draft.member) else draft.model_dump_json(),
         author=workspace.person,
     )
-    prompt_drafts.keep(workspace.db, row)
+    prompt_work.keep_draft(workspace.db, row)
 
 
 @operation(role=Role.ENGINEER)
 def kept_draft(workspace: Workspace, judge: JudgeVersion) -> tuple[Draft, int] | None:
     """What the person was writing of the judge, and on which version it was begun; None for nothing."""
-    row = prompt_drafts.newest(workspace.db, workspace.project.id, judge.judge_id, workspace.person)
+    row = prompt_work.newest_draft(workspace.db, workspace.project.id, judge.judge_id, workspace.person)
     return (Draft.model_validate_json(row.words), row.version) if row and row.words else None
 
 

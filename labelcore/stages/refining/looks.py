@@ -12,8 +12,8 @@ from labelcore.models import NOTHING, Fact, Frozen, JudgeVersion, Role, fact, ne
 from labelcore.operations import operation
 from labelcore.stats.changes import Change
 from labelcore.stats.looks import optimism, unshared_noise
-from labelcore.store import looks as look_table
-from labelcore.store.looks import Look
+from labelcore.store import prompt_work
+from labelcore.store.prompt_work import Look
 from labelcore.workspace import Workspace
 
 _TOLD_FROM = 2
@@ -51,7 +51,7 @@ def look_at(
     """Log a comparison on dev, unless it shows what was seen before. ``state_parts``: all that decides its
     figures.
     """
-    before = look_table.of_judge(workspace.db, workspace.project.id, present.judge_id)
+    before = prompt_work.looks_of(workspace.db, workspace.project.id, present.judge_id)
     state = hashlib.sha256("\n".join((present.id, new.id, *state_parts)).encode()).hexdigest()
     if not state_parts or any(look.state == state for look in before):
         return _counted(before)
@@ -68,7 +68,7 @@ def look_at(
         noise=unshared_noise(change),
         author=workspace.person,
     )
-    look_table.record(workspace.db, look)
+    prompt_work.record_look(workspace.db, look)
     return _counted([*before, look])
 
 
@@ -77,7 +77,7 @@ def looks_at_dev(
     workspace: Workspace, judge: Annotated[JudgeVersion, Field(description="An LLM judge.")]
 ) -> DevLooks:
     """Say how often versions of a judge were compared on dev, and how much that flatters the best."""
-    return _counted(look_table.of_judge(workspace.db, workspace.project.id, judge.judge_id))
+    return _counted(prompt_work.looks_of(workspace.db, workspace.project.id, judge.judge_id))
 
 
 def _mean(*shares: float | None) -> float | None:

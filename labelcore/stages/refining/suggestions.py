@@ -18,8 +18,8 @@ from labelcore.stages.refining.keeping import KeptVersion, in_use, keep
 from labelcore.stages.refining.looks import DevLooks, looks_at_dev
 from labelcore.stages.refining.trials import ModelWork
 from labelcore.stats.changes import Change
-from labelcore.store import suggestions as suggestion_table
-from labelcore.store.suggestions import SuggestionEvent
+from labelcore.store import prompt_work
+from labelcore.store.prompt_work import SuggestionEvent, SuggestionState
 from labelcore.workspace import Workspace
 
 State = Literal["better", "not beyond chance", "not better on train", "not tried"]
@@ -206,12 +206,12 @@ def offer(workspace: Workspace, judge: JudgeVersion, suggestions: Sequence[Chang
         )
         for suggestion in suggestions
     ]
-    suggestion_table.record(workspace.db, events)
+    prompt_work.record_suggestions(workspace.db, events)
 
 
 def rejected_before(workspace: Workspace, judge: JudgeVersion) -> dict[str, str]:
     """The words of a judge's suggestions that were rejected, by their ids."""
-    events = suggestion_table.of_judge(workspace.db, workspace.project.id, judge.judge_id)
+    events = prompt_work.suggestions_of(workspace.db, workspace.project.id, judge.judge_id)
     return {key: event.words for key, event in events.items() if event.state == "rejected"}
 
 
@@ -256,7 +256,7 @@ def reject(workspace: Workspace, judge: JudgeVersion, suggestion: Named, *, why:
 
 
 def _open(workspace: Workspace, judge: JudgeVersion, suggestion: str) -> SuggestionEvent:
-    event = suggestion_table.of_judge(workspace.db, workspace.project.id, judge.judge_id).get(suggestion)
+    event = prompt_work.suggestions_of(workspace.db, workspace.project.id, judge.judge_id).get(suggestion)
     if event is None:
         raise NotFound(
             "No suggestion '{suggestion}' was made for '{name}'.",
@@ -274,7 +274,7 @@ def _open(workspace: Workspace, judge: JudgeVersion, suggestion: str) -> Suggest
     return event
 
 
-def _decide(workspace: Workspace, event: SuggestionEvent, state: suggestion_table.State, why: str) -> None:
+def _decide(workspace: Workspace, event: SuggestionEvent, state: SuggestionState, why: str) -> None:
     updates = {"id": new_id("suggestion"), "state": state, "why": why.strip(), "author": workspace.person}
     rest = {name: value for name, value in event if name not in {"at", *updates}}
-    suggestion_table.record(workspace.db, [SuggestionEvent(**rest, **updates)])
+    prompt_work.record_suggestions(workspace.db, [SuggestionEvent(**rest, **updates)])
