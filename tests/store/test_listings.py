@@ -241,7 +241,12 @@ def test_what_many_outputs_match_is_sorted_without_reading_all_texts(
     made = add_outputs(*(f"refund {n}" for n in range(9)))
     asked: list[str] = []
     ask = db.rows
-    monkeypatch.setattr(db, "rows", lambda sql, given=None: (asked.append(sql), ask(sql, given))[1])
+
+    def noted(sql: str, parameters: Any = None) -> list[tuple[Any, ...]]:
+        asked.append(sql)
+        return ask(sql, parameters)
+
+    monkeypatch.setattr(db, "rows", noted)
     page = listings.page(db, made[0].project_id, Filter(search="refund"), "-model", start=0, limit=2)
     assert [output.id for output, _ in page] == [output.id for output in made[:2]]
     searched = [sql for sql in asked if "regexp_matches(text" in sql]
