@@ -143,8 +143,8 @@ in_chinese(
         "discarded ones stay out. Where a model wrote the text, what a person wrote in its place is what "
         "was expected.": (
             "每条记录成为一条输出，附带其他字段和编号。每个人提"
-            "交的回答按问题和人各成为一条评分，建议和预测成为判"
-            "定；草稿和被弃用的不计入。若文本由模型写成，人改写的文本成为期望答案。"
+            "交的回答按问题和人各作为一条评分导入，建议和预测成为判"
+            "定；草稿和被弃用的不导入。若文本由模型写成，人改写的文本成为期望答案。"
         ),
     }
 )

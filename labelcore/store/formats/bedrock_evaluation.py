@@ -98,7 +98,7 @@ in_chinese(
         "one prompt are of one source. A judge's and a metric's scores come as verdicts, people's thumbs and "
         "ratings of one response as grades, one for each worker.": (
             "每个模型的回答成为一条输出，附带提示词、参考答案、上下文和类别；同一提示词的回答属于同一来源。评判模型"
-            "和指标的分数成为判定；人对单个回答的赞踩和评级按人各成为一条评分。"
+            "和指标的分数成为判定；人对单个回答的赞踩和评级按人各作为一条评分导入。"
         ),
     }
 )

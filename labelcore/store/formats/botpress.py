@@ -81,7 +81,7 @@ in_chinese(
         "Each answer of the bot before the user writes again becomes an output, with what was said before it "
         "in the same conversation, time and id. Pictures, files and the like stay out.": (
             "用户再次发言之前机器人的最后一个回答成为一条输出，附带同一对话中此前的内容、时间和编号。图片、"
-            "文件等不计入。"
+            "文件等不导入。"
         ),
     }
 )

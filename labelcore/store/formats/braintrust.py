@@ -73,8 +73,8 @@ in_chinese(
         "Each trace becomes an output, its root span's, with input or conversation, expected output, "
         "model, time and id; spans inside of it are left out. Scores come as verdicts, those named as "
         "feedback as feedback.": (
-            "每个 trace 成为一条输出（取其根 span），附带输入或对话、期望输出、模型、时间和编号；内部的 span "
-            "不计入。分数成为判定，名称为反馈的成为反馈。"
+            "每条 trace 成为一条输出（取其根 span），附带输入或对话、期望输出、模型、时间和编号；内部的 span "
+            "不导入。分数成为判定，名称表明是用户反馈的作为反馈导入。"
         ),
     }
 )

@@ -94,7 +94,7 @@ in_chinese(
         "it was shown last, with model, title and time; answers that were replaced by later ones are left "
         "out.": (
             "每段对话的最后一个回答成为一条输出，此前的内容是其对话（以最后显示的为准），附带模型、标题和时"
-            "间；被之后的回答替换掉的不计入。"
+            "间；被之后的回答替换掉的不导入。"
         ),
     }
 )

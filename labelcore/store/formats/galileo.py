@@ -94,8 +94,8 @@ in_chinese(
         "Each trace becomes an output with its input, what was expected, time, session and id. Annotations "
         "of people come as grades, one for each question and person, under the question's id; scorers' "
         "metrics as verdicts with their explanations.": (
-            "每个 trace 成为一条输出，附带输入、期望答案、时间、会话和编号。人的标注按问题和人各成为一条评"
-            "分，问题以编号命名；打分器的指标成为判定，附带说明。"
+            "每条 trace 成为一条输出，附带输入、期望答案、时间、会话和编号。人的标注按问题和人各"
+            "作为一条评分导入，问题以编号命名；打分器的指标成为判定，附带说明。"
         ),
     }
 )

@@ -96,7 +96,7 @@ in_chinese(
         "before it its conversation, with time and id; notes of the team stay out. The user's rating comes "
         "as feedback with its remark.": (
             "每段对话中机器人或团队的最后一个回答成为一条输出，此前的内容是其对话，附带时间和编号；团队内部"
-            "备注不计入。用户的评价成为反馈，附带备注。"
+            "备注不导入。用户的评价成为反馈，附带备注。"
         ),
         "it does not say how the conversation began": "其中没有说明对话是怎样开始的",
         "the answers are not in this list: get each conversation by its id": (

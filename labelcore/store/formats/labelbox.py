@@ -158,8 +158,8 @@ in_chinese(
         "classifications come as grades, one for each question and person, with their text as the reason, a "
         "model's as verdicts; marked stretches stay out.": (
             "每个数据行（对话则取最后一个回答）成为一条输出，附"
-            "带编号。每个人的分类按问题和人各成为一条评分，所写"
-            "文字作为理由，模型的成为判定；标出的片段不计入。"
+            "带编号。每个人的分类按问题和人各作为一条评分导入，所写"
+            "文字作为理由，模型的成为判定；标出的片段不导入。"
         ),
     }
 )

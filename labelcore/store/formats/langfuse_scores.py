@@ -52,7 +52,7 @@ in_chinese(
         "annotation as people's grades with their comments, other ones as verdicts, those named as feedback "
         "as feedback.": (
             "对之前导入的 trace 或 observation 的评价，按编号对应：来自人工标注的成为评分，附带备注；其他成为"
-            "判定，名称为反馈的成为反馈。"
+            "判定，名称表明是用户反馈的作为反馈导入。"
         ),
     }
 )

@@ -96,8 +96,8 @@ in_chinese(
         "Each trace becomes an output with its input or conversation, model, time, id and thread. Scores "
         "that people gave in Opik come as grades, other ones as verdicts, those named as feedback as "
         "feedback.": (
-            "每个 trace 成为一条输出，附带输入或对话、模型、时间、编号和线程。在 Opik 中由人给出的分数成为评"
-            "分，其他的成为判定，名称为反馈的成为反馈。"
+            "每条 trace 成为一条输出，附带输入或对话、模型、时间、编号和线程。在 Opik 中由人给出的分数成为评"
+            "分，其他的成为判定，名称表明是用户反馈的作为反馈导入。"
         ),
     }
 )

@@ -212,8 +212,8 @@ in_chinese(
         "Each item becomes an output as it was shown, with its id. What the annotator chose comes as grades, "
         "one for each question; spans and the pages of a survey stay out.": (
             "每个条目按显示的样子成为一条输出，附带编号。标注员"
-            "所选的按问题各成为一条评分；标出的片段和问卷页不计"
-            "入。"
+            "所选的按问题各作为一条评分导入；标出的片段和问卷页不"
+            "导入。"
         ),
         "Potato annotator's state": "Potato 标注员的状态",
         "Take user_state.json from an annotator's folder in annotation_output.": (
@@ -222,7 +222,7 @@ in_chinese(
         "What one annotator said of items that came in before, found by the item's id: grades, one for each "
         "question. The items themselves are in the project's data files.": (
             "一位标注员对之前导入的条目的评价，按条目编号对应："
-            "按问题各成为一条评分。条目本身在项目的数据文件中。"
+            "按问题各作为一条评分导入。条目本身在项目的数据文件中。"
         ),
         "this is a page of the survey and no item": "这是问卷的一页，不是条目",
     }

@@ -158,7 +158,7 @@ in_chinese(
         "before it, tool calls in place, model, time and session. What subagents said among themselves is "
         "left out.": (
             "用户再次发言之前，智能体的最后一个回答成为一条输出，附带此前的全部对话（工具调用保留在原位）、"
-            "模型、时间和会话。子智能体之间的对话不计入。"
+            "模型、时间和会话。子智能体之间的对话不导入。"
         ),
     }
 )

@@ -185,8 +185,8 @@ in_chinese(
         "Each trace becomes an output, its root call's, with input or conversation, model, time and ids; "
         "calls inside of it are left out. Of an evaluation each scored example becomes one, its scores come "
         "as verdicts. Annotations of people come as grades, reactions as feedback.": (
-            "每个 trace 成为一条输出（取根调用），附带输入"
-            "或对话、模型、时间和编号；其内部的调用不计入。评估中"
+            "每条 trace 成为一条输出（取根调用），附带输入"
+            "或对话、模型、时间和编号；其内部的调用不导入。评估中"
             "每个被打分的样例成为一条输出，分数成为判定。人的标注成为评分，表情反应成为反馈。"
         ),
     }

@@ -105,7 +105,7 @@ in_chinese(
         "conversation, with subject, status, time and id; internal notes stay out. The requester's rating "
         "comes as feedback with its comment.": (
             "每张工单最后一个公开回答成为一条输出，此前的内容是其对话，附带主题、状态、时间和编号；内部备注"
-            "不计入。提单人的评价成为反馈，附带评论。"
+            "不导入。提单人的评价成为反馈，附带评论。"
         ),
     }
 )
