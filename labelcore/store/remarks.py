@@ -190,6 +190,17 @@ def values(
     return tuple(Value(word, n, None, _examples(texts)) for word, n, texts in rows)
 
 
+def pairs(cursor: duckdb.DuckDBPyConnection, staged: Staging, forms: dict[str, str]) -> list[tuple[str, str]]:
+    """The values of two columns that stand beside each other; ``forms``: the pattern of each one's cells."""
+    one, other = (
+        f"(SELECT _row, {VALUE_SQL} AS word FROM (SELECT _row, "
+        f"{_word(expression(staged, column), form)} AS value FROM staged) WHERE value IS NOT NULL)"
+        for column, form in forms.items()
+    )
+    query = f"SELECT DISTINCT a.word, b.word FROM {one} a JOIN {other} b USING (_row) LIMIT {MOST_VALUES}"
+    return cursor.execute(query).fetchall()
+
+
 def _text(staged: Staging, column: str | None) -> str:
     return expression(staged, column) if column else "''"
 

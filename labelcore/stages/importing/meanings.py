@@ -20,7 +20,7 @@ _WORDS: dict[str, str] = {
     word: meaning
     for meaning, words in {
         PASS: "pass passed good great excellent ok okay correct accept accepted acceptable right approve "
-        "approved thumbs_up thumbsup thumb_up up 👍 ✅ ✓ ✔ 通过 合格 对 好 正确 赞 良い 正解 richtig "
+        "approved thumbs_up thumbsup thumb_up up 👍 ✅ ✓ ✔ √ 通过 合格 对 好 正确 赞 良い 正解 richtig "
         "korrekt gut sehr_gut akzeptabel bestanden correcto bueno bon bom buono corretto хорошо верно "
         "правильно 通過 正確 합격 통과 جيد صحيح",
         FAIL: "fail failed bad poor incorrect wrong reject rejected unacceptable disapproved thumbs_down "
@@ -89,7 +89,7 @@ _DOUBTS = frozenset(
 )
 _DOUBTED = re.compile("缺少|缺乏|缺失|需要|应该|应当|過於|过于|过度|修复|避免|必要|=")
 """Beside these a name does not tell what a yes under it affirms."""
-_MARKS = frozenset("✅ ✓ ✔ ❌ ✗ ✘ 👍 👎 correct right incorrect wrong 正确 错误 正解 不正解".split())
+_MARKS = frozenset("✅ ✓ ✔ √ ❌ ✗ ✘ 👍 👎 correct right incorrect wrong 正确 错误 正解 不正解".split())
 """Under a name that blames these affirm it or praise the output."""
 _DIRECTIONS, _VOTES = frozenset({"up", "down"}), re.compile("thumb|vote|feedback|rating|reaction")
 _LEGEND, _EITHER = (

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from labelcore.models import GradingRules
-from labelcore.stages.importing import meanings
-from labelcore.stages.importing.mapping import Mapping
+from labelcore.stages.importing import cell_notes, meanings
+from labelcore.stages.importing.mapping import OVERALL, Mapping
 from labelcore.stages.importing.meanings import SignalReading
 from labelcore.stages.importing.names import NAMES, is_named, is_note
 from labelcore.stages.importing.offering import (
@@ -20,6 +20,7 @@ from labelcore.stages.importing.offering import (
     signal,
 )
 from labelcore.store.formats.base import Staging
+from labelcore.store.remarks import pairs
 
 _JUDGE = re.compile(
     r"(llm|auto|ai)?[ _-]?(judge|evaluator|scorer|eval|grader(?!.name))[ _-](model|name|llm|prompt)|"
@@ -33,6 +34,8 @@ _MODEL = re.compile(
     re.IGNORECASE,
 )
 
+_PROPERTIES = ("good", "is_good", "is_correct", "correct", "korrekt")
+"""Names of grades that ask about one thing, beside one of the whole."""
 _LABELS = re.compile(r"(?<![^\W_])labels?(?![^\W_])", re.IGNORECASE)
 _WHOLE = re.compile(
     r"(?<![^\W_])(?:(overall|gesamt\w*)|final|consensus|adjudicat(?:ed|ion)|gold)(?![^\W_])|"
@@ -48,8 +51,10 @@ def known_grade(
 ) -> Mapping:
     """The first column named like grades whose every value has a meaning; none where there is none.
 
-    Numbers are none, though they fit the project's scale: which end is good is for a person to say.
+    Numbers are none, though they fit the project's scale: which end is good is for a person to say. So it is
+    where another such column says the contrary of an output, but by a name that asks about one thing.
     """
+    found: dict[str, SignalReading] = {}
     for column in _named_grades(cursor, staged, mapping, rows):
         told = signal(cursor, staged, column, mapping)
         known = meanings.read(told, mapping.said, rules, column)
@@ -60,9 +65,27 @@ def known_grade(
             or _is_lone(column, known, mapping, rows)
         )
         if told.values and known.known and not on_scale and not other:
-            note = None if is_mark(mapping.note, rows) else mapping.note
-            return mapping.model_copy(update={"grade": column, "note": note})
-    return without_grade(mapping)
+            found[column] = known
+    rivals = [column for column in found if not any(is_named(column, name) for name in _PROPERTIES)]
+    if not found or any(_contradict(cursor, staged, mapping, found, rival) for rival in rivals):
+        return without_grade(mapping)
+    note = None if is_mark(mapping.note, rows) else mapping.note
+    return mapping.model_copy(update={"grade": next(iter(found)), "note": note})
+
+
+def _contradict(
+    cursor: Any, staged: Staging, mapping: Mapping, found: dict[str, SignalReading], rival: str
+) -> bool:
+    """Whether some output passes by the first column and fails by another one, or the other way round."""
+    first = next(iter(found))
+    if rival == first:
+        return False
+    said = mapping.said.words(OVERALL)
+    forms = {column: cell_notes.form(cursor, staged, column, said) for column in (first, rival)}
+    meant = (
+        (found[first].values.get(a), found[rival].values.get(b)) for a, b in pairs(cursor, staged, forms)
+    )
+    return any({*pair} == {meanings.PASS, meanings.FAIL} for pair in meant)
 
 
 def without_grade(mapping: Mapping) -> Mapping:
