@@ -352,3 +352,9 @@ def test_answers_in_a_list_come_in_one_by_one_where_that_is_said(page: AppTest) 
     place = workspace()
     texts = place.db.rows("SELECT text FROM output WHERE project_id = ?", [place.project.id])
     assert {text for (text,) in texts} == {"red", "big"}
+
+
+def test_an_empty_cell_that_may_speak_is_named_in_the_language_of_the_page(page: AppTest) -> None:
+    page.query_params["labelcore-language"] = "zh"
+    upload(page, "question,answer,Pass?\nQ1,A1,x\nQ2,A2,\nQ3,A3,x\n")
+    assert any("（空） (1)" in told.value for told in page.text)

@@ -11,7 +11,7 @@ from labelcore.messages import say
 from labelcore.messages.catalogue import counted
 from labelcore.stages import importing
 from labelcore.stages.importing import GivenMeanings, Mapping, SignalPreview
-from labelcore.stages.importing.meanings import Limits, polarity, within
+from labelcore.stages.importing.meanings import EMPTY_CELL, Limits, polarity, within
 from pages.widgets import shell
 from pages.widgets.importing.source import is_of_tool
 
@@ -116,7 +116,7 @@ def _sorted(
 
 
 def _offer(signal: SignalPreview, preview: importing.Preview, mapping: Mapping, key: str) -> None:
-    values = ", ".join(f"{value['value'][:20]} ({value['rows']:,})" for value in signal.values[:5])
+    values = ", ".join(f"{_word(value, 20)} ({value['rows']:,})" for value in signal.values[:5])
     with st.container(horizontal=True, vertical_alignment="center"):
         of_tool = is_of_tool(preview) and not signal.name.startswith("details.")
         is_feedback = importing.is_signal(signal.name) and not is_of_tool(preview)
@@ -235,14 +235,12 @@ def _table(column: ValueMeanings, key: str) -> ValueMeanings:
     values = sorted(column.signal.values, key=lambda v: -v["number"] if numeric else -v["rows"])
     for place, value in enumerate(shell.page_of(values, _PAGE, key)):
         row = st.container(horizontal=True, vertical_alignment="center")
-        row.text(
-            f"{value['value'][:_SHOWN]}  ·  {counted('One row', '{n:,} rows', n=value['rows'])}", width=140
-        )
+        row.text(f"{_word(value, _SHOWN)}  ·  {counted('One row', '{n:,} rows', n=value['rows'])}", width=140)
         now = chosen.get(value["value"], column.meanings[value["value"]])
         options = list(words(column.signal.kind))
         with row:
             chosen[value["value"]] = st.selectbox(
-                say("“{value}” counts as", value=value["value"][:_SHOWN]),  # read aloud, never drawn
+                say("“{value}” counts as", value=_word(value, _SHOWN)),  # read aloud, never drawn
                 options,
                 index=options.index(now or "") if now is not None or feedback else None,
                 format_func=words(column.signal.kind).__getitem__,
@@ -254,6 +252,11 @@ def _table(column: ValueMeanings, key: str) -> ValueMeanings:
         if examples := [f"“{text.strip()[:_SHOWN]}”".replace("\n", " ") for text in value["examples"]]:
             row.text("\n".join(examples), width="stretch", wrap=False)
     return column._replace(meanings=column.meanings | chosen)
+
+
+def _word(value: dict[str, Any], most: int) -> str:
+    """A value as it is shown."""
+    return say("(empty)") if value["value"] == EMPTY_CELL else str(value["value"])[:most]
 
 
 def _show_counts(column: ValueMeanings, preview: importing.Preview) -> None:
