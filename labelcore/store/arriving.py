@@ -302,12 +302,12 @@ def spell_names(
     spelled: dict[str, str] = {}
     for (name,) in cursor.execute(before, [project_id]).fetchall():
         spelled.setdefault(name_key(name), name)
-    here = "SELECT who FROM remarks WHERE kind = 'grade' GROUP BY who ORDER BY min(_row)"
-    for (name,) in cursor.execute(here).fetchall():
+
+    def spelling(name: str) -> str:
         present = present_name(name)
-        spelling = present if present != name else spelled.setdefault(name_key(name), tidy_name(name) or name)
-        if spelling != name:
-            cursor.execute("UPDATE remarks SET who = ? WHERE kind = 'grade' AND who = ?", [spelling, name])
+        return present if present != name else spelled.setdefault(name_key(name), tidy_name(name) or name)
+
+    remarks.spell(cursor, spelling)
 
 
 def store_grades(

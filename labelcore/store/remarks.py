@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import duckdb
@@ -139,6 +139,14 @@ def counted_grades(cursor: duckdb.DuckDBPyConnection, new: int) -> GradeCounts:
         "LEFT JOIN asked USING (name) WHERE kind = 'grade'"
     ).fetchone() or (0, 0, 0, 0, 0)
     return GradeCounts(new, nothing, apart, values - stored, meant - values, stored - new)
+
+
+def spell(cursor: duckdb.DuckDBPyConnection, spelling: Callable[[str], str]) -> None:
+    """Write who graded as a function does, which is asked in the order in which they stand in the file."""
+    names = "SELECT who FROM remarks WHERE kind = 'grade' GROUP BY who ORDER BY min(_row)"
+    for (name,) in cursor.execute(names).fetchall():
+        if (spelled := spelling(name)) != name:
+            cursor.execute("UPDATE remarks SET who = ? WHERE kind = 'grade' AND who = ?", [spelled, name])
 
 
 def forget_grades(cursor: duckdb.DuckDBPyConnection) -> None:

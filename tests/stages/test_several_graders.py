@@ -87,6 +87,13 @@ def test_where_it_is_said_which_grade_counts_the_known_column_is_taken(
     assert [value for _, value, _ in stored(workspace)] == ["fail", "pass"]
 
 
+def test_grades_of_one_person_in_two_spellings_are_one_persons(workspace: Workspace, tmp_path: Path) -> None:
+    rows = [["question", "answer", "grade", "rater"], ["Q", "A", "pass", "Ann"], ["Q", "A", "fail", "ann "]]
+    described = Description(grades=("overall=grade",))
+    with pytest.raises(BadInput, match="several different grades by one person in .grade."):
+        importing.import_file(workspace, table(tmp_path, rows), described=described)
+
+
 def test_what_tells_several_grades_apart_is_named(workspace: Workspace, tmp_path: Path) -> None:
     rows = without([HEADER, *(row for row in LONG[1:] if row[2] == "tone")], "criterion")
     file = table(tmp_path, [[*rows[0][:2], "checked_in", *rows[0][3:]], *rows[1:]])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from labelcore.models import Fact, fact
+from labelcore.models import Fact, fact, name_key, tidy_name
 from labelcore.stages.importing import cell_notes, offering
 from labelcore.stages.importing.mapping import Grading, Mapping, has
 from labelcore.store import remarks, staging
@@ -36,6 +36,8 @@ def take(cursor: Any, staged: Staging, mapping: Mapping) -> tuple[Names, list[Fa
         take_one("verdict", name, column)
     for name, column in mapping.feedback.items():
         take_one("feedback", name, column, **beside)
+    spelled: dict[str, str] = {}
+    remarks.spell(cursor, lambda name: spelled.setdefault(name_key(name), tidy_name(name) or name))
     return names, [fact("cell_notes", column=column) for column, form in forms.items() if form]
 
 
