@@ -32,8 +32,14 @@ _PREFERRED = (
     ("chosen_response", "rejected_response"),
     ("response_chosen", "response_rejected"),
     ("preferred", "dispreferred"),
+    ("human_ref_a", "human_ref_b"),
 )
-_SIDES_OF = {"chosen_response": ("chosen", "rejected"), "response_chosen": ("chosen", "rejected")}
+_SIDES_OF = {
+    "chosen_response": ("chosen", "rejected"),
+    "response_chosen": ("chosen", "rejected"),
+    "human_ref_a": ("A", "B"),
+}
+_SHP = {"human_ref_A", "human_ref_B", "labels"}
 _MISSING = Wording("one of the two answers is missing")
 _TRANSCRIPT = re.compile(r"\s*(Human|User):")
 _NAMED = {"chosen", "preferred", "preferred_output"}
@@ -43,7 +49,7 @@ _VERDICTS = re.compile(
     re.IGNORECASE,
 )
 _QUESTIONS = (
-    "instruction prompt question query user_input user_query user_prompt input conversation context"
+    "instruction prompt question query user_input user_query user_prompt input conversation context history"
 ).split()
 
 
@@ -79,7 +85,8 @@ def _is_certain(record: Record) -> bool:
         return False
     beside = [str(name).lower() for name in record if name not in pair.columns]
     models = any(f"{stem}{join}{pair.sides[0]}" in beside for stem in _MODELS for join in _JOINS)
-    return pair.sides[0] in _NAMED or models or any(map(_VERDICTS.search, beside))
+    is_known = pair.sides[0] in _NAMED or pair.columns[0].lower() in _SIDES_OF
+    return is_known or models or any(map(_VERDICTS.search, beside))
 
 
 def _recognise(head: FileHead) -> float:
@@ -100,6 +107,7 @@ def _recognise(head: FileHead) -> float:
 @each(_is_pair, *_WRAPPINGS)
 def rows(number: int, record: Record) -> Iterator[Said]:
     """Two rows for each pair."""
+    record = _told(record)
     pair = _pair(list(map(str, record)))
     asked = next((name for name in _QUESTIONS if record.get(name) not in (None, "", [])), "")
     task = next((name for name in ("input", "context") if record.get(name) and name != asked), "")
@@ -120,6 +128,13 @@ def rows(number: int, record: Record) -> Iterator[Said]:
             trouble=_MISSING,
             raw=record,
         )
+
+
+def _told(record: Record) -> Record:
+    """A pair of Stanford's human preferences with the preferred side named: label 1 is the first."""
+    side = {"1": "A", "0": "B"}.get(plain(record.get("labels"))) if record.keys() >= _SHP else None
+    rest = {key: value for key, value in record.items() if key != "labels"}
+    return {**rest, "preferred": f"{side} of two"} if side else record
 
 
 def _of_models(record: Record) -> Iterator[str]:

@@ -13,6 +13,7 @@ from labelcore.store.formats.fields import (
     entries,
     exchange,
     first,
+    graded,
     has_roots,
     kind_of,
     likeness,
@@ -153,6 +154,13 @@ def _alone(notes: list[Record]) -> Iterator[Remark]:
             yield from remark("grade", "", "", reason=first(note, "payload.note"))
 
 
+def _parts(name: str, worth: Any) -> list[tuple[str, Any]]:
+    """The answers of an annotation, each part by its name where it has several."""
+    if not isinstance(worth, dict):
+        return [(name, worth)]
+    return [(f"{name}/{plain(part)}" if len(worth) > 1 else name, item) for part, item in worth.items()]
+
+
 def _feedback(notes: list[Record]) -> list[Remark]:
     """Annotations and reactions of people, their notes, and the scores of scorers that ran on a call."""
     remarks, texts = list(_alone(notes)), _texts(notes)
@@ -163,10 +171,7 @@ def _feedback(notes: list[Record]) -> list[Remark]:
         if _is_annotation(note):
             worth = first(note, "payload.value")
             reason = "\n".join(texts[way] for way in _names(note) if way in texts)
-            parts = list(worth.items()) if isinstance(worth, dict) else [("", worth)]
-            for part, item in parts or [("", None)]:
-                title = f"{name}/{plain(part)}" if len(parts) > 1 else name
-                remarks += remark("grade", title, item, who=who, reason=reason, at=when)
+            remarks += graded(_parts(name, worth), who=who, reason=reason, at=when)
         elif kind.startswith("wandb.runnable."):
             remarks += _scores(name, first(note, "payload.output"))
         elif kind.startswith("wandb.reaction"):

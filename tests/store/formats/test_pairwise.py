@@ -114,3 +114,20 @@ def test_where_a_question_comes_from_is_no_model_and_what_each_answer_comes_from
     sources = {"chosen_source": "m-1", "rejected_source": "m-2"}
     each = read("pairwise", lines([{**PREFERRED[0], **sources}]))
     assert [row.model for row in each] == ["m-1", "m-2"]
+
+
+def test_pairs_of_stanfords_human_preferences_say_which_was_preferred() -> None:
+    record = {
+        "post_id": "himc90",
+        "domain": "askacademia_train",
+        "history": "Shall I take it?",
+        "score_A": 52,
+        "score_B": 54,
+        "human_ref_A": "Take it.",
+        "human_ref_B": "Wait.",
+        "labels": 0,
+    }
+    first, second = read("pairwise", lines([record]))
+    assert (first.input, first.output, second.output) == ("Shall I take it?", "Take it.", "Wait.")
+    assert {row.details["preferred"] for row in (first, second)} == {"B of two"}
+    assert (said(first), first.details["score"], "labels" in first.details) == ([], 52, False)

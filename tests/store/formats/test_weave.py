@@ -125,6 +125,10 @@ def test_a_note_of_who_gave_no_value_comes_along(value: Any) -> None:
 def test_each_part_of_an_annotation_has_its_name() -> None:
     row = feedback({**NOTES[0], "payload": {"value": {"tone": "curt", "form": "long"}}})
     assert [entry[1:3] for entry in said(row)] == [("tone/tone", "curt"), ("tone/form", "long")]
+    long = {"score": 5, "comment": "It says who pays. " * 9}
+    row = feedback({**NOTES[0], "payload": {"value": long}})
+    assert [entry[1:3] for entry in said(row)] == [("tone/score", "5")]
+    assert row.remarks[0].reason == long["comment"]
 
 
 def test_a_note_is_looked_at_as_often_however_many_there_are() -> None:
