@@ -114,12 +114,12 @@ def _rated(items: Iterable[_Labels]) -> set[str]:
 
 
 def _ratings(question: str, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """The labels of a question with their values, where these are neither a yes or no nor the label."""
+    """The labels of a question and how their values begin, where these are no yes or no and not the label."""
     for label, value in values.items():
         word = plain(value).strip()
         is_mark = word == label or word.lower() in _YES | _NO or word == "0"
         if label and label != question and not is_mark and not _SCALE.match(label):
-            yield label, word
+            yield label, word[:2]
 
 
 def _are_marks(pairs: set[tuple[str, str]], *, unsure: bool) -> bool:
