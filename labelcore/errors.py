@@ -61,6 +61,6 @@ class ModelTrouble(LabelcoreError):
         self.kind = kind
         self.fatal = fatal
         self.requests = 1
-        self.cost_usd = 0.0
+        self.cost_usd: float | None = 0.0
         self.faults: tuple[str, ...] = ()
         self.answer = ""

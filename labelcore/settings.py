@@ -36,6 +36,8 @@ ENGINE = r"|dask|(dask|tcp|tls)://[^\s/]+:\d+"
 class Calls(BaseModel):
     """How an endpoint is called: US dollars per million tokens, and its limits; seconds for ``call_timeout``.
 
+    Without a price nobody knows what a call costs, with one of 0 it is free; one that is missing beside
+    another is 0.
     ``price_cached``: of tokens in that the endpoint says it had in its cache; None: as those that it had not.
     Rates that are not known are learned from the endpoint's answers. ``window``: how many tokens the model
     reads at most; None: not known. ``transport``: "fast" posts by aiohttp
@@ -43,8 +45,8 @@ class Calls(BaseModel):
     HTTP library can do.
     """
 
-    price_in: float = Field(default=0.0, ge=0)
-    price_out: float = Field(default=0.0, ge=0)
+    price_in: float | None = Field(default=None, ge=0)
+    price_out: float | None = Field(default=None, ge=0)
     price_cached: float | None = Field(default=None, ge=0)
     concurrency: int = Field(default=16, ge=1, le=1000)
     requests_per_minute: float | None = Field(default=None, gt=0)
@@ -53,11 +55,18 @@ class Calls(BaseModel):
     window: int | None = Field(default=None, gt=0)
     transport: Literal["fast", "openai"] = "fast"
 
-    def cost(self, tokens_in: float, tokens_out: float, cached: float = 0) -> float:
-        """US dollars of so many tokens, ``cached`` of those in among them."""
-        kept = self.price_in if self.price_cached is None else self.price_cached
-        fresh = (tokens_in - cached) * self.price_in + cached * kept
-        return (fresh + tokens_out * self.price_out) / 1_000_000
+    @property
+    def priced(self) -> bool:
+        """Whether anybody said what its tokens cost."""
+        return self.price_in is not None or self.price_out is not None
+
+    def cost(self, tokens_in: float, tokens_out: float, cached: float = 0) -> float | None:
+        """US dollars of so many tokens, ``cached`` of those in among them; None where no price is set."""
+        if not self.priced and (tokens_in or tokens_out):
+            return None
+        price_in, price_out = self.price_in or 0.0, self.price_out or 0.0
+        kept = price_in if self.price_cached is None else self.price_cached
+        return ((tokens_in - cached) * price_in + cached * kept + tokens_out * price_out) / 1_000_000
 
 
 class Endpoint(Calls):

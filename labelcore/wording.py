@@ -58,6 +58,26 @@ class Wording(str):
         return cls(given)
 
 
+def kept(value: Any) -> Any:
+    """A wording as JSON keeps it: its template and values, so that it can be said in any language again."""
+    value = getattr(value, "what", value) if isinstance(value, Exception) else value
+    if isinstance(value, Wording):
+        values = {name: kept(part) for name, part in value.values.items()}
+        return {"template": value.template, "values": values} if values else str(value)
+    if isinstance(value, list | tuple):
+        return [kept(part) for part in value]
+    return value if value is None or isinstance(value, str | int | float) else str(value)
+
+
+def of_kept(value: Any) -> Any:
+    """What :func:`kept` was made from; a text, as older versions kept it, is a wording of itself."""
+    if isinstance(value, list):
+        return [of_kept(part) for part in value]
+    if not isinstance(value, dict):
+        return value
+    return Wording(value["template"], **{name: of_kept(part) for name, part in value["values"].items()})
+
+
 BROUGHT: dict[str, str] = {}
 """Words of detectors and formats in Chinese that stand in the same file and in no catalogue."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -145,3 +146,26 @@ def test_a_verdict_that_an_older_labelcore_stored_twice_is_there_once_and_the_fi
         )
     migrations.migrate(db)
     assert db.rows("SELECT repeat, value FROM verdict ORDER BY ALL") == [(0, "pass"), (1, "fail")]
+
+
+def test_what_took_tokens_and_cost_nothing_in_an_older_store_costs_nobody_knows_what(tmp_path: Path) -> None:
+    db = at_schema(tmp_path / "old.duckdb", 35)
+    for key, tokens, cost in (("free or unpriced", 9, 0.0), ("a code judge's", 0, 0.0), ("priced", 9, 0.5)):
+        db.run(
+            "INSERT INTO verdict (output_id, tokens_in, tokens_out, cost_usd) VALUES (?, ?, 0, ?)",
+            [key, tokens, cost],
+        )
+        db.run(
+            "INSERT INTO answer (answer_key, tokens_in, tokens_out, cost_usd) VALUES (?, ?, 0, ?)",
+            [key, tokens, cost],
+        )
+        detail = json.dumps({"tokens_in": tokens, "tokens_out": 0})
+        db.run("INSERT INTO run (run_id, cost_usd, detail) VALUES (?, ?, ?)", [key, cost, detail])
+    for judge, kind in (("j1", "llm"), ("j2", "code")):
+        db.run("INSERT INTO judge_version (judge_version_id, kind) VALUES (?, ?)", [judge, kind])
+        db.run("INSERT INTO hardness_result (judge_version_id, cost_usd) VALUES (?, 0)", [judge])
+    migrations.migrate(db)
+    for table in ("verdict", "answer", "run"):
+        costs = db.rows(f"SELECT cost_usd FROM {table} ORDER BY ALL NULLS FIRST")
+        assert costs == [(None,), (0.0,), (0.5,)]
+    assert db.rows("SELECT cost_usd FROM hardness_result ORDER BY judge_version_id") == [(None,), (0.0,)]

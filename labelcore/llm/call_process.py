@@ -177,9 +177,11 @@ class CallProcess:
                 }
             )
 
-    def _cost(self, given: int, taken: int, cached: int) -> float:
+    def _cost(self, given: int, taken: int, cached: int) -> float | None:
         """As :meth:`labelcore.settings.Calls.cost` counts it."""
         prices = self._endpoint
+        if not prices["priced"] and (given or taken):
+            return None
         fresh = (given - cached) * prices["price_in"] + cached * prices["price_cached"]
         return float(fresh + taken * prices["price_out"]) / 1e6
 

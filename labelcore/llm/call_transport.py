@@ -38,9 +38,12 @@ class CallProcessTransport(KeepingTransport):
         self._told = {
             "url": url,
             "model": endpoint.model,
-            "price_in": endpoint.price_in,
-            "price_out": endpoint.price_out,
-            "price_cached": endpoint.price_in if endpoint.price_cached is None else endpoint.price_cached,
+            "priced": endpoint.priced,
+            "price_in": endpoint.price_in or 0.0,
+            "price_out": endpoint.price_out or 0.0,
+            "price_cached": (endpoint.price_in or 0.0)
+            if endpoint.price_cached is None
+            else endpoint.price_cached,
             "timeout": endpoint.call_timeout + 1,
             "headers": authorization | {"content-type": "application/json"},
             "proxy": proxy_for(url),

@@ -252,7 +252,7 @@ class OpenAIClient:
         counts = {name: getattr(work, name) for name in ("tokens_in", "tokens_out", "requests")}
         return counts | {"cost_usd": self._cost(work), "latency_ms": latency, "faults": tuple(work.faults)}
 
-    def _cost(self, work: _Spent) -> float:
+    def _cost(self, work: _Spent) -> float | None:
         return self.endpoint.cost(work.tokens_in, work.tokens_out, work.tokens_cached)
 
     def _told(self, trouble: ModelTrouble, work: _Spent) -> ModelTrouble:

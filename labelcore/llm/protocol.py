@@ -35,7 +35,7 @@ class CallCost:
     model: str
     tokens_in: int = 0
     tokens_out: int = 0
-    cost_usd: float = 0.0
+    cost_usd: float | None = 0.0
     latency_ms: float = 0.0
     requests: int = 1
     faults: tuple[str, ...] = ()

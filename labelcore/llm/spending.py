@@ -128,15 +128,14 @@ def most_of(endpoint: Endpoint, body: Mapping[str, Any]) -> float:
     """US dollars that a call can cost at most: a token for every byte, and the longest answer."""
     size = len(json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"))
     answer_tokens = body.get("max_tokens") or body.get("max_completion_tokens") or 0
-    dearest = max(endpoint.price_in, endpoint.price_cached or 0)
-    return (size * dearest + int(answer_tokens) * endpoint.price_out) / 1_000_000
+    dearest = max(endpoint.price_in or 0.0, endpoint.price_cached or 0.0)
+    return (size * dearest + int(answer_tokens) * (endpoint.price_out or 0.0)) / 1_000_000
 
 
 def refuse_unpriced(endpoints: Iterable[Endpoint]) -> None:
     """BadInput where a limit could not hold, because nobody said what an endpoint costs."""
     for endpoint in endpoints:
-        priced = endpoint.price_in or endpoint.price_out
-        if not priced and urlsplit(endpoint.base_url or "").hostname not in _HERE:
+        if not endpoint.priced and urlsplit(endpoint.base_url or "").hostname not in _HERE:
             raise BadInput(
                 "No price is set for {model}, so a spending limit cannot hold.",
                 next_step="Set LABELCORE_PRICE_IN and LABELCORE_PRICE_OUT (US dollars per million tokens; of "

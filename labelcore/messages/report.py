@@ -199,9 +199,9 @@ def _costs(findings: Findings) -> Iterator[Block]:
         for judge in findings.alignment.judges
     )
     rows = tuple(
-        (name, f"{cost.verdicts:,}", f"{cost.cost_usd:.4f}", f"{cost.per_thousand or 0.0:.3f}")
+        (name, f"{cost.verdicts:,}", _sum(cost.cost_usd), f"{cost.per_thousand:.3f}")
         for name, cost in costs
-        if cost and cost.cost_usd
+        if cost and cost.per_thousand
     )
     unpriced = any(cost and cost.per_thousand is None for cost in findings.costs.values())
     if rows:
@@ -213,6 +213,10 @@ def _costs(findings: Findings) -> Iterator[Block]:
     if unpriced:
         words = say("Models without a price were asked: what they cost is not known.")
         yield ReportText(words=words, tone="small")
+
+
+def _sum(cost: float | None) -> str:
+    return say("not known") if cost is None else f"{cost:.4f}"
 
 
 def _rests_on(findings: Findings) -> Iterator[Block]:

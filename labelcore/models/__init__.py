@@ -70,7 +70,7 @@ from labelcore.models.judging import (
     Run,
     Verdict,
     VerdictError,
-    told_cost,
+    total_cost,
 )
 from labelcore.models.notices import Channel, Notice, NoticeKind, NoticeRules, NoticeState, NoticeStep
 from labelcore.models.people import (

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from pydantic import Field
 
 from labelcore.models.base import CourtValue, Frozen, ProbeValue, ProjectItem, RunState, VerdictValue, now
+from labelcore.wording import Wording
 
 
 class JudgeVersion(Frozen):
@@ -50,13 +52,16 @@ class JudgePointer(ProjectItem):
     at: datetime = Field(default_factory=now)
 
 
-def told_cost(cost: float, tokens: int) -> float | None:
-    """What answers cost, None where no price is set: they took tokens and cost nothing."""
-    return cost if cost or not tokens else None
+def total_cost(costs: Iterable[float | None]) -> float | None:
+    """US dollars together; None where one of them is not known, because no price is set."""
+    known = list(costs)
+    return None if None in known else sum(filter(None, known), 0.0)
 
 
 class Decision(Frozen):
-    """What a judge says of one output, before it is stored as a verdict."""
+    """What a judge says of one output, before it is stored as a verdict. ``cost_usd``: None where no price is
+    set for the model, 0 where it costs nothing.
+    """
 
     value: VerdictValue
     reason: str = ""
@@ -65,7 +70,7 @@ class Decision(Frozen):
     model: str = ""
     tokens_in: int = 0
     tokens_out: int = 0
-    cost_usd: float = 0.0
+    cost_usd: float | None = 0.0
     latency_ms: float = 0.0
 
 
@@ -108,7 +113,7 @@ class Run(ProjectItem):
     verdicts_cached: int = 0
     errors: int = 0
     requests: int = 0
-    cost_usd: float = 0.0
+    cost_usd: float | None = 0.0
     seconds: float = 0.0
     message: str = ""
     total: int = 0
@@ -119,7 +124,7 @@ class Run(ProjectItem):
     error_kinds: dict[str, int] = Field(default_factory=dict)
     faults: dict[str, int] = Field(default_factory=dict)
     seconds_left: float | None = None
-    reasons: dict[str, str] = Field(default_factory=dict)
+    reasons: dict[str, Wording] = Field(default_factory=dict)
     ended_by: str = ""
     pending: dict[str, int] = Field(default_factory=dict)
     at: datetime = Field(default_factory=now)
@@ -136,13 +141,7 @@ class Run(ProjectItem):
             {"kind": kind, "n": n, "reason": self.reasons.get(kind, "")}
             for kind, n in self.error_kinds.items()
         ]
-        told = {"cost_usd": self.paid, "failures": failures}
-        return {"run": self.id} | self.model_dump(mode="json", exclude=apart) | told
-
-    @property
-    def paid(self) -> float | None:
-        """US dollars, None where no price is set for who answered."""
-        return told_cost(self.cost_usd, self.tokens_in + self.tokens_out)
+        return {"run": self.id} | self.model_dump(mode="json", exclude=apart) | {"failures": failures}
 
 
 class PaidAnswer(Frozen):
@@ -153,7 +152,7 @@ class PaidAnswer(Frozen):
     model: str
     tokens_in: int = 0
     tokens_out: int = 0
-    cost_usd: float = 0.0
+    cost_usd: float | None = 0.0
     latency_ms: float = 0.0
     at: datetime = Field(default_factory=now)
 
@@ -243,5 +242,5 @@ class HardnessResult(ProjectItem):
     before_reason: str
     after_value: VerdictValue
     after_reason: str
-    cost_usd: float = 0.0
+    cost_usd: float | None = 0.0
     at: datetime = Field(default_factory=now)

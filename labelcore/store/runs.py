@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 from labelcore.models import BatchJob, Run, new_id, now
 from labelcore.store.connection import Database, from_json, to_json
 from labelcore.store.rows import RowMapping
+from labelcore.wording import kept, of_kept
 
 _DETAIL = (
     "total repeats answers_cached tokens_in tokens_out error_kinds faults seconds_left reasons "
@@ -18,15 +20,23 @@ _RUN = RowMapping(Run, "run", leave_out=_DETAIL, id="run_id", at="made_at")
 
 def save(db: Database, run: Run) -> None:
     """Store the present state of a run."""
-    detail = to_json({name: getattr(run, name) for name in _DETAIL})
-    _RUN.add(db, [run.model_copy(update={"at": now()})], detail=detail, event_id=new_id("event"))
+    detail = {name: getattr(run, name) for name in _DETAIL}
+    detail["reasons"] = {kind: kept(why) for kind, why in run.reasons.items()}
+    _RUN.add(db, [run.model_copy(update={"at": now()})], detail=to_json(detail), event_id=new_id("event"))
 
 
 def all_of(db: Database, project_id: str) -> list[Run]:
     """The runs of a project in their present states, the newest first."""
     source = "run_current WHERE project_id = ? ORDER BY run_id DESC"
     rows = db.rows(f"SELECT detail, {_RUN.select} FROM {source}", [project_id])
-    return [_RUN.read(row, **from_json(detail) or {}) for detail, *row in rows]
+    return [_RUN.read(row, **_detail(detail)) for detail, *row in rows]
+
+
+def _detail(text: str | None) -> dict[str, Any]:
+    """The counters of a run, whose reasons can be said in any language."""
+    detail: dict[str, Any] = from_json(text) or {}
+    reasons = detail.get("reasons", {})
+    return detail | {"reasons": {kind: of_kept(why) for kind, why in reasons.items()}}
 
 
 _JOB = RowMapping(BatchJob, "batch_job", id="batch_job_id", at="made_at")

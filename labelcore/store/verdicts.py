@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from labelcore.models import Frozen, PaidAnswer, Verdict, VerdictError, told_cost
+from labelcore.models import Frozen, PaidAnswer, Verdict, VerdictError
 from labelcore.store import answers as answer_table
 from labelcore.store.connection import Database, utc
 from labelcore.store.lookups import remembers_of, written
@@ -207,7 +207,7 @@ def refusals(db: Database, project_id: str) -> dict[str, int]:
 
 
 def mean_cost(db: Database, judge_version_id: str) -> float | None:
-    """What one verdict of a judge version cost so far, in US$; None before the first."""
+    """What one verdict of a judge version cost so far, in US$, of those where it is known; else None."""
     rows = db.rows("SELECT avg(cost_usd) FROM verdict WHERE judge_version_id = ?", [judge_version_id])
     return None if rows[0][0] is None else float(rows[0][0])
 
@@ -215,35 +215,32 @@ def mean_cost(db: Database, judge_version_id: str) -> float | None:
 class Cost(Frozen):
     """What a judge version's verdicts took. Money in US dollars, time in milliseconds.
 
+    ``cost_usd`` is None where no price was set for some of them, ``each_usd`` the mean of the others.
     ``latency_ms`` is the median of the verdicts that say how long they took; None where none does.
     """
 
     verdicts: int
-    cost_usd: float
-    tokens_in: int
-    tokens_out: int
+    cost_usd: float | None
+    each_usd: float | None
     latency_ms: float | None
 
     @property
     def per_thousand(self) -> float | None:
-        """US dollars for a thousand verdicts; None before the first, and where no price is set."""
-        cost = told_cost(self.cost_usd, self.tokens_in + self.tokens_out)
-        return 1_000 * cost / self.verdicts if self.verdicts and cost is not None else None
+        """US dollars for a thousand verdicts; None before the first, and where no price was ever set."""
+        return None if self.each_usd is None else 1_000 * self.each_usd
 
 
 def costs(db: Database, project_id: str) -> dict[str, Cost]:
     """By judge version, all repeats together."""
     rows = db.rows(
-        "SELECT judge_version_id, count(*), coalesce(sum(cost_usd), 0), coalesce(sum(tokens_in), 0), "
-        "coalesce(sum(tokens_out), 0), median(nullif(latency_ms, 0)) "
+        "SELECT judge_version_id, count(*), CASE WHEN count(cost_usd) = count(*) THEN sum(cost_usd) END, "
+        "avg(cost_usd), median(nullif(latency_ms, 0)) "
         "FROM verdict WHERE project_id = ? GROUP BY ALL",
         [project_id],
     )
     return {
-        judge_version_id: Cost(
-            verdicts=n, cost_usd=usd, tokens_in=int(a), tokens_out=int(b), latency_ms=median
-        )
-        for judge_version_id, n, usd, a, b, median in rows
+        judge_version_id: Cost(verdicts=n, cost_usd=usd, each_usd=each, latency_ms=median)
+        for judge_version_id, n, usd, each, median in rows
     }
 
 

@@ -240,7 +240,7 @@ CREATE OR REPLACE VIEW judges AS
 CREATE OR REPLACE VIEW verdicts AS
     SELECT p.name AS project, v.output_id, o.external_id, j.name AS judge, j.kind, j.version,
         c.name AS criterion, v.value, v.probability, v.reason, v.repeat, v.model, j.model AS asked_model, v.tokens_in,
-        v.tokens_out, CASE WHEN v.cost_usd <> 0 OR v.tokens_in + v.tokens_out = 0 THEN v.cost_usd END AS cost_usd,
+        v.tokens_out, v.cost_usd,
         v.latency_ms, v.made_at AS decided_at, v.judge_version_id,
         j.criterion_id, v.run_id, v.project_id
     FROM verdict v

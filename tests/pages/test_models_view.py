@@ -99,6 +99,9 @@ def test_a_model_on_a_machine_of_ones_own_gets_minutes_for_a_call_which_can_be_c
 ) -> None:
     """A small model takes longer than the minute that the form could not change."""
     app = opened()
+    typed = {"price_in": 0.25, "price_cached": 0.1, "window": 4_096, "tokens_per_minute": 9.0}
+    for name, value in typed.items():
+        app.number_input(key=f"{keys.ENDPOINT_TERMS}-{name}").set_value(value)
     seconds = f"{keys.ENDPOINT_TERMS}-call_timeout"
     calls = f"{keys.ENDPOINT_TERMS}-concurrency"
     assert app.number_input(key=calls).value == 2, "a server on this machine answers one after the other"
@@ -106,8 +109,26 @@ def test_a_model_on_a_machine_of_ones_own_gets_minutes_for_a_call_which_can_be_c
     app.selectbox(key=keys.ENDPOINT_SERVER).set_value("OpenAI").run()
     assert app.number_input(key=calls).value == 16
     assert app.number_input(key=seconds).value == 60
+    for name in (*typed, "price_out"):
+        term = app.number_input(key=f"{keys.ENDPOINT_TERMS}-{name}")
+        assert term.value is None, f"{name} was another server's"
     healthy(fill(app, mock[1], call_timeout=240.0))
     assert settings().all_endpoints["near"].call_timeout == 240
+
+
+def test_a_server_on_this_machine_costs_nothing_unless_somebody_says_so(
+    place: Workspace, mock: tuple[MockEndpoint, str]
+) -> None:
+    app = opened()
+    assert app.number_input(key=f"{keys.ENDPOINT_TERMS}-price_in").value == 0
+    app = healthy(fill(app, mock[1]))
+    near = settings().all_endpoints["near"]
+    assert (near.price_in, near.price_out, near.cost(10, 5)) == (0, 0, 0)
+    assert "free of charge" in text_of(app)
+    app.selectbox(key=keys.ENDPOINT_SERVER).set_value("OpenAI").run()
+    healthy(fill(app, mock[1], price_out=2.0))
+    near = settings().all_endpoints["near"]
+    assert (near.price_in, near.price_out) == (None, 2.0)
 
 
 def test_what_is_wrong_is_a_sentence_and_the_key_is_gone_all_the_same(place: Workspace) -> None:

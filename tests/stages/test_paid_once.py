@@ -12,8 +12,9 @@ import pytest
 from labelcore.judges.kinds import panel
 from labelcore.llm.protocol import TRIES
 from labelcore.messages import say, speaking
+from labelcore.messages.lines.endpoints import term_words
 from labelcore.messages.lines.judging import estimate_words, run_words
-from labelcore.models import Decision, JudgeVersion, Output, Project, Run
+from labelcore.models import Decision, JudgeVersion, Output, Project, Run, total_cost
 from labelcore.progress import Progress, silent
 from labelcore.settings import settings
 from labelcore.stages import projects
@@ -135,14 +136,14 @@ def test_an_estimate_knows_calls_tokens_money_and_what_is_done(
 def test_where_no_price_is_set_that_is_said_and_nothing_is_called_free(
     workspace: Workspace, ids: list[str], run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("LABELCORE_PRICE_IN", "0")
-    monkeypatch.setenv("LABELCORE_PRICE_OUT", "0")
+    monkeypatch.delenv("LABELCORE_PRICE_IN")
+    monkeypatch.delenv("LABELCORE_PRICE_OUT")
     settings.cache_clear()
     backlog = running.make_backlog(workspace.db, [judge(workspace.project)], ids, 1)
     before = running.estimate(workspace, backlog)
     assert (before.cost_usd, before.judges[0].cost_usd) == (None, None)
     done = run()
-    assert (done.verdicts_new, done.paid, done.document()["cost_usd"]) == (30, None, None)
+    assert (done.verdicts_new, done.cost_usd, done.document()["cost_usd"]) == (30, None, None)
     for words in (estimate_words(before), run_words(done)):
         assert "no price set" in words and "US$" not in words
     with speaking("zh"):
@@ -150,8 +151,34 @@ def test_where_no_price_is_set_that_is_said_and_nothing_is_called_free(
     spent = verdicts.costs(workspace.db, workspace.project.id)
     (cost,) = (spent[version_id] for version_id in done.judge_version_ids)
     assert cost.per_thousand is None
+    assert workspace.db.rows("SELECT DISTINCT cost_usd FROM verdict") == [(None,)]
     nothing = run()
-    assert (nothing.requests, nothing.paid) == (0, 0.0)
+    assert (nothing.requests, nothing.cost_usd) == (0, 0.0)
+
+
+@pytest.mark.usefixtures("mock")
+def test_a_price_of_nought_is_a_price_and_costs_nothing(
+    workspace: Workspace, ids: list[str], run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LABELCORE_PRICE_IN", "0")
+    monkeypatch.setenv("LABELCORE_PRICE_OUT", "0")
+    settings.cache_clear()
+    assert "free of charge" in term_words(settings().default_endpoint)
+    backlog = running.make_backlog(workspace.db, [judge(workspace.project)], ids, 1)
+    before = running.estimate(workspace, backlog)
+    assert (before.cost_usd, before.judges[0].cost_usd) == (0, 0)
+    assert not any("No price is set" in assumed for assumed in before.based_on)
+    done = run()
+    assert (done.verdicts_new, done.cost_usd, done.document()["cost_usd"]) == (30, 0, 0)
+    assert "no price set" not in estimate_words(before) + run_words(done)
+    (version_id,) = done.judge_version_ids
+    assert verdicts.costs(workspace.db, workspace.project.id)[version_id].per_thousand == 0
+    assert workspace.db.rows("SELECT DISTINCT cost_usd FROM verdict") == [(0,)]
+
+
+def test_a_total_with_a_part_that_nobody_knows_is_not_known() -> None:
+    totals = [total_cost(costs) for costs in ([], [0.0, 2.0], [2.0, None], [0.0])]
+    assert totals == [0, 2, None, 0]
 
 
 def test_batches_are_handed_over_once_and_collected_once(

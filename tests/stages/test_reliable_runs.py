@@ -22,6 +22,7 @@ from labelcore.stages import judging, projects
 from labelcore.stages.judging import running
 from labelcore.stages.judging.running import RunOptions
 from labelcore.store import answers, judges as judge_table, runs as run_table, verdicts
+from labelcore.wording import Wording, kept, of_kept
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint
 
@@ -131,12 +132,37 @@ def test_kinds_are_said_in_chinese_with_the_endpoints_own_words() -> None:
         state="finished",
         errors=3,
         error_kinds={"context length": 3},
-        reasons={"context length": "http://x rejects the prompt: too long"},
+        reasons={"context length": Wording("http://x rejects the prompt: too long")},
     )
     with speaking("zh"):
         (line,) = failure_words(run)
         assert "context length" not in line and "too long" in line
         assert "context length" not in run_words(run)
+
+
+def test_a_reason_that_is_read_back_is_said_in_the_language_of_the_page(
+    workspace: Workspace, add_outputs: Add, mock: MockEndpoint
+) -> None:
+    mock.answer = {"verdict": "pass", "reason": "I cannot assist with that request."}
+    version, ids = judge(workspace), [output.id for output in texts(add_outputs, 3)]
+    running.run(workspace, [version], ids, RunOptions())
+    (done,) = run_table.all_of(workspace.db, workspace.project.id)
+    assert "The model refuses" in done.reasons["refusal"]
+    with speaking("zh"):
+        (line,) = failure_words(done)
+    assert "The model refuses" not in line and "I cannot assist" in line
+
+
+def test_what_is_kept_of_a_wording_says_the_same_again() -> None:
+    inner = BadInput("{n} rows", n=3)
+    whole = Wording("{name}: {trouble}", name="x", trouble=inner, rest=[1, Wording("interrupted")])
+    again = of_kept(json.loads(json.dumps(kept(whole))))
+    assert (again, again.values["trouble"].template, again.values["rest"]) == (
+        "x: 3 rows",
+        "{n} rows",
+        [1, "interrupted"],
+    )
+    assert [of_kept(kept(value)) for value in ("a {b}", Wording("a {b}"), None)] == ["a {b}", "a {b}", None]
 
 
 def test_a_run_that_has_just_begun_is_told_without_a_loose_end() -> None:

@@ -118,11 +118,11 @@ def filled(db: Database) -> Database:
 
 @pytest.mark.parametrize(
     ("tokens", "cost", "told"),
-    [(0, 0.0, 0.0), (12, 0.0, None), (12, 0.5, 0.5)],
-    ids=["none", "unknown", "price"],
+    [(0, 0.0, 0.0), (12, 0.0, 0.0), (12, None, None), (12, 0.5, 0.5)],
+    ids=["none", "free", "unknown", "price"],
 )
 def test_a_verdict_whose_model_has_no_price_has_no_cost(
-    filled: Database, tokens: int, cost: float, told: float | None
+    filled: Database, tokens: int, cost: float | None, told: float | None
 ) -> None:
     decision = Decision(value="pass", tokens_in=tokens, cost_usd=cost)
     verdict = Verdict(output_id="o", judge_version_id="j1", project_id="p", run_id="r", decision=decision)

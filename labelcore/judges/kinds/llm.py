@@ -15,7 +15,7 @@ from labelcore.judges.judge_prompt import Prompt, StoredPrompt, TravellingPrompt
 from labelcore.judges.kinds import PROBE, Kind, SpecOf, kind_of, register
 from labelcore.llm import ModelAnswer, ModelClient
 from labelcore.llm.protocol import refuses
-from labelcore.models import Decision, Frozen, JudgeVersion, Output, VerdictValue
+from labelcore.models import Decision, Frozen, JudgeVersion, Output, VerdictValue, total_cost
 from labelcore.wording import Wording
 
 
@@ -175,7 +175,7 @@ async def _weighed(decision: Decision, prompt: Prompt, output: Output, client: M
             "probability": probability,
             "tokens_in": decision.tokens_in + weights.tokens_in,
             "tokens_out": decision.tokens_out + weights.tokens_out,
-            "cost_usd": decision.cost_usd + weights.cost_usd,
+            "cost_usd": total_cost([decision.cost_usd, weights.cost_usd]),
             "latency_ms": decision.latency_ms + weights.latency_ms,
         }
     )

@@ -17,7 +17,7 @@ from labelcore.judges.kinds import register
 from labelcore.judges.kinds.llm import AskingKind, ask, reread
 from labelcore.llm import Answerer, ModelClient
 from labelcore.llm.protocol import AnswerPending
-from labelcore.models import Decision, Frozen, Output, VerdictValue
+from labelcore.models import Decision, Frozen, Output, VerdictValue, total_cost
 from labelcore.wording import Wording
 
 Rule = Literal["majority", "unanimous", "all"]
@@ -248,6 +248,6 @@ def joined(names: Sequence[str], votes: Sequence[Decision], rule: Rule) -> Decis
         model=", ".join(dict.fromkeys(vote.model for vote in votes if vote.model)),
         tokens_in=sum(vote.tokens_in for vote in votes),
         tokens_out=sum(vote.tokens_out for vote in votes),
-        cost_usd=sum(vote.cost_usd for vote in votes),
+        cost_usd=total_cost(vote.cost_usd for vote in votes),
         latency_ms=sum(vote.latency_ms for vote in votes),
     )

@@ -44,9 +44,12 @@ def term_words(endpoint: Endpoint) -> list[str]:
         parts.append(say("{n:,.0f} tokens a minute", n=endpoint.tokens_per_minute))
     if endpoint.window:
         parts.append(say("reads {n:,} tokens at most", n=endpoint.window))
-    if not (endpoint.price_in or endpoint.price_out):
+    if not endpoint.priced:
         return [*parts, say("no price set")]
-    price = {"given": endpoint.price_in, "taken": endpoint.price_out, "cached": endpoint.price_cached}
+    price = {"given": endpoint.price_in or 0.0, "taken": endpoint.price_out or 0.0}
+    if not any((*price.values(), endpoint.price_cached)):
+        return [*parts, say("free of charge")]
+    price["cached"] = endpoint.price_cached or 0.0
     if endpoint.price_cached is None:
         return [*parts, say("US$ {given:g} in, {taken:g} out for a million tokens", **price)]
     return [

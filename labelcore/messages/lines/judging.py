@@ -176,7 +176,7 @@ def cascade(report: CascadeReport) -> Iterator[str]:
         people=report.people,
         ungraded=len(report.ungraded),
     )
-    money = "" if report.saved_usd is None else say(", US$ {saved_usd:.4f}", saved_usd=report.saved_usd)
+    money = "" if not report.saved_usd else say(", US$ {saved_usd:.4f}", saved_usd=report.saved_usd)
     if report.asked:
         calls = say("{saved_calls:,} of {outputs:,} calls of the second judge", report)
         yield say("  {calls} are saved{money}.", calls=calls, money=money)
@@ -227,7 +227,7 @@ def run(report: Run) -> Iterator[str]:
             "in {seconds:.1f} s; {requests:,} model calls, {answers_cached:,} answers known, {money}. "
             "{message}",
             report,
-            money=money_words(report.paid),
+            money=money_words(report.cost_usd),
             message=say(report.message),
         )
     ).strip()
@@ -285,7 +285,7 @@ def run_words(run: Run) -> str:
         "{n:,} model calls, {cached:,} known already, {money}",
         n=run.requests,
         cached=run.answers_cached,
-        money=money_words(run.paid),
+        money=money_words(run.cost_usd),
     )
     words = f"{words}; {costs}" if run.requests or run.answers_cached else words
     if run.state == "running" and (len(run.pending) > 1 or run.seconds_left is None):

@@ -291,7 +291,7 @@ def price_of(workspace: Workspace, version: JudgeVersion, spent: dict[str, Cost]
         share = cascade.asked / cascade.outputs if cascade.outputs else 0.0
         return (None if first is None or then is None else first + share * then), None
     cost = spent.get(version.id)
-    if cost is None or not (kind.runs or cost.cost_usd):
+    if cost is None or not (kind.runs or cost.per_thousand):
         return (0.0 if kind.decides_here or kind.free else None), cost.latency_ms if cost else None
     return cost.per_thousand, cost.latency_ms
 

@@ -19,7 +19,7 @@ from labelcore.errors import BadInput, LabelcoreError
 from labelcore.judges.judge_prompt import Prompt
 from labelcore.judges.kinds import kind_of
 from labelcore.llm.spending import purse_of
-from labelcore.models import Fact, Frozen, JudgeVersion, Role, fact
+from labelcore.models import Fact, Frozen, JudgeVersion, Role, fact, total_cost
 from labelcore.operations import Effect, Options, operation
 from labelcore.stages.aligning.report import flat
 from labelcore.stages.refining.keeping import prompts_of
@@ -179,15 +179,10 @@ def cross(workspace: Workspace, judge: JudgeVersion, grid: Grid, watched: Ongoin
     )
 
 
-def _paid(costs: Sequence[float | None]) -> float | None:
-    known = [cost for cost in costs if cost is not None]
-    return sum(known) if known or not costs else None
-
-
 def _taken(trials: Sequence[Trial], watched: Ongoing) -> dict[str, Any]:
     """What all of them took; the first reason of each kind of trouble."""
     return {
-        "cost_usd": _paid([trial.cost_usd for trial in trials if trial.requests]),
+        "cost_usd": total_cost(trial.cost_usd for trial in trials),
         "requests": sum(trial.requests for trial in trials),
         "state": "stopped" if watched.stop.is_set() else "finished",
         "message": " ".join(dict.fromkeys(trial.message for trial in trials if trial.message)),
@@ -239,13 +234,13 @@ def _cells(workspace: Workspace, judge: JudgeVersion, grid: Grid) -> Iterator[Ce
         specs.add(repr(sorted(spec.items(), key=str)))
         prompts = kind_of(new).prompts
         costs = [size_of(prompt, prompt.messages_for(sample)).cost_usd for prompt in prompts if sample]
-        prices = [cost for cost in costs if cost is not None]
+        price = total_cost(costs)
         yield Cell(
             version=number,
             model=", ".join(dict.fromkeys(prompt.spec.model for prompt in prompts)),
             shown=count,
             spec=spec,
-            estimate=1_000 * sum(prices) if len(prices) == len(prompts) else None,
+            estimate=1_000 * price if price is not None and len(costs) == len(prompts) else None,
             state="in use" if spec == dict(judge.spec) else "tried",
         )
 

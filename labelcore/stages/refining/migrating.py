@@ -20,7 +20,7 @@ from labelcore.judges.judge_prompt import Prompt
 from labelcore.judges.kinds import kind_of
 from labelcore.llm import endpoint_for
 from labelcore.llm.spending import purse_of
-from labelcore.models import NOTHING, Decision, JudgeVersion, Role, Run, Sample, fact, told_cost
+from labelcore.models import NOTHING, Decision, JudgeVersion, Role, Run, Sample, fact, total_cost
 from labelcore.operations import Effect, Metavar, Options, operation
 from labelcore.settings import Endpoint, settings
 from labelcore.stages.aligning.evidence import sources_of
@@ -282,7 +282,7 @@ def _present(
         watched.begin("present", len(missing))
         try:
             run = execution.run(watched.telling(workspace), [judge], missing, options)
-            runs, problem, watched.cost_usd = [run], run.message, run.cost_usd
+            runs, problem, watched.cost_usd = [run], run.message, run.cost_usd or 0.0
         except LabelcoreError as trouble:
             problem = str(trouble)
     verdicts = verdict_table.of_outputs(workspace.db, list(ids), [judge.id])
@@ -352,10 +352,7 @@ def _sides(shadow: _Shadow, judge: JudgeVersion, moved: JudgeVersion) -> dict[st
 
 def _side(version: JudgeVersion, decisions: Sequence[Decision]) -> ModelSide:
     specs = [prompt.spec for prompt in kind_of(version).prompts]
-    cost = told_cost(
-        sum(decision.cost_usd for decision in decisions),
-        sum(decision.tokens_in + decision.tokens_out for decision in decisions),
-    )
+    cost = total_cost(decision.cost_usd for decision in decisions)
     n, latencies = len(decisions), [decision.latency_ms for decision in decisions if decision.latency_ms]
     return ModelSide(
         judge=version.name,

@@ -26,8 +26,8 @@ def limit_cost(workspace: Workspace, limit: float | None) -> Project:
 @dataclass
 class Ongoing:
     """Work that asks a model; ``stop`` ends it. ``done`` of ``total`` steps, ``step`` names the present one;
-    ``answers`` came and cost so many US dollars; ``asked_again`` counts calls that had to be sent again, by
-    kind of trouble.
+    ``answers`` came and cost so many US dollars, as far as prices are set; ``asked_again``
+    counts calls that had to be sent again, by kind of trouble.
     """
 
     stop: threading.Event = field(default_factory=threading.Event)
@@ -58,7 +58,7 @@ class Ongoing:
     def hear(self, _: str, result: Result) -> None:
         """One more answer is there."""
         self.answers += 1
-        self.cost_usd += result.cost_usd if isinstance(result, Decision) else 0.0
+        self.cost_usd += (result.cost_usd or 0.0) if isinstance(result, Decision) else 0.0
 
 
 @dataclass

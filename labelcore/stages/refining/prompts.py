@@ -200,10 +200,9 @@ def size_of(prompt: Prompt, rendered: list[Message]) -> Size:
         return Size(
             tokens=tokens, cost_usd=None, says=fact("prompt_size", fact("prompt_no_endpoint"), tokens=tokens)
         )
-    if not (endpoint.price_in or endpoint.price_out):
-        free = fact("prompt_no_price", model=endpoint.model)
-        return Size(tokens=tokens, cost_usd=None, says=fact("prompt_size", free, tokens=tokens))
-    cost = (tokens * endpoint.price_in + ANSWER_TOKENS * endpoint.price_out) / 1_000_000
+    if (cost := endpoint.cost(tokens, ANSWER_TOKENS)) is None:
+        unpriced = fact("prompt_no_price", model=endpoint.model)
+        return Size(tokens=tokens, cost_usd=None, says=fact("prompt_size", unpriced, tokens=tokens))
     priced = fact("prompt_cost", cost=cost, answer=ANSWER_TOKENS, endpoint=endpoint.name)
     return Size(tokens=tokens, cost_usd=cost, says=fact("prompt_size", priced, tokens=tokens))
 

@@ -131,7 +131,7 @@ class Reflection:
 
     def ask(
         self, workspace: Workspace, purse: Purse | None, stop: threading.Event
-    ) -> tuple[Proposals, float]:
+    ) -> tuple[Proposals, float | None]:
         """Instructions and questions that quote no output, and what they cost now (US$).
 
         Raises:

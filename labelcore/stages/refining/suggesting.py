@@ -23,7 +23,7 @@ from labelcore.judges.judge_prompt import Prompt
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.panel import make_spec
 from labelcore.llm.spending import purse_of
-from labelcore.models import Decision, JudgeVersion, Role, Run, told_cost
+from labelcore.models import Decision, JudgeVersion, Role, Run, total_cost
 from labelcore.operations import Effect, operation
 from labelcore.stages.deriving.naming import quoted_in, terms
 from labelcore.stages.finding import find_criterion
@@ -109,7 +109,7 @@ class _Searching:
         self.tried: dict[str, ChangeSuggestion] = {}
         self.rejected = rejected_before(workspace, judge)
         self.skipped = self.requests = 0
-        self.cost, self.tokens = 0.0, 0
+        self.costs: list[float | None] = []
         self.no_model, self.message = "", Wording("")
         self.decide_present()
         self.errors = Errors(workspace, judge, graded, self.of_split("train"), member)
@@ -132,8 +132,8 @@ class _Searching:
 
     def took(self, run: Run) -> None:
         """Money and calls of one asking."""
-        self.cost, self.requests = self.cost + run.cost_usd, self.requests + run.requests
-        self.tokens += run.tokens_in + run.tokens_out
+        self.costs.append(run.cost_usd)
+        self.requests += run.requests
         if run.state == "stopped":
             self.message = Wording(run.message) if run.message else self.message
 
@@ -164,7 +164,7 @@ class _Searching:
         if candidate.id in self.rejected or candidate.id in self.tried or self.over:
             return
         self.tell(candidate)
-        before = self.cost
+        before = len(self.costs)
         difference = compared(self.judge, candidate.version)
         suggestion = ChangeSuggestion(candidate=candidate, changed=difference, state="not tried", why=why)
         decisions = self.ask(candidate, self.drawn_of["train"])
@@ -178,7 +178,7 @@ class _Searching:
         update = {
             "state": "not beyond chance" if gains else "not better on train",
             "on_train": change,
-            "cost_usd": self.cost - before,
+            "cost_usd": total_cost(self.costs[before:]),
         }
         self.tried[candidate.id] = suggestion.model_copy(update=update)
 
@@ -217,7 +217,7 @@ class _Searching:
         """A look at dev, and counted as one."""
         if self.over or not self.drawn_of["dev"]:
             return
-        candidate, before = suggestion.candidate, self.cost
+        candidate, before = suggestion.candidate, len(self.costs)
         self.tell(candidate)
         decisions = self.ask(candidate, self.drawn_of["dev"])
         if not decisions:
@@ -234,7 +234,7 @@ class _Searching:
             "n": len(decisions),
             "mended": tuple(key for key in decisions if right[key] and not was[key]),
             "broken": tuple(key for key in decisions if was[key] and not right[key]),
-            "cost_usd": (suggestion.cost_usd or 0.0) + self.cost - before,
+            "cost_usd": total_cost([suggestion.cost_usd, *self.costs[before:]]),
         }
         self.tried[candidate.id] = suggestion.model_copy(update=update)
 
@@ -247,8 +247,9 @@ class _Searching:
         except LabelcoreError as trouble:
             self.message = Wording("{trouble}", trouble=trouble)
             return False
-        self.cost, self.requests = self.cost + cost, self.requests + (1 if reflection.asked else 0)
-        self.watched.cost_usd += cost
+        self.costs.append(cost)
+        self.requests += 1 if reflection.asked else 0
+        self.watched.cost_usd += cost or 0.0
         before = len(self.tried)
         if halved := by_model(self.errors, answer.split, reflection.output_ids):
             self.try_on_train(halved)
@@ -259,23 +260,18 @@ class _Searching:
                 self.try_on_train(candidate, proposal.why)
         return len(self.tried) > before
 
-    def _priced(self, suggestion: ChangeSuggestion) -> ChangeSuggestion:
-        if told_cost(self.cost, self.tokens) is not None:
-            return suggestion
-        return suggestion.model_copy(update={"cost_usd": None})
-
     def report(self) -> Suggestions:
         """What came of it."""
         return Suggestions(
             judge=self.judge.name,
             version=self.judge.version,
             judge_version_id=self.judge.id,
-            tried=tuple(self._priced(suggestion) for suggestion in self.tried.values()),
+            tried=tuple(self.tried.values()),
             rejected=self.skipped,
             n=len(self.errors.known),
             errors=len(self.errors.wrong),
             looks=looks_at_dev(self.workspace, self.judge),
-            cost_usd=told_cost(self.cost, self.tokens),
+            cost_usd=total_cost(self.costs),
             requests=self.requests,
             seconds=round(time.monotonic() - self.began, 2),
             state="stopped" if self.over else "finished",

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from labelcore.models import Decision, Fact, Frozen, Run, SplitName, fact, told_cost
+from labelcore.models import Decision, Fact, Frozen, Run, SplitName, fact, total_cost
 from labelcore.stages.aligning.report import flat
 from labelcore.stages.refining.looks import DevLooks
 from labelcore.stats.changes import Change, SettlingCount
@@ -39,9 +39,8 @@ class Attempt(Frozen):
 
 
 def paid(runs: Iterable[Run]) -> float | None:
-    """What several runs cost, None where none of them asked a model that has a price."""
-    costs = [(run.cost_usd, run.tokens_in + run.tokens_out) for run in runs]
-    return told_cost(sum(cost for cost, _ in costs), sum(tokens for _, tokens in costs))
+    """What several runs cost, None where one of them asked a model without a price."""
+    return total_cost(run.cost_usd for run in runs)
 
 
 class ModelWork(Frozen):

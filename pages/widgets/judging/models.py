@@ -126,7 +126,7 @@ def _propose(workspace: Workspace, connected: list[Endpoint]) -> None:
 
 class Server(NamedTuple):
     """A kind of server: where it listens, a model as an example, what starts it, after how many seconds a
-    call is given up, and how many are sent at once.
+    call is given up, how many are sent at once, and what a token costs; None: not known.
     """
 
     address: str
@@ -134,21 +134,30 @@ class Server(NamedTuple):
     start: str = ""
     seconds: float = 60.0
     calls: int = 16
+    price: float | None = None
 
 
-_SLOW, _FEW = 300.0, 2
+_SLOW, _FEW, _FREE = 300.0, 2, 0.0
 """A model on a machine without an accelerator may take a minute for an answer, one after the other: what
 waits behind others is given up before it is read.
 """
 _SERVERS = {
     "Ollama": Server(
-        "http://localhost:11434/v1", "qwen2.5:7b-instruct", "ollama pull qwen2.5:7b-instruct", _SLOW, _FEW
+        "http://localhost:11434/v1",
+        "qwen2.5:7b-instruct",
+        "ollama pull qwen2.5:7b-instruct",
+        _SLOW,
+        _FEW,
+        _FREE,
     ),
     "vLLM": Server(
-        "http://localhost:8000/v1", "Qwen/Qwen2.5-7B-Instruct", "vllm serve Qwen/Qwen2.5-7B-Instruct"
+        "http://localhost:8000/v1",
+        "Qwen/Qwen2.5-7B-Instruct",
+        "vllm serve Qwen/Qwen2.5-7B-Instruct",
+        price=_FREE,
     ),
     "llama.cpp": Server(
-        "http://localhost:8080/v1", "FILE", "llama-server -m FILE.gguf --api-key KEY", _SLOW, _FEW
+        "http://localhost:8080/v1", "FILE", "llama-server -m FILE.gguf --api-key KEY", _SLOW, _FEW, _FREE
     ),
     "OpenAI": Server("", ""),
 }
@@ -230,8 +239,10 @@ def _fill() -> None:
     st.session_state[keys.ENDPOINT_ADDRESS] = server.address
     st.session_state[keys.ENDPOINT_MODEL] = server.model
     st.session_state[keys.ENDPOINT_NAME] = name.lower() if name in _SERVERS else ""
-    st.session_state[f"{keys.ENDPOINT_TERMS}-call_timeout"] = server.seconds
-    st.session_state[f"{keys.ENDPOINT_TERMS}-concurrency"] = server.calls
+    prices = {"price_in": server.price, "price_out": server.price}
+    usual = {"call_timeout": server.seconds, "concurrency": server.calls, **prices}
+    for name in EndpointOrder.model_fields:
+        st.session_state[f"{keys.ENDPOINT_TERMS}-{name}"] = usual.get(name)
 
 
 def _save(workspace: Workspace) -> None:
@@ -247,7 +258,7 @@ def _save(workspace: Workspace) -> None:
     order = EndpointOrder(
         model=state[keys.ENDPOINT_MODEL].strip(),
         address=state[keys.ENDPOINT_ADDRESS].strip() or None,
-        **{name: value for name, value in terms.items() if value},
+        **{name: value for name, value in terms.items() if value is not None},
     )
     is_kept = store in {"file", "keyring"}
     try:

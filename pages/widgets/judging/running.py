@@ -131,7 +131,7 @@ def _show_trouble(run: Run) -> None:
     if lines:
         st.warning(plain(paragraph(*lines)))
     for words in filter(None, (run.reasons.get(run.ended_by), *failure_words(run))):
-        st.text(words)  # the endpoint's words: nothing in them becomes a link
+        st.text(say(words))  # the endpoint's words: nothing in them becomes a link
 
 
 def offer_local_model(workspace: Workspace) -> None:

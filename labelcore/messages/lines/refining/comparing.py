@@ -93,7 +93,7 @@ def flips_words(report: Migration) -> str:
 
 
 def move_figures(report: Migration) -> Iterator[str]:
-    """Both rates of both models, what changes, and what each costs and takes."""
+    """Both rates of both models, what changes, and what each costs and takes where both decided anything."""
     n_graded = report.change.passes + report.change.fails
     if n_graded < report.n:
         yield say(
@@ -102,7 +102,7 @@ def move_figures(report: Migration) -> Iterator[str]:
             graded=n_graded,
         )
     yield from changes(report.change)
-    for side in (report.present, report.new):
+    for side in (report.present, report.new) if report.n else ():
         yield from _side(side)
 
 

@@ -55,7 +55,7 @@ def fitted(
     done = run(workspace, [version], ids)
     scores = scores_of(workspace, version, form, ids)
     fails = {output_id: subject.fails[output_id] for output_id in scores}
-    return fit(scores, fails, higher_passes=form.higher_passes), done.paid
+    return fit(scores, fails, higher_passes=form.higher_passes), done.cost_usd
 
 
 def scores_of(

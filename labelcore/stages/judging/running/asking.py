@@ -159,8 +159,7 @@ class _Asker:
         except LabelcoreError as trouble:
             if isinstance(trouble, ModelTrouble) and trouble.fatal:
                 self._paused = True
-                self._live.reasons.setdefault(trouble.kind, trouble.what)
-                self._live.pause(str(trouble), trouble.kind)
+                self._live.pause(trouble, trouble.kind)
                 if trouble.kind != OVERSPENT:
                     self._live.faults[trouble.kind] += 1
                 return None

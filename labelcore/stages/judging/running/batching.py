@@ -189,7 +189,9 @@ class BatchRound:
                             self._hand_over(writer.endpoint, place, keys, batches)
         waiting = job_table.under_way(self._db, self._live.workspace.project.id)
         if count := sum(len(job.questions) for job in waiting):
-            why = f"{count:,} questions are with the provider; run again with --batch to collect."
+            why = Wording(
+                "{count:,} questions are with the provider; run again with --batch to collect.", count=count
+            )
             self._live.pause(why, "waiting")
 
     def _hand_over(
@@ -209,7 +211,7 @@ class BatchRound:
             update = {"provider_id": batches.hand_over(place, job.id), "state": "with the provider"}
         except ModelTrouble as trouble:
             update = {"state": "failed", "message": str(trouble)}
-            self._live.pause(str(trouble), trouble.kind)
+            self._live.pause(trouble, trouble.kind)
         job_table.save_job(self._db, job.model_copy(update=update))
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from labelcore.judges.cascade_steps import Votes, decides
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.cascade import CascadeKind, CascadeSpec
-from labelcore.models import Decision, JudgeVersion, Run, Verdict, new_id
+from labelcore.models import Decision, JudgeVersion, Run, Verdict, new_id, total_cost
 from labelcore.stages.judging.running import execution
 from labelcore.stages.judging.running.live_run import RunOptions
 from labelcore.store import Database, judges as judge_table, runs as run_table, verdicts as verdict_table
@@ -74,7 +74,7 @@ def run_cascade(workspace: Workspace, version: JudgeVersion, ids: Sequence[str],
             "reasons": {kind: why for step in steps for kind, why in step.reasons.items()},
             "ended_by": next((step.ended_by for step in steps if step.ended_by), ""),
             "requests": sum(step.requests for step in steps),
-            "cost_usd": sum(step.cost_usd for step in steps),
+            "cost_usd": total_cost(step.cost_usd for step in steps),
             "tokens_in": sum(step.tokens_in for step in steps),
             "tokens_out": sum(step.tokens_out for step in steps),
             "seconds": round(time.monotonic() - began, 3),

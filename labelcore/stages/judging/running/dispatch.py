@@ -32,6 +32,7 @@ from labelcore.stages.judging.running.engine import Engine, WorkOutcome
 from labelcore.stages.judging.running.live_run import Decided, LiveRun, MissingVerdict, Result, Usage
 from labelcore.stages.judging.running.worker import TERMS, Chunk, key_of, place_hash
 from labelcore.store.journal import Journal
+from labelcore.wording import Wording, of_kept
 
 _AHEAD = 4  # chunks of one worker: half of them are decided, the others wait behind these
 _PARTS = 2  # chunks that fill a worker's share of the calls at once
@@ -41,7 +42,7 @@ _LOOK_SECONDS = 0.05
 _WORKERS_SECONDS = 1.0
 _PATIENCE = 60.0  # seconds without any worker
 _GRACE_SECONDS = 10.0  # calls under way are paid for: let them end
-_LOST = "The connection to the engine was lost; run again to go on."
+_LOST = Wording("The connection to the engine was lost; run again to go on.")
 
 
 def dispatch(live: LiveRun, engine: Engine, journal: Journal) -> None:
@@ -271,9 +272,14 @@ class _Dispatcher:
         if self._workers:
             self._seen = now
         elif now - self._seen > _PATIENCE:
-            self._lose(f"The engine has had no worker for {_PATIENCE:.0f} seconds; run again to go on.")
+            self._lose(
+                Wording(
+                    "The engine has had no worker for {seconds:.0f} seconds; run again to go on.",
+                    seconds=_PATIENCE,
+                )
+            )
 
-    def _lose(self, why: str) -> None:
+    def _lose(self, why: Wording) -> None:
         self._lost = True
         self._live.pause(why, "engine")
 
@@ -315,7 +321,7 @@ class _Dispatcher:
         live.count(Usage(**document["usage"]))
         live.notes.update(document["notes"])
         for reason, kind in document["paused"]:
-            live.pause(reason, kind)
+            live.pause(Wording(of_kept(reason)), kind)
             live.faults[kind] += 1
             self._paused.add(chunk.place)
         results = zip(chunk.questions, document["results"], strict=True)

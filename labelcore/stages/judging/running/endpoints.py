@@ -44,8 +44,10 @@ class EndpointOrder(Options):
     address: str | None = Field(
         default=None, description="The base URL of an OpenAI-compatible API; by default OpenAI's own."
     )
-    price_in: Price = Field(default=0.0, description="US dollars for a million tokens of prompts.")
-    price_out: Price = Field(default=0.0, description="The same for tokens of answers.")
+    price_in: Price | None = Field(
+        default=None, description="US dollars for a million tokens of prompts; 0 where it is free."
+    )
+    price_out: Price | None = Field(default=None, description="The same for tokens of answers.")
     price_cached: Price | None = Field(
         default=None, description="The same for tokens of prompts that were in the provider's cache."
     )

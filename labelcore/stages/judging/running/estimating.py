@@ -20,7 +20,7 @@ from labelcore.judges.kinds import DecidingKind, kind_of, read_meanings
 from labelcore.judges.kinds.llm import AskingKind
 from labelcore.llm import Answerer, Message, ModelAnswer, ModelClient, WordOdds, endpoint_for
 from labelcore.llm.protocol import MOST_TOKENS, Schema
-from labelcore.models import Frozen, JudgeVersion, Output, told_cost
+from labelcore.models import Frozen, JudgeVersion, Output, total_cost
 from labelcore.settings import Endpoint
 from labelcore.stages.judging.running.answers import answer_key, form_of, weigh_key
 from labelcore.stages.judging.running.clients import place_of
@@ -59,7 +59,7 @@ class JudgeEstimate(Frozen):
 
 class Estimate(Frozen):
     """What a run will take. ``known`` decisions are made already and cost nothing. ``seconds``: None where
-    one of its models was never asked; ``cost_usd``: None where no model that is asked has a price.
+    one of its models was never asked; ``cost_usd``: None where a model that is asked has no price.
 
     ``based_on``: what is assumed. ``trouble``: why it could not start, such as a missing endpoint.
     """
@@ -121,8 +121,8 @@ class _Scales(ModelClient):
         self.tokens_out += answer
 
     @property
-    def cost(self) -> float:
-        """US dollars of all that was taken."""
+    def cost(self) -> float | None:
+        """US dollars of all that was taken, None where no price is set."""
         return self.endpoint.cost(self.tokens_in, self.tokens_out)
 
 
@@ -143,10 +143,7 @@ def estimate(workspace: Workspace, backlog: Backlog, concurrency: int | None = N
         calls=sum(judge.calls for judge in judges),
         tokens_in=sum(judge.tokens_in for judge in judges),
         tokens_out=sum(judge.tokens_out for judge in judges),
-        cost_usd=told_cost(
-            sum(judge.cost_usd or 0.0 for judge in judges),
-            sum(judge.tokens_in + judge.tokens_out for judge in judges),
-        ),
+        cost_usd=total_cost(judge.cost_usd for judge in judges),
         seconds=_together(judges),
         judges=tuple(judges),
         based_on=tuple(estimator.assumed),
@@ -203,13 +200,16 @@ class _Estimator:
     ) -> JudgeEstimate:
         """By the judge's verdicts so far, or by prompts weighed on outputs; ``unpaid``: of the missing."""
         endpoint, n = scales[0].endpoint, max(1, len(self._sample))
-        calls, tokens_in, tokens_out, cost = (
+        calls, tokens_in, tokens_out = (
             sum(float(getattr(scale, name)) for scale in scales) / n
-            for name in ("calls", "tokens_in", "tokens_out", "cost")
+            for name in ("calls", "tokens_in", "tokens_out")
         )
+        whole = total_cost(scale.cost for scale in scales)
+        cost = None if whole is None else whole / n
         latency_ms = verdict_table.usual_latency(self._workspace.db, version.model, endpoint.address)
         if past := self._past.get(version.id):
-            cost *= (past[1] + past[2]) / (tokens_in + tokens_out) if tokens_in + tokens_out else 1
+            if cost is not None and tokens_in + tokens_out:
+                cost *= (past[1] + past[2]) / (tokens_in + tokens_out)
             tokens_in, tokens_out, latency_ms = past[1:]
             if len(scales) == 1:
                 cost = endpoint.cost(tokens_in, tokens_out)
@@ -230,7 +230,7 @@ class _Estimator:
             calls=round(unpaid * calls),
             tokens_in=round(unpaid * tokens_in),
             tokens_out=round(unpaid * tokens_out),
-            cost_usd=told_cost(unpaid * cost, round(unpaid * (tokens_in + tokens_out))),
+            cost_usd=None if cost is None and unpaid else unpaid * (cost or 0.0),
             seconds=seconds,
         )
 
@@ -257,9 +257,9 @@ class _Estimator:
             )
             sentences.append(unknown)
         sentences += [
-            Wording("No price is set for {model}, so it counts as free.", model=scale.model)
+            Wording("No price is set for {model}, so what it costs is not known.", model=scale.model)
             for scale in scales
-            if not scale.endpoint.price_in and not scale.endpoint.price_out
+            if not scale.endpoint.priced
         ]
         self.assumed |= dict.fromkeys(sentences)
 

@@ -29,6 +29,7 @@ from labelcore.stages.judging.running.dispatch import dispatch
 from labelcore.stages.judging.running.engine import opened
 from labelcore.stages.judging.running.live_run import Backlog, LiveRun, Remaining, RunOptions
 from labelcore.store import Database, journal, runs as run_table, verdicts as verdict_table
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 _live: dict[str, LiveRun] = {}
@@ -66,7 +67,7 @@ def run(
     live = LiveRun(workspace, begun, going, plan, _remaining(workspace, missing, plan))
     for version in backlog.versions:
         if trouble := away.get(version.id):
-            live.pause(f"{version.name}: {trouble}", trouble.kind)
+            live.pause(Wording("{name}: {trouble}", name=version.name, trouble=trouble), trouble.kind)
     with _recorded(live):
         if plan.batch:
             _decide_by_batch(live)
@@ -105,7 +106,7 @@ def _recorded(live: LiveRun) -> Iterator[None]:
     try:
         yield
     except BaseException as trouble:
-        reason = str(trouble) if isinstance(trouble, LabelcoreError) else "interrupted"
+        reason = trouble if isinstance(trouble, LabelcoreError) else Wording("interrupted")
         live.pause(reason, getattr(trouble, "kind", "") or "interrupted")
         run_table.save(live.workspace.db, live.state("failed"))
         raise

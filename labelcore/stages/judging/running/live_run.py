@@ -18,10 +18,21 @@ from labelcore.judges.kinds import kind_of
 from labelcore.llm import ModelAnswer, WordOdds
 from labelcore.llm.protocol import is_another
 from labelcore.llm.spending import Purse
-from labelcore.models import Decision, JudgeVersion, Output, PaidAnswer, Run, RunState, Verdict, VerdictError
+from labelcore.models import (
+    Decision,
+    JudgeVersion,
+    Output,
+    PaidAnswer,
+    Run,
+    RunState,
+    Verdict,
+    VerdictError,
+    total_cost,
+)
 from labelcore.settings import settings
 from labelcore.stages.judging.keeping import binding
 from labelcore.store import Database, outputs as output_table, runs as run_table, verdicts as verdict_table
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 _HERE = ""
@@ -209,7 +220,7 @@ class Usage:
 
     cached: int = 0
     requests: int = 0
-    cost_usd: float = 0.0
+    cost_usd: float | None = 0.0
     tokens_in: int = 0
     tokens_out: int = 0
     faults: Counter[str] = field(default_factory=Counter)
@@ -217,7 +228,7 @@ class Usage:
     def count(self, work: ModelAnswer[Any] | WordOdds | PaidAnswer | ModelTrouble | Usage) -> None:
         """Count an answer that was paid for now, what a question took that got none, or a part's usage."""
         self.requests += getattr(work, "requests", 1)
-        self.cost_usd += work.cost_usd
+        self.cost_usd = total_cost([self.cost_usd, work.cost_usd])
         self.tokens_in += getattr(work, "tokens_in", 0)
         self.tokens_out += getattr(work, "tokens_out", 0)
         self.faults.update(getattr(work, "faults", ()))
@@ -242,7 +253,7 @@ class LiveRun(Usage):
     notes: set[str] = field(default_factory=set)
     paused: list[str] = field(default_factory=list)
     ended_by: str = ""
-    reasons: dict[str, str] = field(default_factory=dict)
+    reasons: dict[str, Wording] = field(default_factory=dict)
     _reported: float = 0.0
     _bound: set[str] = field(default_factory=set)
 
@@ -251,11 +262,11 @@ class LiveRun(Usage):
         """Set once somebody wants the run to end."""
         return self.options.stop
 
-    def pause(self, why: str, kind: str) -> None:
+    def pause(self, why: Wording | LabelcoreError, kind: str) -> None:
         """Note why it cannot go on."""
-        self.paused.append(why)
+        self.paused.append(str(why))
         self.ended_by = self.ended_by or kind
-        self.reasons.setdefault(kind, why)
+        self.reasons.setdefault(kind, why if isinstance(why, Wording) else why.what)
 
     def store(self, decided: Sequence[Decided], answers: Sequence[PaidAnswer] = ()) -> None:
         """Make decisions, errors and the answers behind them durable, then count and report them."""
@@ -274,7 +285,7 @@ class LiveRun(Usage):
             else:
                 kind = result.kind if isinstance(result, ModelTrouble) else "judge"
                 errors.append(VerdictError(**place, kind=kind, message=str(result)))
-                self.reasons.setdefault(kind, str(result.what))
+                self.reasons.setdefault(kind, result.what)
         self.remaining.take([question.version for question, _ in decided])
         self.new += verdict_table.record(self.workspace.db, verdicts, errors, answers)
         self.errors.update(error.kind for error in errors)
@@ -303,7 +314,7 @@ class LiveRun(Usage):
             rest = f"{rest}{' and '.join(f'{n:,} {kind}' for kind, n in now.pending.items())} to go, "
         cached = f", {now.answers_cached:,} answers known" if now.answers_cached else ""
         again = f", asked again: {kinds_words(now.faults)}" if now.faults else ""
-        money = "no price set" if now.paid is None else f"US$ {now.paid:.4f}"
+        money = "no price set" if now.cost_usd is None else f"US$ {now.cost_usd:.4f}"
         words = f"{rest}{money}, {now.requests:,} calls{cached}, {now.errors:,} errors{again}"
         self.workspace.progress(now.verdicts_new + now.errors, now.total, words)
         if now.seconds - self._reported > _REPORT_SECONDS:

@@ -28,6 +28,7 @@ from labelcore.stages.judging.running.clients import Clients, Connection, place_
 from labelcore.stages.judging.running.deciding import decide_rows
 from labelcore.stages.judging.running.live_run import Backlog, MissingVerdict, Result, Usage
 from labelcore.text.embedding import SentenceEncoder
+from labelcore.wording import kept, of_kept
 
 _LOCAL = 500  # outputs of a chunk for judges that need no model
 _MOST_CHARACTERS = 2_000_000
@@ -62,15 +63,21 @@ def plain(result: Result) -> dict[str, Any]:
     """A decision or a trouble as what JSON can hold."""
     if isinstance(result, Decision):
         return {"decision": result.model_dump(mode="json")}
-    return {"trouble": str(result), "kind": getattr(result, "kind", "")}
+    return {
+        "trouble": kept(result.what),
+        "next_step": kept(result.next_step),
+        "kind": getattr(result, "kind", ""),
+    }
 
 
 def result_of(document: dict[str, Any]) -> Result:
     """What :func:`plain` was made from, as far as it can be told."""
     if "decision" in document:
         return Decision.model_validate(document["decision"])
-    reason, kind = document["trouble"], document["kind"]
-    return ModelTrouble(reason, kind=kind) if kind else LabelcoreError(reason)
+    reason, next_step = of_kept(document["trouble"]), of_kept(document["next_step"])
+    if kind := document["kind"]:
+        return ModelTrouble(reason, next_step=next_step, kind=kind)
+    return LabelcoreError(reason, next_step=next_step)
 
 
 def bounded(questions: Sequence[MissingVerdict]) -> Iterator[list[MissingVerdict]]:
@@ -217,7 +224,7 @@ async def _ask(process: _Process, chunk: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "results": results,
         "notes": sorted(session.clients.notes),
-        "paused": [[str(fatal), fatal.kind]] if fatal else [],
+        "paused": [[kept(fatal), fatal.kind]] if fatal else [],
         "answers": [answer.model_dump(mode="json") for answer in cache.fresh],
         "usage": vars(usage),
     }

@@ -17,7 +17,7 @@ from pydantic import Field
 
 from labelcore.errors import BadInput, LabelcoreError, ModelTrouble
 from labelcore.judges.kinds import kind_of
-from labelcore.models import Decision, Frozen, HardnessResult, JudgeVersion, Output, Role
+from labelcore.models import Decision, Frozen, HardnessResult, JudgeVersion, Output, Role, total_cost
 from labelcore.operations import Effect, operation
 from labelcore.progress import Progress
 from labelcore.settings import settings
@@ -117,7 +117,7 @@ class _Asking:
             result.output_id: Decision(value=result.before_value, reason=result.before_reason)
             for result in hardness_table.hardness_of(db, version.id)
         }
-        self._spent: dict[str, float] = {}  # what decisions on unchanged outputs cost now
+        self._spent: dict[str, float | None] = {}  # what decisions on unchanged outputs cost now
 
     def ask(self, waiting: Sequence[Case], tell: Progress) -> list[LabelcoreError]:
         """Decide and store a few cases at a time. Returns the troubles of those without a result."""
@@ -152,7 +152,7 @@ class _Asking:
             if isinstance(answer, LabelcoreError):
                 errors.append(answer)
             elif before is not None:
-                cost = self._spent.pop(case.source.id, 0.0) + answer.cost_usd
+                cost = total_cost([self._spent.pop(case.source.id, 0.0), answer.cost_usd])
                 results.append(_result(self._version, case, before, answer, cost))
         return results, errors
 
@@ -215,7 +215,7 @@ def left_to_ask(
 
 
 def _result(
-    version: JudgeVersion, case: Case, before: Decision, after: Decision, cost: float
+    version: JudgeVersion, case: Case, before: Decision, after: Decision, cost: float | None
 ) -> HardnessResult:
     return HardnessResult(
         id=case.id,

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges.kinds import kind_of
-from labelcore.models import Fact, Frozen, HardnessResult, JudgeVersion, Output, Role, fact
+from labelcore.models import Fact, Frozen, HardnessResult, JudgeVersion, Output, Role, fact, total_cost
 from labelcore.operations import operation
 from labelcore.stages.judging.testing.hardness_cases import ASKED_AGAIN, EXAMPLES, OPTIONS, Family
 from labelcore.stages.judging.testing.probe_cases import probes_of
@@ -140,8 +140,6 @@ def report(
     probes = probes_of(workspace, version.criterion_id, "confirmed") if version.criterion_id else []
     confirmed = Counter(probe.case.defect for probe in probes if not probe.left_out)
     rows = list(_rows(version, results, confirmed))
-    cost = sum(result.cost_usd for result in results)
-    asked = bool(results) and kind_of(version).needs_model
     return HardnessReport(
         judge=version.name,
         judge_version_id=version.id,
@@ -151,7 +149,7 @@ def report(
         results=len(results),
         warnings=tuple(_warnings(version, rows, results, errors, confirmed)),
         errors=len(errors),
-        cost_usd=cost if cost or not asked else None,
+        cost_usd=total_cost(result.cost_usd for result in results),
     )
 
 

@@ -24,7 +24,7 @@ from labelcore.models import (
     ProbeOpinion,
     Role,
     fact,
-    told_cost,
+    total_cost,
 )
 from labelcore.operations import operation
 from labelcore.stages.deriving.editing import list_criteria
@@ -141,10 +141,7 @@ def try_judges_on_probes(workspace: Workspace, criterion: Criterion) -> ProbeTes
         detections=tuple(_detection(j, group, answers.get(j.id)) for j in judges for group in groups),
         overall=tuple(_overall(j, groups, answers.get(j.id)) for j in judges),
         warnings=tuple(_warnings(judges, groups, versions_meaning_it(workspace, criterion.id))),
-        cost_usd=told_cost(
-            sum(decision.cost_usd for decision in decisions),
-            sum(decision.tokens_in + decision.tokens_out for decision in decisions),
-        ),
+        cost_usd=total_cost(decision.cost_usd for decision in decisions),
     )
 
 

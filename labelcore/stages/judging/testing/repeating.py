@@ -98,7 +98,7 @@ def repeat(
         state=done.state,
         verdicts_new=done.verdicts_new,
         errors=done.errors,
-        cost_usd=done.paid,
+        cost_usd=done.cost_usd,
         message=done.message,
         flips=tuple(flips(workspace, judge)),
     )
