@@ -95,6 +95,9 @@ def test_true_means_what_the_name_of_a_field_says_and_is_asked_where_it_says_som
         ("Its length should be between 100 and 300.", (None, None)),
         ("Rate its length from 1 to 5.", (1, 5)),
         ("评分为 1-5个等级", (1, 5)),
+        ("Rate its style on a 0-100 scale.", (0, 100)),
+        ("Be strict: a 1–5 point scale is used.", (1, 5)),
+        ("The score is one of the below numbers: 0.0 (all wrong), 0.5, or 1.0 (all right).", (0, 1)),
     ],
 )
 def test_numbers_are_a_scale_where_a_score_is_asked_for_and_nothing_is_counted(
@@ -137,6 +140,21 @@ def test_a_list_of_what_is_judged_is_no_list_of_answers(text: str) -> None:
 )
 def test_a_list_of_answers_is_one_where_its_sentence_speaks_of_the_answer(text: str) -> None:
     assert recognise(f"{{output}}\n{text}").found.words == ("bright", "dim")
+
+
+def test_of_fields_that_several_things_have_none_is_taken_but_that_of_the_whole() -> None:
+    form = '"{}": {{"reason": "[why]", "score": "[score from 1 to 5]"}}'
+    parts = [form.format(name) for name in ("tone", "length", "overall")]
+    several = recognise(f"Rate $output. Answer in JSON: {{{', '.join(parts[:2])}}}").found
+    assert (several.answer, several.form_asked) == (None, True)
+    whole = recognise(f"Rate $output. Answer in JSON: {{{', '.join(parts)}}}").found.answer
+    assert whole is not None and whole.field == "overall.score"
+
+
+def test_words_that_a_prompt_assigns_to_its_field_are_the_words_of_its_answer() -> None:
+    rule = 'Set verdict = "good" where all is well;\notherwise set verdict = "bad".'
+    answer = recognise(f'Is {{{{output}}}} fine? {rule} Answer in JSON: {{"verdict": "good"}}').found.answer
+    assert answer is not None and (answer.passes, answer.fails) == (("good",), ("bad",))
 
 
 def test_options_that_are_verdicts_are_the_judges_answer_whoever_it_may_be() -> None:

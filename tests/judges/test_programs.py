@@ -133,6 +133,16 @@ def test_what_a_formatted_text_shows_is_no_condition() -> None:
     assert [variable.name for variable in found.variables] == ["output"]
 
 
+def test_a_text_for_each_role_is_a_prompt_whose_empty_braces_of_latex_are_words() -> None:
+    system = "Ignore what stands around the answer in \\\\boxed{} and \\\\text{}."
+    program = f'P = {{"system": "{system}", "user": f"Is {{{{pred}}}} right? Say YES or NO."}}\n'
+    template = recognise(program).template
+    assert template.system == "Ignore what stands around the answer in \\boxed{} and \\text{}."
+    assert template.user == "Is {{output}} right? Say YES or NO."
+    alone = recognise("Is the answer in \\boxed{} right?\n{answer}\nSay YES or NO.").template.user
+    assert alone == "Is the answer in \\boxed{} right?\n{{output}}\nSay YES or NO."
+
+
 def test_a_record_of_a_judge_is_no_file_of_prompts_under_test() -> None:
     record = {"type": "factuality", "prompt": "Judge whether {{output}} is factual. Say YES or NO."}
     assert recognise(json.dumps(record)).template.user == record["prompt"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from labelcore.judges.answer_formats import ASSENT, DISSENT, plain
@@ -30,6 +30,7 @@ _ONE_OR_NOUGHT = re.compile(
     re.IGNORECASE,
 )
 _JSON = re.compile(r"json|\bdict(?:ionary)?\b", re.IGNORECASE)
+_WHOLE = re.compile(r"overall|final|total|综合|总", re.IGNORECASE)
 _INPUT = re.compile(r"input\W*\Z", re.IGNORECASE)
 _LONGEST = 6000
 
@@ -76,7 +77,7 @@ def json_answer(text: str, named: str = "") -> JsonAnswer | None:
         verdicts = _with_truth(truths[0], verdicts)
     words_of = {path: _words(fields[path], _last(path), text) for path in verdicts}
     sure = (path for path in verdicts if words_of[path] or _is_number(fields[path], _last(path), text))
-    field = named or next(sure, next(iter(verdicts), ""))
+    field = named or _of_the_whole(next(sure, next(iter(verdicts), "")), fields)
     words = _words(fields.get(field, []), _last(field), text) if field else ()
     if named and not words and polarity.field_means_pass(_last(field)) is not None:
         words = ("true", "false")
@@ -98,6 +99,15 @@ def _with_truth(truth: str, verdicts: Sequence[str]) -> list[str]:
     if not verdicts:
         return [truth]
     return [] if _NUMERIC.search(_last(verdicts[0])) else list(verdicts)
+
+
+def _of_the_whole(field: str, fields: Iterable[str]) -> str:
+    """A field; where several things have one of that name, the one that speaks of them all, else ""."""
+    alike = [path for path in fields if _last(path) == _last(field)]
+    if len(alike) < 2 or not field or field.startswith("*."):
+        return field
+    whole = [path for path in alike if _WHOLE.search(path)] or [path for path in alike if "." not in path]
+    return whole[0] if len(whole) == 1 else ""
 
 
 def _snake(name: str) -> str:
@@ -213,6 +223,11 @@ def _words(values: Sequence[str], name: str, text: str) -> tuple[str, ...]:
         return ("true", "false")
     if words := first_choice(text_of_values) or _words_beside(name, text):
         return words
+    given = re.findall(
+        rf"\b{re.escape(name)}[{QUOTE}]?\s*(?:=|:|is|to|as)\s*[{QUOTE}]([^\W\d]\w{{0,23}})[{QUOTE}]", text
+    )
+    if len({*map(polarity.meaning, given)} - {""}) > 1:
+        return tuple(dict.fromkeys(given))
     if _LETTER.search(text_of_values) and (listed := [key for key in letters(text) if key.isalpha()]):
         return tuple(listed)
     numbers = re.findall(rf"(?<![\w.]){NUMBER}(?![\w.])", text_of_values)

@@ -91,8 +91,15 @@ def messages_of(tree: ast.Module) -> Iterator[tuple[str, Messages]]:
         value = reader.literal(node) if node not in reader.parts else None
         if isinstance(value, str):
             yield name, [("user", value)]
-        elif messages := as_messages(value):
+        elif messages := _by_role(value) or as_messages(value):
             yield name, messages
+
+
+def _by_role(value: Any) -> Messages:
+    """The messages of a dictionary that has a text for each role."""
+    texts = value if isinstance(value, dict) else {}
+    parts = [(role, texts.get(role)) for role in ("system", "user")]
+    return [(role, text) for role, text in parts if text] if all(isinstance(t, str) for _, t in parts) else []
 
 
 def _values(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:

@@ -39,6 +39,11 @@ _RANGES = (
     ),
     re.compile(rf"[(\[<（]\s*(?P<low>{NUMBER})\s*{_TO}\s*(?P<high>{NUMBER})\s*[)\]>）]"),
     re.compile(
+        rf"(?<![A-Za-z0-9.])(?P<low>{NUMBER})(?:-|–|—| to )(?P<high>{NUMBER})[ -](?:\w+ )?"
+        r"(?:scale|rating|range)\b",
+        re.IGNORECASE,
+    ),
+    re.compile(
         rf"(?<![A-Za-z0-9.])(?P<low>{NUMBER})\s*[分点]?\s*(?:-|–|~|～|〜|到|至|から)\s*(?P<high>{NUMBER})\s*"
         r"(?:分(?![钟間])|打分|评分|之间|的|点|の|まで|段階)"
     ),
@@ -48,7 +53,7 @@ _RANGES = (
     ),
 )
 _QUOTED = r"[\"'“”‘’`*]{0,2}"
-_SCORE = rf"{_QUOTED}\d{{1,3}}(?:\.\d{{1,2}})?{_QUOTED}"
+_SCORE = rf"{_QUOTED}\d{{1,3}}(?:\.\d{{1,2}})?{_QUOTED}(?: ?\([^()\d\n]{{2,40}}\)(?=,| or\b))?"
 _SCORES = rf"{_SCORE}(?: ?[,、，/|] ?{_SCORE})+(?: ?[,、，/|]? ?(?:or|and|或者?|または|か) ?{_SCORE})?"
 _MORE_SCORES = rf" ?(?:[,、，/|] ?)?(?:(?:or|and|或者?|または|か) ?)?{_SCORE}"
 _ASKED_OF_JUDGE = (
@@ -60,7 +65,7 @@ _ASKED_OF_JUDGE = (
 )
 _BETWEEN = (
     r"an?|the|it|this|one|either|of|as|is|are|be|can|may|must|should|will|only|just|exactly|single|score|rating|"
-    r"grade|number|integer|digit|value|whole|with|to|from|these|following|out|in|between|among"
+    r"grade|number|integer|digit|value|whole|with|to|from|these|following|below|numbers|values|scores|options|out|in|between|among"
 )
 _SINGLE = re.compile(
     rf"(?:{_ASKED_OF_JUDGE})(?:[ :,(\[{{]+(?:{_BETWEEN})\b|[为是：只能应必须一个数字整数取值は]){{0,8}}"

@@ -18,8 +18,9 @@ _NAMES: dict[str, str] = {
     ),
     "output": (
         "output outputs response responses resp answer answers completion prediction predictions submission "
-        "actual_output generation result results student_answer student_response model_output model_response "
-        "model_answer assistant_response assistant_answer ai_response ai_answer ai_output generated_answer "
+        "actual_output pred generation result results student_answer student_response model_output "
+        "model_response model_answer assistant_response assistant_answer ai_response ai_answer ai_output "
+        "generated_answer "
         "generated_response generated_text generated_output generated_ans llm_output llm_response llm_answer "
         "bot_response candidate candidate_answer candidate_response candidate_output reply predicted_answer "
         "orig_response output_text response_text answer_text agent_response agent_output chatbot_response "
@@ -32,7 +33,7 @@ _NAMES: dict[str, str] = {
         "reference_response orig_reference_answer expected expected_output expected_outputs expected_answer "
         "expected_response expectations expectation ground_truth groundtruth ideal ideal_answer "
         "ideal_response gold gold_answer golden_answer golden target target_answer correct_answer "
-        "true_answer ref_answer reference_text 参考 参考答案 标准答案 期望输出 参考回答 正确答案 期望答案"
+        "ref true_answer ref_answer reference_text 参考 参考答案 标准答案 期望输出 参考回答 正确答案 期望答案"
     ),
     "context": (
         "文脈 参考資料 文書 "

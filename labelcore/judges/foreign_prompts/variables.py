@@ -20,6 +20,8 @@ _DOUBLE = re.compile(
 )
 _SINGLE = re.compile(rf"(?<!\{{)\{{({_NAME})\}}(?!\}})")
 _IDENTIFIER = re.compile(rf"(?:{_NAME})?\Z")
+_COMMAND = re.compile(r"\\[A-Za-z]+$")
+"""A command of LaTeX, whose empty braces are words."""
 _PERCENT = re.compile(rf"%\(({_NAME})\)[sdrfi]")
 _DOLLAR = re.compile(r"\$\{([^\W\d]\w{0,80})\}|\$([A-Za-z_]\w{0,80})")
 _DOLLAR_BRACED = re.compile(r"\$\{([^\W\d]\w{0,80})\}")
@@ -126,6 +128,12 @@ def _formatted(text: str) -> list[tuple[str, str | None]] | None:
         return None
     if any(form and not re.fullmatch(r"[\w.,<>^+%=-]{1,12}", form) for _, _, form, _ in pieces):
         return None
+    pieces = [
+        (f"{words}{{}}", None, "", None)
+        if field == "" and _COMMAND.search(words)
+        else (words, field, form, end)
+        for words, field, form, end in pieces
+    ]
     fields = [field for _, field, _, _ in pieces if field is not None]
     if any(fields) and not all(fields):
         return None  # an empty pair of braces beside names is a word
