@@ -143,6 +143,24 @@ def test_a_text_for_each_role_is_a_prompt_whose_empty_braces_of_latex_are_words(
     assert alone == "Is the answer in \\boxed{} right?\n{{output}}\nSay YES or NO."
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        '{"provider": "ollama", "model": "small:8b", "timeout": 180}',
+        "provider: ollama\nmodel: small:8b\nstop:\n  - '</s>'\n",
+    ],
+)
+def test_settings_without_a_sentence_are_no_prompt(settings: str) -> None:
+    with pytest.raises(BadInput, match="settings and no prompt"):
+        recognise(settings)
+    words = (
+        f"{settings}note: Is {{{{output}}}} fine?\n"
+        if settings[0] == "p"
+        else "Task: rate the text\nAsk: yes\nA: no"
+    )
+    assert recognise(words).template.user == words
+
+
 def test_a_record_of_a_judge_is_no_file_of_prompts_under_test() -> None:
     record = {"type": "factuality", "prompt": "Judge whether {{output}} is factual. Say YES or NO."}
     assert recognise(json.dumps(record)).template.user == record["prompt"]

@@ -186,7 +186,7 @@ def test_batches_are_handed_over_once_and_collected_once(
 ) -> None:
     first = run(batch=True)
     assert (first.state, first.verdicts_new, first.errors) == ("stopped", 0, 0)
-    assert "30 questions are with the provider" in first.message
+    assert "has still to answer: 30" in first.message
     assert run(batch=True).verdicts_new == 0
     assert len(mock.batches.batches) == 1, "what is with the provider is not handed over again"
     mock.batches.over, mock.batches.lost = True, {3, 4}
@@ -336,7 +336,7 @@ def test_a_panel_s_questions_go_into_the_batches_together(
     panel_judge: JudgeVersion, run: Callable[..., Run], mock: MockEndpoint
 ) -> None:
     first = run(panel_judge, batch=True)
-    assert "60 questions are with the provider" in first.message and mock.prompts == []
+    assert "has still to answer: 60" in first.message and mock.prompts == []
     mock.batches.over = True
     second = run(panel_judge, batch=True)
     assert (second.verdicts_new, second.state, second.requests) == (30, "finished", 60)

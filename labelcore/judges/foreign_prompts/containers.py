@@ -80,7 +80,21 @@ def unwrap(text: str) -> PromptWords:
         return _two_parts(chosen.messages, "program", others).model_copy(update=_beside(text))
     if is_program(text):
         raise BadInput("The program holds no prompt.", next_step="Paste the words of the prompt alone.")
+    if isinstance(data, Mapping) and len(data) >= _FEWEST_SETTINGS and all(map(_is_setting, nodes(data))):
+        raise BadInput(
+            "The file holds settings and no prompt.", next_step="Paste the words of the prompt alone."
+        )
     return _with_roles(PromptWords(system="", user=text, wrapped="text"))
+
+
+def _is_setting(node: Any) -> bool:
+    """Whether a part of some data is no sentence and has no variable: a name, a number, a model."""
+    texts = node if isinstance(node, list) else node.values() if isinstance(node, Mapping) else ()
+    names = node if isinstance(node, Mapping) else ()
+    words = [text for text in texts if isinstance(text, str)]
+    return all(re.fullmatch(r"[A-Za-z_]\w*", str(name)) for name in names) and not any(
+        re.search(r"\s\S|[{}$]", text) for text in words
+    )
 
 
 def _refuse_tested(data: Any) -> None:
@@ -123,6 +137,7 @@ def _beside(text: str, data: Any = None) -> dict[str, Any]:
     }
 
 
+_FEWEST_SETTINGS = 3
 _FRONT = re.compile(r"\A\s*---[ \t]*\n.{0,20000}?\n---[ \t]*\n", re.DOTALL)
 _ROLE = re.compile(r"^[ \t]*#?[ \t]*(system|developer|user)[ \t]*:[ \t]*$", re.MULTILINE | re.IGNORECASE)
 

@@ -190,7 +190,8 @@ class BatchRound:
         waiting = job_table.under_way(self._db, self._live.workspace.project.id)
         if count := sum(len(job.questions) for job in waiting):
             why = Wording(
-                "{count:,} questions are with the provider; run again with --batch to collect.", count=count
+                "Questions that the provider has still to answer: {count:,}. Collect them with --batch.",
+                count=count,
             )
             self._live.pause(why, "waiting")
 
