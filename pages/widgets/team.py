@@ -33,7 +33,8 @@ def show_progress(workspace: Workspace) -> None:
     show_skips(workspace)
     st.subheader(say("Have all kinds of failure been seen?"))
     st.write(plain(sentence(progress.saturation.says)))
-    if curve := progress.saturation.curve:
+    curve = progress.saturation.curve  # to draw the first chart, a browser fetches 5 MB
+    if curve and st.toggle(say("Show how their number grew"), key="kinds-grown"):
         charts.growth(say("Kinds of failure seen, by number of failed outputs read"), curve, key="kinds")
     st.write(plain(sentence(progress.anchoring.says)))
     st.subheader(say("Are the judges known well enough?"))

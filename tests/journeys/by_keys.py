@@ -9,7 +9,8 @@ from tests.journeys.rules import settle
 _FOCUSED = """tag => {
   let active = document.activeElement;
   while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
-  return active.matches(tag || "a, button, [role=button], tr") ? active.innerText : "";
+  const words = active.matches("input, textarea") ? active.getAttribute("aria-label") : active.innerText;
+  return active.matches(tag || "a, button, [role=button], tr") ? words : "";
 }"""
 
 

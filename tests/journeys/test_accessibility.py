@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -28,18 +27,21 @@ PAGES = ("", *(menu.address(file) for file, _, _ in menu.menu()[1:]), *VIEWS)
 RINGLESS = """() => {
   let active = document.activeElement;
   while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
-  if (!active?.matches("a, button, summary")) return "";
-  const style = getComputedStyle(active);
+  const field = "input:not([type=radio], [type=checkbox]), textarea, canvas, [role=gridcell]";
+  if (!active || active === document.body || active.matches(field)) return "";
+  const carrier = active.closest(active.matches("input") ? "label" : "text") ?? active;
+  const style = getComputedStyle(carrier);
   const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
-  return ring || style.boxShadow !== "none" ? "" : active.innerText || active.ariaLabel || active.tagName;
+  const seen = carrier.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+  return ring && seen ? "" : active.innerText || active.ariaLabel || active.outerHTML.slice(0, 80);
 }"""
-"""What has the focus without a sign around it, by its words."""
+"""What has the focus unseen or without a line around it, by its words; Streamlit frames a field itself."""
 STOPS = 40
 
 
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[str]:
-    path = tmp_path / "app.duckdb"
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    path = tmp_path_factory.mktemp("app") / "app.duckdb"
     db = open_database(path)
     project = projects.open_project(db, "test")
     plant(Workspace(db, project))
@@ -72,7 +74,9 @@ def test_no_page_breaks_the_rules(app: str) -> None:
     assert not found, found
 
 
-@pytest.mark.parametrize("name", ["home", "deriving", "judging", "results"])
+@pytest.mark.parametrize(
+    "name", ["home", "importing", "progress", "team", "deriving", "judging", "results", "exporting"]
+)
 def test_where_the_keyboard_is_is_seen(app: str, name: str) -> None:
     with chromium() as browser:
         page = browser.new_page(viewport={"width": 1440, "height": 1000})
