@@ -164,7 +164,7 @@ def sampling_words(rates: PassRates) -> str:
     words = say("The graded outputs are {sampling}.", sampling=sentence(rates.human_sampling))
     if rates.corrected.value is None:
         return words
-    assumption, method = say(rates.assumption), rates.corrected.method
+    assumption, method = say(rates.assumption), say(rates.corrected.method)
     return say(
         "{drawn} Corrected by {method}, if {assumption}.", drawn=words, method=method, assumption=assumption
     )

@@ -42,6 +42,7 @@ _ASSUMPTIONS = (
     "the graded outputs are an even random sample of this pool",
     "the judge's TPR and TNR are the same in the pool as on the graded outputs",
 )
+_METHODS = ("post-stratified",)
 _COMPARED = (
     "Pass rate by people",
     "Pass rate, corrected",
@@ -59,5 +60,5 @@ _PLANTED = (
 )
 PHRASES = (
     *(name.replace("_", " ") for name in _NAMES),
-    *(*Role, *_OF_PAGES, *_ASSUMPTIONS, *_COMPARED, *_OF_PROMPTS, *_OF_FILES, *_PLANTED),
+    *(*Role, *_OF_PAGES, *_ASSUMPTIONS, *_METHODS, *_COMPARED, *_OF_PROMPTS, *_OF_FILES, *_PLANTED),
 )

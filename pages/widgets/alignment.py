@@ -1,6 +1,7 @@
 """Judges against people: those in use, every one, and the outputs behind each count; splits and the test."""
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
@@ -20,7 +21,8 @@ from labelcore.models import OVERALL
 from labelcore.stages import aligning, grading, projects
 from labelcore.stages.aligning import choosing_set, evidence, leaking, moments
 from labelcore.stages.aligning.measuring import judges_of
-from labelcore.stages.aligning.report import AlignmentReport
+from labelcore.stages.aligning.moments import JudgeUsed
+from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment
 from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
 from pages.widgets.outputs import CELLS, show_disagreements
@@ -137,8 +139,19 @@ def show_basis(report: AlignmentReport) -> None:
         st.info(say("This is an earlier report: what came later is left out."))
     st.write(plain(basis_lines(report)[0]))
     with st.expander(say("The versions that it was made with")):
-        for rows in (report.basis.criteria, report.basis.judges):
-            shell.table([{"name": row.name} | row.model_dump() for row in rows])
+        criteria = [(say(row.name), row.version) for row in report.basis.criteria]
+        shell.table([{say("criterion"): name, say("version"): version} for name, version in criteria])
+        shell.table([_judge_used(row) for row in report.basis.judges])
+
+
+def _judge_used(row: JudgeUsed) -> dict[str, Any]:
+    return {
+        say("judge"): judge_words(row.name),
+        say("kind"): say(row.kind),
+        say("version"): row.version,
+        say("version of the criterion"): row.criterion_version or "–",
+        say("id"): row.judge_version_id,
+    }
 
 
 def show_set(workspace: Workspace, report: AlignmentReport) -> None:
@@ -257,18 +270,45 @@ def show_judge_table(report: AlignmentReport) -> None:
     """All figures of all judges; TPR and TNR for the whole pool where outputs had uneven chances."""
     if any(judge.weighted for judge in report.judges):
         st.write(say("Columns “on all outputs” undo the uneven draw."))
-    rows = []
-    for judge in report.judges:
-        row = judge.document()
-        for left_out in ("judge_version_id", "warnings", "weighted"):
-            row.pop(left_out)
-        row |= {
+    shell.table([_all_figures(judge) for judge in report.judges])
+    st.caption(say("AC1 is secondary: it looks good for a judge that misses nearly every fail."))
+
+
+def _all_figures(judge: JudgeAlignment) -> dict[str, Any]:
+    counts = judge.counts
+    rates = {"TPR": judge.tpr, "TNR": judge.tnr, "PPV": judge.ppv, "NPV": judge.npv}
+    figures = {
+        "kappa": "kappa",
+        "MCC": "mcc",
+        say("balanced accuracy"): "balanced_accuracy",
+        say("best constant answer"): "baseline",
+        "AC1": "ac1",
+    }
+    return {
+        say("judge"): judge_words(judge.judge),
+        say("measured against"): say(judge.against),
+        say("criterion"): say(judge.criterion),
+        say("kind"): say(judge.kind),
+        "n": counts.n,
+        **{say(words): getattr(counts, cell) for cell, words in CELLS.items()},
+        say("abstain"): counts.abstained,
+        say("no verdict"): judge.missing,
+        **{name: rate_words(rate) for name, rate in rates.items()},
+        **{
             say("{rate} on all outputs", rate=name.upper()): rate_words(rate)
             for name, rate in judge.weighted.items()
-        }
-        rows.append({"judge": judge_words(judge.judge), "measured against": row.pop("against"), **row})
-    shell.table(rows)
-    st.caption(say("AC1 is secondary: it looks good for a judge that misses nearly every fail."))
+        },
+        **{words: _figure(judge, name) for words, name in figures.items()},
+        say("outputs its criterion rests on"): judge.criterion_fails,
+        say("of these it catches"): judge.criterion_caught,
+    }
+
+
+def _figure(judge: JudgeAlignment, name: str) -> str:
+    """With its interval, where it has one."""
+    interval = judge.intervals.get(name)
+    ends = f" ({interval.low:.2f} – {interval.high:.2f})" if interval and interval.low is not None else ""
+    return f"{number_words(getattr(judge, name))}{ends}"
 
 
 def may_open_test(workspace: Workspace) -> bool:

@@ -15,12 +15,14 @@ from labelcore.messages import speaking
 from labelcore.stages import projects
 from labelcore.store import open_database
 from labelcore.store.formats import every_tool
+from labelcore.workspace import Workspace
 from pages.widgets import keys
 from tests.pages.opening import PAGES, ROOT, SECONDS
 
 NAMES = set(
-    "labelcore json jsonl lines yaml csv tsv parquet excel arrow html pdf tpr tnr llm id ids alpha kappa "
-    "language english shop ann pass fail train dev test open document trace span run observation".split()
+    "labelcore json jsonl lines yaml csv tsv parquet excel arrow html pdf tpr tnr ppv npv mcc llm id ids utc "
+    "rogan gladen ppi alpha kappa language english shop ann pass fail train dev test open document trace "
+    "span run observation".split()
 )
 """Names of things, of formats and of figures; what people call their project."""
 _NO_WORDS = re.compile(
@@ -38,9 +40,11 @@ def filled(request: pytest.FixtureRequest, database: Path) -> Path:
     return database
 
 
-def in_chinese(page: str) -> AppTest:
+def in_chinese(page: str, view: str = "") -> AppTest:
     app = AppTest.from_file(ROOT / "pages" / page, default_timeout=SECONDS)
     app.session_state[keys.LANGUAGE] = "zh"
+    if view:
+        app.query_params[keys.RESULTS_VIEW] = view
     return app.run()
 
 
@@ -103,7 +107,7 @@ def english(app: AppTest, allowed: set[str]) -> list[str]:
     """The texts with words that are neither names nor data."""
     found = []
     for text in visible(app):
-        words = {word.lower() for word in _WORD.findall(_NO_WORDS.sub(" ", text))}
+        words = {word.lower() for word in _WORD.findall(_NO_WORDS.sub(" ", text.replace("\\", "")))}
         if words - NAMES - allowed:
             found.append(text)
     return found
@@ -114,6 +118,15 @@ def test_a_page_in_chinese_shows_no_english(filled: Path, page: str) -> None:
     app = in_chinese(page)
     assert not app.exception
     assert english(app, data_of(filled)) == []
+
+
+@pytest.mark.parametrize("view", ["why", "rates", "judges", "each", "parts", "test", "history"])
+def test_how_it_was_measured_shows_no_english_in_chinese(
+    worked: Workspace, database: Path, view: str
+) -> None:
+    app = in_chinese("6_results.py", view)
+    assert not app.exception and worked.project
+    assert english(app, data_of(database)) == []
 
 
 def test_a_refusal_in_chinese_is_chinese(database: Path) -> None:

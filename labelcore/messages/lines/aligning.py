@@ -129,7 +129,7 @@ def _pass_rate_lines(rates: PassRates) -> Iterator[str]:
         yield say(
             "Corrected for its errors: {rate}, by {method}, if {assumption}",
             rate=corrected,
-            method=rates.corrected.method,
+            method=say(rates.corrected.method),
             assumption=say(rates.assumption),
         )
 

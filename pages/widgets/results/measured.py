@@ -90,12 +90,12 @@ def _show_rates(workspace: Workspace) -> None:
         return
     title = say("Corrected pass rate by method, 95% intervals")
     series = {say("pass rate"): list(rates.methods.values())}
-    charts.intervals(title, list(rates.methods), series, key="methods")
+    charts.intervals(title, list(map(say, rates.methods)), series, key="methods")
     for name, rate in rates.methods.items():
         assumption = say(ASSUMPTIONS[name])
         words = say(
             "{name}: {rate}. It holds if {assumption}.",
-            name=name,
+            name=say(name),
             rate=rate_words(rate),
             assumption=assumption,
         )
