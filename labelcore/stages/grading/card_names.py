@@ -12,6 +12,7 @@ import math
 import re
 import secrets
 import threading
+from functools import lru_cache
 
 from labelcore.stages import projects
 from labelcore.stages.grading.card import CardItem
@@ -23,6 +24,8 @@ _NAME = re.compile(r"(.+)~([0-9a-f]{16})")
 _ENDING = re.compile(rf"{AGAIN}(-\d+)?$")
 _FIRST = 0.995
 """What is to be looked at again comes before all others of its place."""
+_KEPT = 20_000
+"""Names that are not made anew at each press: those of the coming cards of two hundred people."""
 _making = threading.Lock()
 
 
@@ -77,10 +80,12 @@ def opened(workspace: Workspace, card_id: str) -> str:
     raise ValueError(card_id)
 
 
+@lru_cache(maxsize=_KEPT)
 def _tag(key: bytes, output_id: str, ending: str) -> str:
     return hmac.new(key, f"card {output_id} {ending}".encode(), hashlib.sha256).hexdigest()[:16]
 
 
+@lru_cache(maxsize=_KEPT)
 def _share(key: bytes, what: str) -> float:
     """Between 0.02 and 0.98, the same for ever."""
     digest = hmac.new(key, what.encode(), hashlib.sha256).digest()

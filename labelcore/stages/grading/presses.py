@@ -221,10 +221,10 @@ def _again(workspace: Workspace, item: QueueItem, row: Relook) -> CardItem:
 
 
 def _coming(item: QueueItem) -> CardItem:
-    card = _card(item.output, item.position, item.reason, None)
     # Between two places, so that the card shows it before the item that it takes the place of.
     position = item.position - 0.5 if item.unannounced else item.position
-    return card.model_copy(update={"output_id": card.output_id + item.ending, "position": position})
+    card = _card(item.output, position, item.reason, None)
+    return card.model_copy(update={"output_id": card.output_id + item.ending}) if item.ending else card
 
 
 def turns_of(output: Output) -> tuple[CardTurn, ...]:
