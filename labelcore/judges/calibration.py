@@ -96,11 +96,11 @@ class Reliability(Frozen):
     bins: tuple[Bin, ...] = ()
     why_not: Wording | None = None
 
-    def beats_constant(self, errors: float = 1.0) -> bool:
-        """Whether the gain is above 0 by so many standard errors; yes where too few grades can tell."""
+    def beats_constant(self) -> bool:
+        """Whether the gain is above 0 by more than a standard error; yes where too few grades can tell."""
         if self.gain is None or self.gain_low is None:
             return True
-        return self.gain * Z95 > errors * (self.gain - self.gain_low)
+        return self.gain * Z95 > self.gain - self.gain_low
 
     @property
     def says(self) -> Fact:

@@ -30,7 +30,7 @@ from labelcore.store.notices import Sending
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
-_MOST_WORDS = 2_000
+_MOST_WORDS, _LATELY = 2_000, 5
 _FAULTS = {
     "no address": Wording("it is not the address of a webhook"),
     "not https": Wording("it begins with https, or leads to this machine"),
@@ -142,11 +142,11 @@ def _row(sending: Sending) -> NoticeRow:
     return NoticeRow(notice=notice, **step.model_dump(include={"state", "tries", "why", "detail"}))
 
 
-def notices_for(workspace: Workspace, limit: int = 5) -> list[Notice]:
+def notices_for(workspace: Workspace) -> list[Notice]:
     """What this person was told lately, the newest first."""
     mine = name_key(workspace.person)
     newest = (sending.notice for sending in table.newest(workspace.db, workspace.project.id))
-    return [notice for notice in newest if name_key(notice.person) == mine != ""][:limit]
+    return [notice for notice in newest if name_key(notice.person) == mine != ""][:_LATELY]
 
 
 @operation("notices again", role=Role.LEAD, effect=Effect.APPENDS)

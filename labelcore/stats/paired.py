@@ -13,6 +13,7 @@ from labelcore.wording import Wording
 
 _DRAWS = 4_000
 _FEWEST = 5
+_RESAMPLES = 2_000
 
 
 class PairedDifference(Frozen):
@@ -96,9 +97,7 @@ def _says(difference: Rate) -> Wording:
     return Wording("worse" if difference.high < 0 else "no difference that is more than chance")
 
 
-def clustered_difference(
-    first: Bools, second: Bools, groups: Ints, *, draws: int = 2_000, seed: int = 0
-) -> Rate:
+def clustered_difference(first: Bools, second: Bools, groups: Ints) -> Rate:
     """The paired difference where items share a group (numbered from 0): linearised over groups, by Student's
     t or the bootstrap's interval where it is wider. Not measurable with fewer than five groups.
     """
@@ -118,7 +117,7 @@ def clustered_difference(
     rest = sums - value * sizes
     spread = math.sqrt(float((rest**2).sum()) * number / (number - 1)) / len(first)
     half = float(stats.t.ppf(0.975, number - 1)) * spread
-    times = np.random.default_rng(seed).multinomial(number, np.full(number, 1 / number), draws)
+    times = np.random.default_rng(0).multinomial(number, np.full(number, 1 / number), _RESAMPLES)
     low, high = np.quantile((times @ sums) / (times @ sizes), [0.025, 0.975])
     low, high = max(-1.0, min(value - half, float(low))), min(1.0, max(value + half, float(high)))
     return Rate(value=value, low=low, high=high, n=len(first), method="paired, over groups")

@@ -24,7 +24,7 @@ import numpy as np
 from labelcore.models import Grade, Output, new_id
 from labelcore.stages import projects
 from labelcore.stages.deriving import derivation
-from labelcore.stages.deriving.alike import sayings
+from labelcore.stages.deriving.grouping import sayings
 from labelcore.store import Database, grades as grade_table, open_database, outputs as output_table
 from labelcore.text.embedding import SentenceEncoder
 from labelcore.text.reading import han_share

@@ -24,7 +24,7 @@ from labelcore.stages.grading import AssignedPart, labels as labelling, packs
 from labelcore.stages.grading.card import CardEvent
 from labelcore.stages.grading.card_names import key_of
 from labelcore.stages.grading.presses import store_events
-from labelcore.stages.grading.queueing import QueueItem, own_pool, whole_pool
+from labelcore.stages.grading.queueing import QueueItem, persons_pool, whole_pool
 from labelcore.stages.grading.rounds import REASON
 from labelcore.stats.rate import Rate
 from labelcore.store import assignments as assignment_table
@@ -228,7 +228,7 @@ class Week(RuleBasedStateMachine):
     @rule()
     def the_lead_looks_at_the_parts(self) -> None:
         found, pool = grading.assignments(self.workspace), whole_pool(self.workspace)
-        parts = [own_pool(self.workspace.by(who)).at for who in TEAM]
+        parts = [persons_pool(self.workspace.by(who)).at for who in TEAM]
         nobodys = sum(not any(output in part for part in parts) for output in pool.at)
         assert (found.outputs, found.nobodys) == (len(pool.at), nobodys if found.assignments else 0)
         assert all(load.total == load.done + load.left for load in found.people)
@@ -256,7 +256,7 @@ class Week(RuleBasedStateMachine):
         if not tasks:
             return
         rules, pool = self.workspace.project.rules, whole_pool(self.workspace)
-        parts = {who: own_pool(self.workspace.by(who)).at for who in TEAM}
+        parts = {who: persons_pool(self.workspace.by(who)).at for who in TEAM}
         limited = any(part.quota for _, part in tasks)
         for output in pool.at:
             able, has = self.able(output), {who for who in TEAM if output in parts[who]}

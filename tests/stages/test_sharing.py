@@ -79,11 +79,11 @@ def test_a_round_trip_keeps_every_field(
     stored = {judge.name: judge for judge in judge_table.current(workspace.db, workspace.project.id)}
     assert len(stored) == sum(len(criterion.judges) for criterion in saved.criteria)
     for judge in short.judges:
-        own_judge = stored[f"{judge.name} (library)"]
-        came = own_judge.spec.pop(RESERVED)
-        assert own_judge.spec == judge.spec and own_judge.fitted_on == ()
+        library_judge = stored[f"{judge.name} (library)"]
+        came = library_judge.spec.pop(RESERVED)
+        assert library_judge.spec == judge.spec and library_judge.fitted_on == ()
         assert came["figures"] == judge.figures.model_dump() and came["project"] == "home"
-        assert own_judge.description.startswith(f"{judge.description} From the rubric of 'home'")
+        assert library_judge.description.startswith(f"{judge.description} From the rubric of 'home'")
     back = sharing.save_rubric(workspace, out=tmp_path / "back.yaml").criteria
     local = {"origin", "version", "evidence", "annotators", "judges"}
     assert [criterion.model_dump(exclude=local) for criterion in back] == [

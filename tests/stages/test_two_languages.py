@@ -11,7 +11,7 @@ from labelcore.errors import BadInput
 from labelcore.models import Criterion, Evidence, Grade, Output
 from labelcore.progress import silent
 from labelcore.stages.deriving import coding, derivation, editing, grouping, same
-from labelcore.stages.deriving.alike import sayings
+from labelcore.stages.deriving.grouping import sayings
 from labelcore.store import criteria as criterion_table
 from labelcore.text.embedding import SentenceEncoder
 from labelcore.text.reading import han_share

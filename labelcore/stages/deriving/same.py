@@ -1,6 +1,6 @@
 """Which criteria may be one: those whose notes mean much the same, in one language or in two.
 
-Grouping joins only what surely says the same (`labelcore.stages.deriving.alike`); here people are asked.
+Grouping joins only what surely says the same (`grouping.sayings`); here people are asked.
 """
 
 from __future__ import annotations
@@ -16,10 +16,9 @@ from labelcore.arrays import Bools, Floats, Ints
 from labelcore.errors import BadInput
 from labelcore.models import Criterion, Frozen, Role
 from labelcore.operations import Effect, operation
-from labelcore.stages.deriving.alike import denies
 from labelcore.stages.deriving.editing import live_criteria
 from labelcore.stages.deriving.families import FAMILIES
-from labelcore.stages.deriving.grouping import meanings
+from labelcore.stages.deriving.grouping import denies, meanings
 from labelcore.stages.deriving.naming import family_of
 from labelcore.store import criteria as criterion_table, vectors
 from labelcore.text.embedding import SentenceEncoder

@@ -2,7 +2,6 @@
 
 from labelcore.stages.grading.acts import (
     GradeWithdrawal as GradeWithdrawal,
-    HistoryEntry as HistoryEntry,
     current_grades as current_grades,
     fields_of as fields_of,
     grade as grade,
@@ -89,7 +88,6 @@ from labelcore.stages.grading.packs import (
 from labelcore.stages.grading.progress import (
     AgreementReport as AgreementReport,
     Completion as Completion,
-    Pace as Pace,
     TeamProgress as TeamProgress,
     completion as completion,
     contributions as contributions,

@@ -206,7 +206,7 @@ def _relooks(due: Sequence[Relook], outputs: Mapping[str, Output], position: int
         yield QueueItem(reason=why if row.reason else _LOOK_AGAIN, relook=row, **place)
 
 
-def own_pool(workspace: Workspace) -> queues.Pool:
+def persons_pool(workspace: Workspace) -> queues.Pool:
     """Everything that a person may be handed: of the newest sample, else by import order."""
     return part_of(workspace, whole_pool(workspace))
 

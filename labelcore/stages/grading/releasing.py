@@ -12,7 +12,7 @@ from labelcore.operations import Effect, operation
 from labelcore.stages import signing
 from labelcore.stages.grading.acts import plan_anew, undo
 from labelcore.stages.grading.dealing import is_divided
-from labelcore.stages.grading.queueing import own_pool
+from labelcore.stages.grading.queueing import persons_pool
 from labelcore.store import audit, grades as grade_table, queues, reservations
 from labelcore.store.connection import utc
 from labelcore.store.live import live
@@ -78,7 +78,7 @@ def take_over(workspace: Workspace) -> ReleaseReport:
 
     What is out in a pack stays with whom it was made for.
     """
-    pool, moment = own_pool(workspace), utc(now())
+    pool, moment = persons_pool(workspace), utc(now())
     places = [pool]
     if pair := workspace.project.rules.compare:
         places.append(queues.pairs(workspace.db, workspace.project.id, pair))

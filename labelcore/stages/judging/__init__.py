@@ -15,7 +15,6 @@ from labelcore.stages.judging.keeping.versions import (
 from labelcore.stages.judging.proposing.proposals import ProposalOrder, propose
 from labelcore.stages.judging.running.estimating import Estimate
 from labelcore.stages.judging.running.execution import stop_abandoned_runs, stop_run
-from labelcore.stages.judging.running.live_run import kinds_words
 from labelcore.stages.judging.running.orders import RunOrder, estimate_run, is_anything_left, run_judges, runs
 
 __all__ = [
@@ -28,7 +27,6 @@ __all__ = [
     "find_judge",
     "is_anything_left",
     "judged",
-    "kinds_words",
     "list_judges",
     "propose",
     "refresh_judges",
