@@ -142,8 +142,9 @@ class ParameterShape:
 
     @property
     def flag(self) -> str:
-        """Its name as an option."""
-        return f"--{self.of.name.rstrip('_').replace('_', '-')}"
+        """Its name as an option, the first of several."""
+        flags = self.mark(Flags)
+        return flags.names[0] if flags else f"--{self.of.name.rstrip('_').replace('_', '-')}"
 
     def parameter(self) -> click.Parameter:
         """The argument or the option."""
@@ -180,27 +181,17 @@ class ParameterShape:
             return [self.read(part) for part in value]
         if here := self.mark(LocalTime):
             return str(here.reads(value))
-        if self.mark(FileText) and value == "-":
-            hidden = SecretStr in self.types and sys.stdin.isatty()
-            return getpass.getpass(f"{self.of.name}: ") if hidden else sys.stdin.read(_LONGEST_FILE + 1)
         if self.mark(FileText):
-            if value == "-":
-                return sys.stdin.read(_LONGEST_FILE + 1).removeprefix("\ufeff")
-            file = Path(value)
-            try:
-                return file.expanduser().read_bytes()[: _LONGEST_FILE + 1].decode("utf-8-sig")
-            except (OSError, UnicodeDecodeError) as trouble:
-                why = (
-                    Wording("it is not UTF-8")
-                    if isinstance(trouble, UnicodeDecodeError)
-                    else trouble.strerror
-                )
-                raise BadInput(
-                    "'{file}' cannot be read: {why}.", next_step="Name a text file.", file=file, why=why
-                ) from trouble
+            return self._piped() if value == "-" else _text_of(Path(value))
         if Path in self.types or (self.mark(FilePlace) and "://" not in value):
             return str(Path(value).expanduser().absolute())
         return value
+
+    def _piped(self) -> str:
+        """What comes by a pipe or is typed; a secret is typed unseen."""
+        if SecretStr in self.types and sys.stdin.isatty():
+            return getpass.getpass(f"{self.of.name}: ")
+        return sys.stdin.read(_LONGEST_FILE + 1).removeprefix("\ufeff")
 
     def _pair(self, text: str) -> tuple[str, str]:
         """``city=Hangzhou`` in its two parts."""
@@ -217,6 +208,16 @@ class ParameterShape:
             text=text,
             example=example,
         )
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.expanduser().read_bytes()[: _LONGEST_FILE + 1].decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as trouble:
+        why = Wording("it is not UTF-8") if isinstance(trouble, UnicodeDecodeError) else trouble.strerror
+        raise BadInput(
+            "'{file}' cannot be read: {why}.", next_step="Name a text file.", file=file, why=why
+        ) from trouble
 
 
 def _marks(annotation: Any) -> Iterable[Any]:
