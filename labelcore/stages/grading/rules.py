@@ -105,24 +105,9 @@ def set_rules(workspace: Workspace, **changes: object) -> Project:
     project = projects.open_project(workspace.db, workspace.project.name)
     if isinstance(pair := changes.get("compare"), Collection):
         changes["compare"] = tuple(sorted(pair))  # in one order, so that pairs keep their ids
-    try:
-        rules = GradingRules.model_validate(project.rules.model_dump() | changes)
-    except ValueError as trouble:
-        fault = str(trouble)
-        if isinstance(trouble, ValidationError):  # the first fault, without what was sent
-            first = trouble.errors()[0]
-            words = str(first["msg"]).removeprefix("Value error, ")
-            fault = f"{'.'.join(map(str, first['loc']))}: {words}" if first["loc"] else words
-        raise BadInput("These rules cannot be: {fault}.", fault=fault) from trouble
+    rules = _changed(project.rules, changes)
     if rules.compare and "compare" in changes:
-        versions = comparisons.versions(workspace.db, project.id)
-        if unknown := [version for version in rules.compare if version not in versions]:
-            raise BadInput(
-                "No output is of the version '{unknown}'.",
-                next_step="The versions are: {known}.",
-                unknown=unknown[0],
-                known=sorted(versions) or Wording("none yet"),
-            )
+        _check_versions(workspace, rules.compare)
     if rules.pairs and not project.rules.pairs and len({task.who for task in tasks_of(workspace)}) < 2:
         raise BadInput(
             "Pairs are planned among people to whom outputs are assigned, and there are fewer than two.",
@@ -134,6 +119,28 @@ def set_rules(workspace: Workspace, **changes: object) -> Project:
     if rules.training and not project.rules.training:
         _let_through(workspace.with_project(project))
     return projects.update_project(workspace.with_project(project), settings={"grading": rules})
+
+
+def _changed(before: GradingRules, changes: dict[str, object]) -> GradingRules:
+    try:
+        return GradingRules.model_validate(before.model_dump() | changes)
+    except ValidationError as trouble:
+        first = trouble.errors()[0]  # without what was sent
+        words = str(first["msg"]).removeprefix("Value error, ")
+        fault = f"{'.'.join(map(str, first['loc']))}: {words}" if first["loc"] else words
+        raise BadInput("These rules cannot be: {fault}.", fault=fault) from trouble
+
+
+def _check_versions(workspace: Workspace, wanted: Collection[str]) -> None:
+    """That there are outputs of each."""
+    versions = comparisons.versions(workspace.db, workspace.project.id)
+    if unknown := [version for version in wanted if version not in versions]:
+        raise BadInput(
+            "No output is of the version '{unknown}'.",
+            next_step="The versions are: {known}.",
+            unknown=unknown[0],
+            known=sorted(versions) or Wording("none yet"),
+        )
 
 
 def _let_through(workspace: Workspace) -> None:

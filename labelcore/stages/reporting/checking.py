@@ -89,16 +89,7 @@ def check(
         BadInput: there is nothing to check.
         NotFound: there is no such judge.
     """
-    card_limits = card.limits.model_dump() if card else {}
-    limits_now = GateLimits.model_validate(card_limits | limits.limits.model_dump(exclude_none=True))
-    if card is None and limits_now == GateLimits():
-        raise BadInput(
-            "There is nothing to check.",
-            next_step="Give --card FILE, or limits such as --judge NAME --min-tnr 0.8 or "
-            "--min-pass-rate 0.7.",
-        )
-    if judge is None and card is None and (limits_now.tpr is not None or limits_now.tnr is not None):
-        raise BadInput("A limit of TPR or TNR needs a judge.", next_step="Give --judge NAME or --card FILE.")
+    limits_now = _limits_now(card, judge, limits)
     word = judge or (card.judge_id if card else None)
     version = find_judge(workspace, word) if word else None
     sealed = "test" in sealed_splits(workspace)
@@ -115,6 +106,21 @@ def check(
     if whole and whole.rate.value is not None:
         checks.append(_of_trust(whole))
     return GateReport(split=split_name, checks=tuple(checks), trust=whole)
+
+
+def _limits_now(card: JudgeCard | None, judge: str | None, limits: LimitOptions) -> GateLimits:
+    """Those given now, and the card's where none is."""
+    card_limits = card.limits.model_dump() if card else {}
+    limits_now = GateLimits.model_validate(card_limits | limits.limits.model_dump(exclude_none=True))
+    if card is None and limits_now == GateLimits():
+        raise BadInput(
+            "There is nothing to check.",
+            next_step="Give --card FILE, or limits such as --judge NAME --min-tnr 0.8 or "
+            "--min-pass-rate 0.7.",
+        )
+    if judge is None and card is None and (limits_now.tpr is not None or limits_now.tnr is not None):
+        raise BadInput("A limit of TPR or TNR needs a judge.", next_step="Give --judge NAME or --card FILE.")
+    return limits_now
 
 
 def _of_trust(whole: Trust) -> Check:

@@ -75,8 +75,8 @@ def run(
             with _journal(live) as writing, opened(plan.elsewhere) as engine:
                 dispatch(live, engine, writing)
         else:
-            counts = [(version, n) for version, n in missing if n and version in here]
-            decide_here(live, [(version, n) for version, n in counts if kind_of(version).needs_model])
+            asked = [(version, n) for version, n in missing if n and kind_of(version).needs_model]
+            decide_here(live, [(version, n) for version, n in asked if version in here])
     done = live.state("stopped" if live.stop.is_set() or live.paused else "finished")
     run_table.save(workspace.db, done)
     return done
