@@ -82,6 +82,16 @@ def test_files_and_functions_are_short() -> None:
     assert not long
 
 
+def test_no_name_of_a_module_is_given_to_two_things() -> None:
+    """A second constant of a name would stand for the first one too."""
+    for path in (*(ROOT / "labelcore").rglob("*.py"), *(ROOT / "pages").rglob("*.py")):
+        statements = ast.parse(path.read_text("utf-8")).body
+        targets = [target for node in statements if isinstance(node, ast.Assign) for target in node.targets]
+        parts = [part for target in targets for part in getattr(target, "elts", [target])]
+        names = [part.id for part in parts if isinstance(part, ast.Name)]
+        assert sorted(names) == sorted(set(names)), path
+
+
 def test_only_the_store_writes_sql() -> None:
     for path in (ROOT / "labelcore").rglob("*.py"):
         if "store" in path.relative_to(ROOT).parts:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
@@ -21,7 +22,7 @@ from labelcore.stages.grading.card_names import opened
 from labelcore.stages.grading.gold import told_of_gold
 from labelcore.stages.grading.mixing import gold_of_card
 from labelcore.stages.grading.presses import card_items, store_events
-from labelcore.stats.prevalence import weighted_pass_rate
+from labelcore.stats.prevalence import people_only
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 from tests.databases import empty_database
@@ -285,7 +286,7 @@ def test_in_random_weeks_nobody_sees_the_others_and_no_rate_moves_with_gold(
         labels = grading.human_labels(workspace).value
         evidence = evidence_of(workspace, labels)
         assert evidence.weights is not None and set(evidence.weights) <= {1.5}
-        assert weighted_pass_rate(evidence.passes, 1 / evidence.weights).n == len(labels)
+        assert people_only(evidence.graded(np.full(len(labels), np.nan))).n == len(labels)
 
 
 def finish(workspace: Workspace) -> None:

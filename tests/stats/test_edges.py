@@ -20,6 +20,7 @@ from labelcore.stats.selection import MUST, SHOULD, Deadline, SetVotes, Wish
 from labelcore.stats.splits import Splits, split_of
 from labelcore.stats.subsamples import Subsample
 from tests.examples import examples
+from tests.stats.counted import of_counts
 
 # ---- splits and draws
 
@@ -175,9 +176,9 @@ def test_a_corrected_rate_can_be_computed_again(method: str) -> None:
         tpr, tnr = random.beta(60.5, 10.5, n), random.beta(25.5, 5.5, n)
         draws = np.clip((q + tnr - 1) / (tpr + tnr - 1), 0, 1)
     expected = np.sort(draws)[[500, 10_000, 19_500]]
-    found = prevalence.corrected(prevalence.of_counts(counts), PoolVerdicts(700, 300), method)
+    found = prevalence.corrected(of_counts(counts), PoolVerdicts(700, 300), method)
     assert (found.low, found.value, found.high) == pytest.approx(tuple(expected), abs=1e-9)
-    again = prevalence.corrected(prevalence.of_counts(counts), PoolVerdicts(700, 300), method, seed=1)
+    again = prevalence.corrected(of_counts(counts), PoolVerdicts(700, 300), method, seed=1)
     assert again.value != found.value
 
 

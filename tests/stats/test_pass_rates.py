@@ -15,6 +15,7 @@ from labelcore.stats.prevalence.graded import people_only, share_of_passes
 from labelcore.stats.prevalence.methods import prediction_powered, summary
 from labelcore.stats.prevalence.weighing import effective, group_number, group_sums, posterior, typical_weight
 from labelcore.stats.rate import proportion
+from tests.stats.counted import of_counts
 
 COUNTS = Counts(true_pass=60, false_pass=5, true_fail=25, false_fail=10)
 POOL = PoolVerdicts(7_000, 3_000)
@@ -28,12 +29,12 @@ def test_post_stratified_is_the_sum_over_what_the_judge_says() -> None:
     random = np.random.default_rng(8)
     draws = _beta(random, 7_000, 10_000) * _beta(random, 60, 65)
     draws = draws + (1 - _beta(random, 7_000, 10_000)) * _beta(random, 10, 35)
-    rate = prevalence.corrected(prevalence.of_counts(COUNTS), POOL)
+    rate = prevalence.corrected(of_counts(COUNTS), POOL)
     assert rate.method == "post-stratified" and rate.n == 100
     assert (rate.low, rate.value, rate.high) == pytest.approx(
         np.quantile(draws, [0.025, 0.5, 0.975]), abs=4e-3
     )
-    wide = prevalence.corrected(prevalence.of_counts(COUNTS), POOL, level=0.999)
+    wide = prevalence.corrected(of_counts(COUNTS), POOL, level=0.999)
     assert (wide.low, wide.high) == pytest.approx(np.quantile(draws, [0.0005, 0.9995]), abs=0.015)
 
 
@@ -41,7 +42,7 @@ def test_rogan_gladen_turns_back_what_the_judge_passes() -> None:
     random = np.random.default_rng(8)
     q, tpr, tnr = _beta(random, 7_000, 10_000), _beta(random, 60, 70), _beta(random, 25, 30)
     draws = np.clip((q + tnr - 1) / (tpr + tnr - 1), 0, 1)
-    rate = prevalence.corrected(prevalence.of_counts(COUNTS), POOL, "Rogan-Gladen")
+    rate = prevalence.corrected(of_counts(COUNTS), POOL, "Rogan-Gladen")
     assert (rate.low, rate.value, rate.high) == pytest.approx(
         np.quantile(draws, [0.025, 0.5, 0.975]), abs=6e-3
     )
@@ -79,9 +80,7 @@ def test_the_judge_as_it_is_counts_what_it_decides() -> None:
 
 def _counts_with_youden(tpr: int, tnr: int) -> Graded:
     """Of a hundred passes and a hundred fails."""
-    return prevalence.of_counts(
-        Counts(true_pass=tpr, false_fail=100 - tpr, true_fail=tnr, false_pass=100 - tnr)
-    )
+    return of_counts(Counts(true_pass=tpr, false_fail=100 - tpr, true_fail=tnr, false_pass=100 - tnr))
 
 
 def test_a_correction_needs_a_judge_that_knows_something() -> None:
@@ -117,13 +116,13 @@ def test_a_draw_must_be_worth_enough_for_the_method(heavy: float, post: bool, ro
 
 
 def test_reasons_come_in_their_order() -> None:
-    graded = prevalence.of_counts(COUNTS)
+    graded = of_counts(COUNTS)
     assert prevalence.refusal(graded, PoolVerdicts(0, 0, 9), "PPI++") == (
         "the judge has decided no outputs of the pool"
     )
     silent = Graded(graded.passes, np.full(100, np.nan))
     assert prevalence.refusal(silent, POOL, "PPI++") == "no graded output has a verdict of pass or fail"
-    only = prevalence.of_counts(Counts(true_pass=0, false_pass=5, true_fail=9, false_fail=0))
+    only = of_counts(Counts(true_pass=0, false_pass=5, true_fail=9, false_fail=0))
     assert prevalence.refusal(only, POOL, "PPI++") == "there are no outputs that people passed"
     in_groups = Graded(graded.passes, graded.verdicts, None, np.arange(100) // 2)
     assert "single outputs only" in str(prevalence.refusal(in_groups, POOL, "PPI++"))

@@ -7,14 +7,15 @@ import pytest
 
 from labelcore.stats import prevalence
 from labelcore.stats.counts import Counts
-from labelcore.stats.prevalence import PoolVerdicts, unless_worse
+from labelcore.stats.prevalence import Graded, PoolVerdicts, people_only, unless_worse
 from labelcore.stats.rate import Rate, more_needed
+from tests.stats.counted import of_counts
 
 GOOD = Counts(true_pass=72, false_pass=4, true_fail=16, false_fail=8)
 
 
 def test_post_stratified_recovers_the_pools_rate() -> None:
-    rate = prevalence.corrected(prevalence.of_counts(GOOD), PoolVerdicts(760, 240))
+    rate = prevalence.corrected(of_counts(GOOD), PoolVerdicts(760, 240))
     expected = 0.76 * 72 / 76 + 0.24 * 8 / 24
     assert rate.value == pytest.approx(expected, abs=0.01)
     assert rate.low is not None and rate.high is not None
@@ -22,7 +23,7 @@ def test_post_stratified_recovers_the_pools_rate() -> None:
 
 
 def test_rogan_gladen_matches_its_formula() -> None:
-    rate = prevalence.corrected(prevalence.of_counts(GOOD), PoolVerdicts(7_600, 2_400), "Rogan-Gladen")
+    rate = prevalence.corrected(of_counts(GOOD), PoolVerdicts(7_600, 2_400), "Rogan-Gladen")
     tpr, tnr = 72 / 80, 16 / 20
     assert rate.value == pytest.approx((0.76 + tnr - 1) / (tpr + tnr - 1), abs=0.02)
 
@@ -30,13 +31,13 @@ def test_rogan_gladen_matches_its_formula() -> None:
 @pytest.mark.parametrize("method", ["post-stratified", "Rogan-Gladen"])
 def test_refuses_a_judge_without_information(method: str) -> None:
     coin = Counts(true_pass=40, false_pass=10, true_fail=10, false_fail=40)
-    rate = prevalence.corrected(prevalence.of_counts(coin), PoolVerdicts(500, 500), method)
+    rate = prevalence.corrected(of_counts(coin), PoolVerdicts(500, 500), method)
     assert rate.value is None
     assert "no better than a coin" in (rate.why_not or "")
 
 
 def test_one_class_is_not_measurable() -> None:
-    one_class = prevalence.of_counts(Counts(true_pass=9, false_pass=0, true_fail=0, false_fail=1))
+    one_class = of_counts(Counts(true_pass=9, false_pass=0, true_fail=0, false_fail=1))
     rate = prevalence.corrected(one_class, PoolVerdicts(9, 1))
     assert rate.value is None
     assert rate.why_not == "there are no outputs that people failed"
@@ -45,7 +46,7 @@ def test_one_class_is_not_measurable() -> None:
 def test_weights_undo_an_uneven_draw() -> None:
     passes = np.array([True] * 10 + [False] * 30)
     probabilities = np.array([0.1] * 10 + [0.9] * 30)
-    rate = prevalence.weighted_pass_rate(passes, probabilities)
+    rate = people_only(Graded(passes, np.full(40, np.nan), 1 / probabilities))
     assert rate.value == pytest.approx(100 / (100 + 30 / 0.9))
     assert rate.low is not None and rate.high is not None and rate.value is not None
     assert rate.low < rate.value < rate.high

@@ -11,15 +11,7 @@ import numpy as np
 
 from labelcore.arrays import Bools
 from labelcore.stats.prevalence import methods
-from labelcore.stats.prevalence.graded import (
-    FEW_GROUPS,
-    Graded,
-    PoolVerdicts,
-    effective_grades,
-    of_counts,
-    people_only,
-    weighted_pass_rate,
-)
+from labelcore.stats.prevalence.graded import FEW_GROUPS, Graded, PoolVerdicts, effective_grades, people_only
 from labelcore.stats.prevalence.methods import ASSUMPTIONS
 from labelcore.stats.rate import Rate, not_measurable, proportion
 from labelcore.wording import Wording

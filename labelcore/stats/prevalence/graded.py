@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from labelcore.arrays import Bools, Floats, Ints
-from labelcore.stats.counts import Counts
 from labelcore.stats.prevalence.weighing import Posterior, effective, group_number, posterior, typical_weight
 from labelcore.stats.rate import Rate, not_measurable, proportion
 from labelcore.wording import Wording
@@ -95,15 +94,6 @@ class Graded:
         return posterior(passes, inside, self.weighed, self.groups)
 
 
-def of_counts(counts: Counts) -> Graded:
-    """Equal weights, from the four counts alone; abstentions carry no grade here."""
-    times = [counts.true_pass, counts.false_pass, counts.true_fail, counts.false_fail]
-    return Graded(
-        passes=np.repeat(np.array([True, False, False, True]), times),
-        verdicts=np.repeat(np.array([1.0, 1.0, 0.0, 0.0]), times),
-    )
-
-
 @dataclass(frozen=True)
 class PoolVerdicts:
     """The judge's verdicts on everything, in numbers."""
@@ -116,11 +106,6 @@ class PoolVerdicts:
     def n(self) -> int:
         """All outputs of the pool."""
         return self.passes + self.fails + self.abstains
-
-
-def weighted_pass_rate(passes: Bools, probabilities: Floats) -> Rate:
-    """People's pass rate weighted by one over the inclusion probability (Hájek)."""
-    return people_only(Graded(passes, np.full(len(passes), np.nan), 1 / probabilities))
 
 
 def people_only(graded: Graded) -> Rate:
