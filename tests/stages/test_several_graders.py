@@ -90,7 +90,7 @@ def test_where_it_is_said_which_grade_counts_the_known_column_is_taken(
 def test_grades_of_one_person_in_two_spellings_are_one_persons(workspace: Workspace, tmp_path: Path) -> None:
     rows = [["question", "answer", "grade", "rater"], ["Q", "A", "pass", "Ann"], ["Q", "A", "fail", "ann "]]
     described = Description(grades=("overall=grade",))
-    with pytest.raises(BadInput, match="several different grades by one person in .grade."):
+    with pytest.raises(BadInput, match="several different grades by one person in 'grade'"):
         importing.import_file(workspace, table(tmp_path, rows), described=described)
 
 
