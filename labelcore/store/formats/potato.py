@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 from labelcore.models import RejectedRow
 from labelcore.store.formats.base import RAW, Record, Remark, Source, tool
@@ -26,6 +26,7 @@ from labelcore.text.chats import turns
 from labelcore.wording import Wording, in_chinese
 
 _Labels = dict[str, dict[str, Any]]
+_Way = Literal["chosen", "rated", "unsure"]
 _YES, _NO = {"true", "on", "yes"}, {"false", "off", ""}
 _STATE = "instance_id_to_label_to_value"
 _OF_SURVEY = Wording("this is a page of the survey and no item")
@@ -62,7 +63,7 @@ def _is_either(record: Record) -> bool:
 )
 def rows(source: Source) -> Iterator[Said]:
     """A row for each item."""
-    rated = _rated(_labels(record) for _, record in source.records() if isinstance(record, dict))
+    ways = _ways(_labels(record) for _, record in source.records() if isinstance(record, dict))
 
     def item(number: int, record: Record) -> Iterator[Said]:
         name = plain(first(record, "instance_id", "id"))
@@ -75,7 +76,7 @@ def rows(source: Source) -> Iterator[Said]:
             number,
             exchange("", {"messages": chat}) if chat else Exchange(shown),
             id=name,
-            remarks=_grades(_labels(record), rated, first(record, "user_id", "user")),
+            remarks=_grades(_labels(record), ways, first(record, "user_id", "user")),
             raw=record,
         )
 
@@ -95,51 +96,61 @@ def _labels(record: Record) -> _Labels:
     return found
 
 
-def _rated(items: Iterable[_Labels]) -> set[str]:
-    """The questions whose labels were rated each, and not chosen, as in a rubric.
+def _ways(items: Iterable[_Labels]) -> dict[str, _Way]:
+    """How each question was answered: its labels chosen, or rated each as in a rubric.
 
-    A mark is one character, the same for a label each time and for no other label, or ``1`` for all.
+    A mark is one character, the same for a label each time and for no other label, or ``1`` for all. In few
+    answers with several of them marks may be ratings: which they are is unsure.
     """
     pairs: dict[str, set[tuple[str, str]]] = defaultdict(set)
     answers: Counter[str] = Counter()
     several: set[str] = set()
     for labels in items:
         for question, values in labels.items():
-            said = set(_ratings(question, values))
+            said = {(label, word[:2]) for label, word in _ratings(question, values)}
             pairs[question] |= said
             answers[question] += bool(said)
             several |= {question} if len(said) > 1 else set()
-    unsure = {question for question in several if answers[question] < _SURE}
-    return {question for question, said in pairs.items() if not _are_marks(said, unsure=question in unsure)}
+    few = {question for question in several if answers[question] < _SURE}
+    return {question: _way(said, is_few=question in few) for question, said in pairs.items()}
 
 
 def _ratings(question: str, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """The labels of a question and how their values begin, where these are no yes or no and not the label."""
+    """The labels of a question and their values, where these are no yes or no and not the label."""
     for label, value in values.items():
         word = plain(value).strip()
         is_mark = word == label or word.lower() in _YES | _NO or word == "0"
         if label and label != question and not is_mark and not _SCALE.match(label):
-            yield label, word[:2]
+            yield label, word
 
 
-def _are_marks(pairs: set[tuple[str, str]], *, unsure: bool) -> bool:
+def _way(pairs: set[tuple[str, str]], *, is_few: bool) -> _Way:
     labels, words = ({pair[side] for pair in pairs} for side in (0, 1))
     if words <= {"1"}:
-        return True
-    return max(map(len, words)) == 1 and len(labels) == len(words) == len(pairs) and not unsure
+        return "chosen"
+    if max(map(len, words)) > 1 or not len(labels) == len(words) == len(pairs):
+        return "rated"
+    return "unsure" if is_few else "chosen"
 
 
-def _grades(labels: _Labels, rated: set[str], who: Any) -> list[Remark]:
+def _grades(labels: _Labels, ways: dict[str, _Way], who: Any) -> list[Remark]:
     answers = (
         answer
         for question, values in labels.items()
-        for answer in _answers(question, values, is_rated=question in rated)
+        for answer in _answers(question, values, ways.get(question, "chosen"))
     )
     return graded(answers, who=who)
 
 
-def _answers(question: str, values: dict[str, Any], *, is_rated: bool) -> Iterator[tuple[str, Any]]:
-    """The labels that were chosen as one answer; each that was rated, or holds a text, as an answer."""
+def _answers(question: str, values: dict[str, Any], way: _Way) -> Iterator[tuple[str, Any]]:
+    """The labels that were chosen as one answer; each that was rated, or holds a text, as an answer.
+
+    Where it is unsure which they were, the labels are one text with their numbers.
+    """
+    if way == "unsure" and (ratings := dict(_ratings(question, values))):
+        yield question, ", ".join(f"{label} {word}" for label, word in ratings.items())
+        values = {label: value for label, value in values.items() if label not in ratings}
+    is_rated = way == "rated"
     words = {label: _word(label, plain(value).strip(), is_rated=is_rated) for label, value in values.items()}
     said = {label: word for label, word in words.items() if word}
     if chosen := [word for label, word in said.items() if word == label]:
@@ -179,11 +190,11 @@ def _is_state(record: Record) -> bool:
 def states(source: Source) -> Iterator[Said]:
     """A row for each item that was annotated."""
     records = (record for _, record in source.records() if isinstance(record, dict))
-    rated = _rated(labels for record in records for _, labels in _items(record))
+    ways = _ways(labels for record in records for _, labels in _items(record))
 
     def items(number: int, record: Record) -> Iterator[Said]:
         for name, labels in _items(record):
-            yield from said_of(number, name, _grades(labels, rated, record.get("user_id")))
+            yield from said_of(number, name, _grades(labels, ways, record.get("user_id")))
 
     yield from read(source, _is_state, items)
 

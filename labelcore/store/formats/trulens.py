@@ -20,15 +20,28 @@ from labelcore.store.formats.fields import (
 from labelcore.wording import in_chinese
 
 _CALLS, _PART = "_calls", ":::"
-_OF_RECORDS = {"record_json", "app_json", "cost_json", "perf_json"}
+_OF_RECORDS = {"app_id", "app_name", "app_json", "record_json", "perf_json", "ts"}
 _REASONS = ("meta.explanation", "meta.reason", "meta.reasons")
 
 
 def _is_record(record: Record) -> bool:
-    has_calls = any(isinstance(key, str) and key.endswith(_CALLS) for key in record)
-    return {"record_id", "input", "output"} <= record.keys() and (
-        has_calls or bool(_OF_RECORDS & record.keys())
+    of_tool = len(_OF_RECORDS & record.keys()) > 1 or any(
+        _is_called(record, name) for _, name in _given(record)
     )
+    return {"record_id", "input", "output"} <= record.keys() and of_tool
+
+
+def _given(record: Record) -> Iterator[tuple[str, str]]:
+    """The columns beside which calls stand, and the names of the feedback functions that gave them."""
+    for column in record:
+        name = column.partition(_PART)[0] if isinstance(column, str) else ""
+        if name and f"{name}{_CALLS}" in record:
+            yield column, name
+
+
+def _is_called(record: Record, name: str) -> bool:
+    """Whether the calls of a feedback function are known as such by what they hold."""
+    return any({"args", "ret", "meta"} & call.keys() for call in entries(record[f"{name}{_CALLS}"]))
 
 
 @tool(
@@ -58,13 +71,10 @@ def rows(number: int, record: Record) -> Iterator[Said]:
 
 def _scores(record: Record) -> Iterator[Remark]:
     """The columns of feedback functions, beside which stand the calls that they made."""
-    names = {key.removesuffix(_CALLS) for key in record if isinstance(key, str) and key.endswith(_CALLS)}
-    for column, value in record.items():
-        name = column.partition(_PART)[0] if isinstance(column, str) else ""
-        if name in names:
-            reasons = (plain(first(call, *_REASONS)) for call in entries(record.get(f"{name}{_CALLS}")))
-            reason = "\n".join(filter(None, reasons))
-            yield from remark(kind_of(name), column.replace(_PART, "/"), value, reason=reason)
+    for column, name in _given(record):
+        reasons = (plain(first(call, *_REASONS)) for call in entries(record[f"{name}{_CALLS}"]))
+        reason = "\n".join(filter(None, reasons))
+        yield from remark(kind_of(name), column.replace(_PART, "/"), record[column], reason=reason)
 
 
 in_chinese(

@@ -29,8 +29,8 @@ from labelcore.wording import in_chinese
 _WRAPPINGS = ("", "calls")
 _ANNOTATION = "wandb.annotation."
 _EXAMPLE = "predict_and_score"
-_NO_ANSWERS = re.compile(r"Evaluation\.(?!.*predict_and_score$)|.*\.score$")
-"""The calls of an evaluation as a whole and those of its scorers: none of them answers anybody."""
+_NO_ANSWERS = re.compile(r"Evaluation\.(?!.*predict_and_score$)")
+_SCORER = ".score"
 
 
 def _is_call(record: Record) -> bool:
@@ -56,7 +56,10 @@ def _is_whole(record: Record) -> bool:
 
 
 def _is_answer(record: Record) -> bool:
-    return not _NO_ANSWERS.match(_operation(record))
+    """Whether a call may answer somebody: not an evaluation as a whole, and no scorer inside of it."""
+    operation = _operation(record)
+    is_scorer = operation.endswith(_SCORER) and first(record, "parent_id")
+    return not is_scorer and not _NO_ANSWERS.match(operation)
 
 
 @tool(

@@ -7,6 +7,7 @@ from typing import Any
 
 from labelcore.store.formats.base import Record, tool
 from labelcore.store.formats.fields import (
+    Exchange,
     Said,
     each,
     entries,
@@ -22,6 +23,7 @@ from labelcore.store.formats.talks import unmarked
 from labelcore.wording import Wording, in_chinese
 
 _WRAPPINGS = ("", "tickets")
+_UNCLEAR = Wording("whether who wrote last is an agent is not known: add the `users` (include=users)")
 _RATED = {"good", "bad"}
 """What a requester can say; a score may also tell that nobody was asked, or has not answered."""
 
@@ -33,15 +35,16 @@ def _is_ticket(record: Record) -> bool:
         "requester_id" in record
         and bool(known)
         and isinstance(comments, list)
-        and all("author_id" in comment for comment in entries(comments))
+        and bool(comments)
+        and all(isinstance(comment, dict) and "author_id" in comment for comment in comments)
     )
 
 
 @tool(
     "zendesk",
     "Zendesk tickets",
-    get="With the API: GET /api/v2/tickets, and for each ticket GET /api/v2/tickets/ID/comments, put into "
-    "the ticket as `comments`, a line each.",
+    get="With the API: GET /api/v2/tickets, and for each ticket GET /api/v2/tickets/ID/comments?"
+    "include=users, whose `comments` and `users` are put into the ticket, a line each.",
     brings="The last public answer of each ticket becomes an output, what was written before it its "
     "conversation, with subject, status, time and id; internal notes stay out. The requester's rating comes "
     "as feedback with its comment.",
@@ -51,9 +54,11 @@ def _is_ticket(record: Record) -> bool:
 def rows(number: int, record: Record) -> Iterator[Said]:
     """A row for each ticket."""
     rating = plain(first(record, "satisfaction_rating.score")).removesuffix("_with_comment")
+    comments = _comments(record)
+    unclear = _is_unclear(record, comments)
     yield made(
         number,
-        exchange("", {"messages": _turns(record)}),
+        Exchange() if unclear else exchange("", {"messages": _turns(record, comments)}),
         id=first(record, "id"),
         at=first(record, "updated_at", "created_at"),
         details={key: record.get(key) for key in ("subject", "status", "tags")},
@@ -64,42 +69,58 @@ def rows(number: int, record: Record) -> Iterator[Said]:
             who=first(record, "requester_id"),
             reason=first(record, "satisfaction_rating.comment"),
         ),
-        trouble=Wording("nobody answers in this chat"),
+        trouble=_UNCLEAR if unclear else Wording("nobody answers in this chat"),
         raw=record,
     )
 
 
-def _turns(record: Record) -> list[dict[str, Any]]:
-    """What was written in public, from the first comment to the last."""
+def _comments(record: Record) -> list[tuple[str, str]]:
+    """Who wrote in public and what, from the first comment to the last."""
     comments = [note for note in entries(record.get("comments")) if note.get("public") is not False]
     times = [moment(note.get("created_at")) for note in comments]
     if all(times):
         comments = [note for _, note in sorted(zip(times, comments, strict=True), key=lambda pair: pair[0])]
-    askers = _askers(record)
     return [
-        {"role": "user" if plain(note.get("author_id")) in askers else "assistant", "content": words}
+        (plain(note.get("author_id")), words)
         for note in comments
         if (words := plain(first(note, "body", "plain_body")) or unmarked(plain(note.get("html_body"))))
     ]
 
 
-def _askers(record: Record) -> set[str]:
-    """Who wrote to the team: the requester, and whoever is known to be an end user or in copy."""
+def _turns(record: Record, comments: list[tuple[str, str]]) -> list[dict[str, Any]]:
     users = [user for user in entries(record.get("users")) if user.get("role") == "end-user"]
+    askers = {plain(record.get("requester_id")), *(plain(user.get("id")) for user in users)} | _copied(record)
+    return [
+        {"role": "user" if author in askers else "assistant", "content": words} for author, words in comments
+    ]
+
+
+def _is_unclear(record: Record, comments: list[tuple[str, str]]) -> bool:
+    """Whether somebody of whom it is just known that they are in copy wrote after the last answer."""
+    copied = _copied(record)
+    roles = [turn["role"] for turn in _turns(record, comments)]
+    last = max((place for place, role in enumerate(roles) if role == "assistant"), default=-1)
+    return any(author in copied for author, _ in comments[last + 1 :])
+
+
+def _copied(record: Record) -> set[str]:
+    """Who is in copy, an end user or an agent, as the ticket does not say."""
     copied = [record.get(key) for key in ("collaborator_ids", "email_cc_ids")]
-    ids = [name for names in copied if isinstance(names, list) for name in names]
-    staff = {plain(user.get("id")) for user in entries(record.get("users")) if user.get("role") != "end-user"}
-    known = {plain(name) for name in (*ids, *(user.get("id") for user in users))}
-    return {plain(record.get("requester_id"))} | known - staff - {plain(record.get("assignee_id"))}
+    ids = {plain(name) for names in copied if isinstance(names, list) for name in names}
+    known = {plain(user.get("id")) for user in entries(record.get("users")) if user.get("role")}
+    return ids - known - {plain(record.get(key)) for key in ("requester_id", "assignee_id")}
 
 
 in_chinese(
     {
         "Zendesk tickets": "Zendesk 工单",
-        "With the API: GET /api/v2/tickets, and for each ticket GET /api/v2/tickets/ID/comments, put into "
-        "the ticket as `comments`, a line each.": (
-            "通过 API：GET /api/v2/tickets，再对每张工单 GET /api/v2/tickets/ID/comments，作为 `comments` "
-            "放进工单，每行一张。"
+        "With the API: GET /api/v2/tickets, and for each ticket GET /api/v2/tickets/ID/comments?"
+        "include=users, whose `comments` and `users` are put into the ticket, a line each.": (
+            "通过 API：GET /api/v2/tickets，再对每张工单 GET /api/v2/tickets/ID/comments?include=users，把其"
+            "中的 `comments` 和 `users` 放进工单，每行一张。"
+        ),
+        "whether who wrote last is an agent is not known: add the `users` (include=users)": (
+            "不知道最后的评论是不是客服写的：请加上 `users`（include=users）"
         ),
         "The last public answer of each ticket becomes an output, what was written before it its "
         "conversation, with subject, status, time and id; internal notes stay out. The requester's rating "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from labelcore.store.formats import every_tool
 from tests.store.formats.source import contents, document, lines, read, said
 
 SESSION: dict[str, Any] = {
@@ -69,3 +70,37 @@ def test_of_sessions_that_do_not_say_so_each_model_event_is_an_output() -> None:
 def test_a_users_words_without_a_rating_come_along() -> None:
     (row,) = read("honeyhive", lines([{**MODEL, "feedback": {"comment": "no help"}}]))
     assert (said(row), row.details["notes"]) == ([], "no help")
+
+
+def test_a_session_with_outputs_says_nothing_of_another_session() -> None:
+    other = {**MODEL, "session_id": "9c3e", "event_id": "9c3f", "outputs": {"content": "The owner."}}
+    rows = read("honeyhive", lines([other, MODEL, SESSION]))
+    assert [row.output for row in rows] == ["The owner.", "The tenant."]
+    assert [row.group for row in rows] == ["9c3e", "0f2d"]
+
+
+def test_what_is_no_remark_stands_in_the_details() -> None:
+    event = {
+        **MODEL,
+        "metrics": {"parts": [1], "tone": {"score": 4}, "late_explanation": "by a day"},
+        "feedback": {"rating": 5, "tags": ["late"], "ground_truth": "The owner."},
+        "user_properties": {"plan": "free"},
+        "reviewer": "ida",
+    }
+    (row,) = read("honeyhive", lines([event]))
+    assert row.details == {
+        "name": "chat",
+        "source": "prod",
+        "metadata": {"num_events": 2},
+        "expected": "The owner.",
+        "metrics": event["metrics"],
+        "feedback": {"tags": ["late"]},
+        "user_properties": {"plan": "free"},
+        "reviewer": "ida",
+    }
+
+
+def test_a_table_that_says_nothing_of_metrics_is_none_of_honeyhive() -> None:
+    keys = ("event_id", "session_id", "event_type", "inputs", "outputs")
+    record = {**{key: MODEL[key] for key in keys}, "verdict": "pass", "reviewer": "ida"}
+    assert every_tool()["honeyhive"].recognise(lines([record]).head) == 0

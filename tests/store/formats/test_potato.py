@@ -101,7 +101,6 @@ def test_each_criterion_of_a_rubric_has_its_number() -> None:
         [("grade", "quality/helpful", "5", "", ""), ("grade", "quality/right", "3", "", "")],
         [("grade", "quality/helpful", "0", "", "")],
     ]
-    assert rated(quality=[{"helpful": "4", "right": "3"}])[0][0] == ("grade", "quality/helpful", "4", "", "")
 
 
 def test_each_part_that_is_rated_in_words_has_its_word() -> None:
@@ -118,6 +117,19 @@ def test_numbers_that_never_vary_are_marks_of_the_labels_that_were_chosen() -> N
         [("grade", "faults", value, "", "")] for value in ("short, vague", "vague", "rude")
     ]
     assert rated(faults=[{"short": "1", "vague": "1"}]) == [[("grade", "faults", "short, vague", "", "")]]
+
+
+def test_numbers_that_may_be_marks_or_ratings_are_one_text() -> None:
+    assert rated(
+        flags=[{"tone": "1", "fact": "2"}, {"fact": "2", "text_box": "the sum"}, {"rude": "true"}]
+    ) == [
+        [("grade", "flags", "tone 1, fact 2", "", "")],
+        [("grade", "flags", "fact 2", "", ""), ("grade", "flags", "the sum", "", "")],
+        [("grade", "flags", "rude", "", "")],
+    ]
+    assert rated(quality=[{"helpful": "4", "right": "3"}]) == [
+        [("grade", "quality", "helpful 4, right 3", "", "")]
+    ]
 
 
 def test_a_text_beside_what_was_chosen_is_an_answer_too() -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from labelcore.store.formats import every_tool
 from tests.store.formats.source import lines, read, said
 
 CALLS = [{"args": {"prompt": "Who pays?"}, "ret": 0.9, "meta": {"reason": "names who"}}]
@@ -59,3 +62,17 @@ def test_a_table_without_the_columns_of_json_is_known_by_the_calls() -> None:
     (row,) = read("trulens", lines([TABLE]))
     assert said(row) == [("verdict", "Groundedness/statement_1", "1.0", "", "")]
     assert row.remarks[0].reason == "in the lease"
+
+
+def test_a_table_of_feedback_alone_is_known_by_what_its_calls_hold() -> None:
+    bare = {key: RECORD[key] for key in ("record_id", "input", "output", "Answer Relevance")}
+    (row,) = read("trulens", lines([{**bare, "Answer Relevance_calls": str(CALLS)}]))
+    assert said(row) == [("verdict", "Answer Relevance", "0.9", "", "")]
+
+
+@pytest.mark.parametrize(
+    "beside", [{"tool_calls": "[]"}, {"num": 3, "num_calls": 2}, {"cost_json": "{}"}, {"ts": "2026-05-01"}]
+)
+def test_a_table_of_other_makers_is_none_of_trulens(beside: dict[str, Any]) -> None:
+    record = {"record_id": "r1", "input": "Who?", "output": "The tenant.", "human_grade": "pass", **beside}
+    assert every_tool()["trulens"].recognise(lines([record]).head) == 0

@@ -149,3 +149,9 @@ def test_a_note_is_looked_at_as_often_however_many_there_are() -> None:
         assert [entry.reason for entry in feedback(*notes).remarks] == ["Too curt."] * many
         counts.append(looks / many)
     assert counts[0] == counts[1]
+
+
+def test_a_call_that_is_named_as_a_scorer_and_stands_in_no_other_is_an_output() -> None:
+    root = {**CALL, "id": "c9", "op_name": "weave:///team/lease/op/LeadRanker.score:x"}
+    inner = {**root, "id": "c10", "parent_id": "c1"}
+    assert [row.id for row in read("weave", lines([CALL, root, inner]))] == ["c1", "c9"]

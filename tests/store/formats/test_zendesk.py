@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from labelcore.store.formats import every_tool
 from tests.store.formats.source import apart, contents, document, lines, read, said
 
 
@@ -78,6 +79,24 @@ def test_who_is_an_agent_is_known_where_the_people_come_along() -> None:
 
 
 def test_a_ticket_that_nobody_answered_is_kept_apart() -> None:
-    bare = {**TICKET, "comments": TICKET["comments"][:3]}
+    bare = {**TICKET, "comments": TICKET["comments"][::2]}
     (failed,) = apart("zendesk", lines([bare]))
     assert "nobody answers" in failed.reason
+
+
+def test_an_answer_by_somebody_in_copy_is_kept_apart_where_it_is_not_known_who_is_an_agent() -> None:
+    last = comment(33, "No, the owner.", 4)
+    talk = [*TICKET["comments"], last, comment(11, "Thanks!", 5)]
+    (failed,) = apart("zendesk", lines([{**TICKET, "comments": talk}]))
+    assert "include=users" in failed.reason
+    (row,) = read("zendesk", lines([{**TICKET, "comments": talk, "users": PEOPLE}]))
+    assert row.output == "No, the owner."
+    users = [{"id": 33, "role": "end-user"}]
+    (row,) = read("zendesk", lines([{**TICKET, "comments": talk, "users": users}]))
+    assert row.output == "The tenant, on the first."
+
+
+def test_a_ticket_without_comments_of_authors_is_none() -> None:
+    for comments in ([], ["good one"]):
+        head = lines([{**TICKET, "comments": comments}]).head
+        assert every_tool()["zendesk"].recognise(head) == 0
