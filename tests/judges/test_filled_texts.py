@@ -80,3 +80,100 @@ def test_a_text_with_numbered_places_alone_has_them_as_variables() -> None:
         ("0", "Question:"),
         ("1", "Answer:"),
     ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "f'Question: {question}\\nReply: {answer}'",
+        "'Question: {}\\nReply: {}'.format(question, answer)",
+        "'Question: {q}\\nReply: {a}'.format(q=question, a=answer)",
+        "'Question: {q}\\nReply: {a}'.format_map({'q': question, 'a': answer})",
+        "'Question: %s\\nReply: %s' % (question, answer)",
+        "'Question: %(q)s\\nReply: %(a)s' % {'q': question, 'a': answer}",
+        "Template('Question: $q\\nReply: $a').substitute({'q': question, 'a': answer})",
+        "'Question: [Q]\\nReply: {a}'.replace('[Q]', question).replace('{a}', answer)",
+    ],
+)
+def test_a_text_that_is_used_in_a_bigger_prompt_is_read_there(body: str) -> None:
+    for prompt in (
+        "f'{RUBRIC}\\n\\n{body}\\n\\nVerdict:'",
+        "RUBRIC + '\\n\\n' + body + '\\n\\nVerdict:'",
+        "'{}\\n\\n{}\\n\\nVerdict:'.format(RUBRIC, body)",
+        "'%s\\n\\n%s\\n\\nVerdict:' % (RUBRIC, body)",
+    ):
+        found = recognise(
+            "import ai\nRUBRIC = 'Be polite.'\ndef judge(question, answer):\n"
+            f"    body = {body}\n    prompt = {prompt}\n    return ai.say(prompt=prompt)\n"
+        )
+        assert found.template.user == "Be polite.\n\nQuestion: {{input}}\nReply: {{output}}\n\nVerdict:"
+        assert not found.unsure
+
+
+def test_a_part_that_is_not_known_in_whole_is_asked_about_in_its_prompt() -> None:
+    found = recognise(
+        "import ai\ndef judge(question, answer, more):\n"
+        "    body = f'Question: {question}\\nReply: {answer}'\n"
+        "    if more:\n        body += more\n"
+        "    prompt = f'You check whether a reply is polite.\\n\\n{body}\\n\\nVerdict:'\n"
+        "    return ai.say(prompt=prompt)\n"
+    )
+    assert [variable.name for variable in found.unsure] == ["body"]
+    assert found.template.user == "You check whether a reply is polite.\n\n{{body}}\n\nVerdict:"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "v['r'] = load()",
+        "del v['r']",
+        "v['r'] += load()",
+        "v.update(load())",
+        "v.pop('r')",
+        "v.clear()",
+        "v.setdefault('r', load())",
+    ],
+)
+def test_a_dictionary_that_is_changed_gives_no_words(change: str) -> None:
+    found = recognise(
+        f"import ai\ndef judge(answer):\n    v = {{'r': 'Be nice.'}}\n    {change}\n"
+        "    return ai.say(prompt='{r} Is {answer} ok? Say YES or NO.'.format(answer=answer, **v))\n"
+    )
+    assert [variable.name for variable in found.unsure] == ["r"]
+
+
+@pytest.mark.parametrize(
+    "change", ["p[0] = load()", "p[:] = load()", "p.pop()", "p.remove('Be nice.')", "p.sort()", "p.reverse()"]
+)
+def test_a_list_that_is_changed_gives_no_words(change: str) -> None:
+    found = recognise(
+        f"import ai\ndef judge(answer):\n    p = ['Be nice.', 'Be brief.']\n    {change}\n"
+        "    rules = ' '.join(p)\n    return ai.say(prompt=f'{rules} Is {answer} ok? Say YES or NO.')\n"
+    )
+    assert [variable.name for variable in found.unsure] == ["rules"]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "user"),
+    [
+        (
+            "Template('It costs $$5. $a ok? Say YES.').substitute(a=answer)",
+            "It costs $5. {{output}} ok? Say YES.",
+        ),
+        ("Template('$x$a ok? Say YES or NO.').substitute(x='', a=answer)", "{{output}} ok? Say YES or NO."),
+        (
+            "Template('$r $a ok? Say YES.').substitute(r=PRICE, a=answer)",
+            "Over $amount. {{output}} ok? Say YES.",
+        ),
+        (
+            "Template('$r $a ok? Say YES.').substitute(r=FORM, a=answer)",
+            "Say {verdict}. {{output}} ok? Say YES.",
+        ),
+        ("'%s %s ok? Say YES.' % (FORM, answer)", "Say {verdict}. {{output}} ok? Say YES."),
+        ("'X and X {answer} ok? Say YES.'.replace('X', 'A', 1)", "A and X {{output}} ok? Say YES."),
+    ],
+)
+def test_what_is_filled_in_stays_as_it_is_written(prompt: str, user: str) -> None:
+    words = "PRICE = 'Over $amount.'\nFORM = 'Say {verdict}.'\n"
+    found = recognise(f"import ai\n{words}def judge(answer):\n    return ai.say(prompt={prompt})\n")
+    assert (found.template.user, found.unsure) == (user, ())

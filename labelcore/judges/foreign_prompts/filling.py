@@ -32,6 +32,12 @@ class Given:
         tells = slot_like(self.name) and not slot_like(place)
         return self.name if self.name and (tells or not place) else place
 
+    @property
+    def in_braces(self) -> str:
+        """Its words as they stand in a text with places in braces."""
+        words = self.words or ""
+        return words if self.has_places else escaped(words)
+
 
 @dataclass(frozen=True)
 class Arguments:
@@ -63,7 +69,7 @@ def braces(text: str, given: Arguments) -> str:
         part = place[len(name) :]
         value = given.at(name, turn)
         if value.words is not None and not part:
-            filled.append(value.words if value.has_places else escaped(value.words))
+            filled.append(value.in_braces)
         else:
             called = value.called("" if name.isdigit() else name) or f"value{name or turn}"
             end = (f"!{conversion}" if conversion else "") + (f":{form}" if form else "")
@@ -73,38 +79,46 @@ def braces(text: str, given: Arguments) -> str:
 
 
 def percents(text: str, given: Arguments) -> str:
-    """As ``%`` fills it; what is not known is a place with a name."""
+    """As ``%`` fills it; what is not known is a place in braces, with a name."""
     turn = -1
 
     def fill(place: re.Match[str]) -> str:
         nonlocal turn
         if place["kind"] == "%":
-            return place[0]
+            return "%"
         turn += not place["name"]
         value = given.at(place["name"] or "", turn)
         if value.words is not None:
-            return value.words.replace("%", "%%")
-        return f"%({value.called(place['name'] or '') or f'value{turn}'})s"
+            return value.in_braces
+        return f"{{{value.called(place['name'] or '') or f'value{turn}'}}}"
 
     return _bounded(_pieces(_PERCENT, text, fill), text)
 
 
 def dollars(text: str, given: Arguments) -> str:
-    """As ``string.Template`` fills it; what is not known stays a place."""
+    """As ``string.Template`` fills it; what is not known is a place in braces."""
 
     def fill(place: re.Match[str]) -> str:
         name = place["bare"] or place["braced"]
-        value = given.at(name, 0) if name else Given()
-        if name is None or value.words is not None:
-            return value.words or place[0]
-        called = value.called(name)
-        return f"${{{called}}}" if re.fullmatch(r"\w+", called) else place[0]
+        if name is None:
+            return "$"
+        value = given.at(name, 0)
+        return f"{{{value.called(name)}}}" if value.words is None else value.in_braces
 
     return _bounded(_pieces(_DOLLAR, text, fill), text)
 
 
-def replaced(text: str, place: str, value: Given) -> str:
-    """With what ``str.replace`` puts in a place; what is not known is a place with a name."""
+FILLS = {
+    **dict.fromkeys(("format", "format_map", "partial"), braces),
+    **dict.fromkeys(("substitute", "safe_substitute"), dollars),
+}
+"""Methods that fill a text, each in its way."""
+
+
+def replaced(text: str, place: str, value: Given, most: int = -1) -> str:
+    """With what ``str.replace`` puts in a place, at ``most`` so often; what is not known is a place with a
+    name.
+    """
     if not place.strip() or (value.words is None and not value.name):
         return text
     (known, *_) = [*take("", place).names, ""]
@@ -112,15 +126,16 @@ def replaced(text: str, place: str, value: Given) -> str:
         words = value.words
     else:
         words = place.replace(known, value.called(known)) if known else f"{{{value.name}}}"
-    return _bounded([words.join(text.split(place))], text)
+    return _bounded([words.join(text.split(place, most))], text)
 
 
 def _pieces(pattern: re.Pattern[str], text: str, fill: Callable[[re.Match[str]], str]) -> list[str]:
+    """A text with its places filled, the words between them as they stand in a text with braces."""
     pieces, at = [], 0
     for place in pattern.finditer(text):
-        pieces += [text[at : place.start()], fill(place)]
+        pieces += [escaped(text[at : place.start()]), fill(place)]
         at = place.end()
-    return [*pieces, text[at:]]
+    return [*pieces, escaped(text[at:])]
 
 
 def _bounded(pieces: Sequence[str], text: str) -> str:

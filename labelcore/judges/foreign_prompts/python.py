@@ -16,7 +16,7 @@ from typing import Any
 from labelcore.judges.foreign_prompts import filling, ragas
 from labelcore.judges.foreign_prompts.chat_messages import as_messages
 from labelcore.judges.foreign_prompts.filling import LONGEST, escaped
-from labelcore.judges.foreign_prompts.scopes import Scopes
+from labelcore.judges.foreign_prompts.scopes import Scopes, shown_in
 from labelcore.judges.foreign_prompts.slots import DATA, slot_like
 
 _KEYS = frozenset(
@@ -33,13 +33,9 @@ _COUNTS = frozenset("len sum min max round int float bool type abs count".split(
 """Calls that make something else of a text."""
 _SAME = frozenset("dumps str repr escape strip join dedent cleandoc quote".split())
 """Calls that make the same of it, written otherwise."""
-_FILLS = {
-    **dict.fromkeys(("format", "format_map", "partial"), filling.braces),
-    **dict.fromkeys(("substitute", "safe_substitute"), filling.dollars),
-}
-"""Methods that fill a text, each in its way."""
 _NAMELESS = "value"
 _DEEPEST = 12
+_SHORTEST = 60
 Messages = list[tuple[str, str]]
 
 
@@ -87,8 +83,11 @@ def messages_of(tree: ast.Module) -> Iterator[tuple[str, Messages]]:
     reader = _Reader(tree)
     for name, prompt in ragas.in_classes(tree, reader.literal):
         yield name, [(ragas.ROLE, prompt.text)]
-    for name, node in _values(tree):
-        value = reader.literal(node) if node not in reader.parts else None
+    found = [(name, node, reader.literal(node)) for name, node in _values(tree)]
+    parts = reader.parts.union(*(reader.used_in(node, value) for _, node, value in found))
+    for name, node, value in found:
+        if node in parts:
+            continue
         if isinstance(value, str):
             yield name, [("user", value)]
         elif messages := _by_role(value) or as_messages(value):
@@ -154,6 +153,13 @@ class _Reader:
         self.parts = {value for value, whole in made_into.items() if isinstance(self._read[whole], str)}
         """Texts that are only there for another one to be made of."""
 
+    def used_in(self, whole: ast.expr, text: Any) -> set[ast.expr]:
+        """The values that a longer text, or a list of messages, is made of; none of a line for a log."""
+        if not text or (isinstance(text, str) and "\n" not in text and len(text) < _SHORTEST):
+            return set()
+        names = [part for node in ast.walk(whole) for part in shown_in(node) if isinstance(part, ast.Name)]
+        return {value for name in names for value in self._scopes.values_of(name) if value} - {whole}
+
     def literal(self, node: ast.expr | None, depth: int = 0) -> Any:
         """A text, or a list of messages; a formatted text with its names in braces."""
         if depth > _DEEPEST or node is None:
@@ -215,10 +221,12 @@ class _Reader:
         name, first = _called(node), node.args[0] if node.args else None
         if name in _PLAIN and first is None:
             return _PLAIN[name](text)
-        if name in _FILLS:
-            return _FILLS[name](text, self._arguments(node, depth))
+        if name in filling.FILLS:
+            return filling.FILLS[name](text, self._arguments(node, depth))
         if name == "replace" and len(node.args) > 1 and isinstance(place := self.literal(first, depth), str):
-            return filling.replaced(text, place, self._given(node.args[1], "", depth))
+            counts = [last.value for last in node.args[2:] if isinstance(last, ast.Constant)]
+            most = next((count for count in counts if isinstance(count, int)), -1)
+            return filling.replaced(text, place, self._given(node.args[1], "", depth), most)
         parts = self.literal(first, depth) if name == "join" else None
         if isinstance(parts, list) and (joined := _joined(text, parts)) is not None:
             return joined
@@ -303,7 +311,9 @@ class _Reader:
             return filling.Given(name=name)
         kept = self._scopes.values_of(value) if isinstance(value, ast.Name) else [value]
         parts = [part for node in kept if node for part in ast.walk(node)]
-        return filling.Given(text, name, any(isinstance(part, ast.JoinedStr | ast.Call) for part in parts))
+        return filling.Given(
+            text, name, any(isinstance(part, ast.JoinedStr | ast.Call | ast.Mod) for part in parts)
+        )
 
     def _message(self, node: ast.Call, name: str, said: Mapping[str | None, ast.expr], content: Any) -> Any:
         if not isinstance(content, str):

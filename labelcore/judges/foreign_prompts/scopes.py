@@ -9,10 +9,13 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from labelcore.judges.foreign_prompts.filling import FILLS
+
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _LOOPS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _SCOPES = (ast.Module, ast.ClassDef, *_FUNCTIONS, *_LOOPS)
-_ADDITIONS = frozenset("append extend insert".split())
+_CHANGES = frozenset("append extend insert update setdefault pop popitem remove clear sort reverse".split())
+"""Methods that change a list or a dictionary."""
 _Key = tuple[ast.AST, str]
 
 
@@ -53,10 +56,7 @@ class Scopes:
                 written.add(node.target)
             elif isinstance(node, ast.Global | ast.Nonlocal):
                 outer_names += [((chain[0], name), chain[1:]) for name in node.names]
-            elif isinstance(node, ast.Attribute) and (
-                node.attr in _ADDITIONS or isinstance(node.ctx, ast.Store)
-            ):
-                self._changed.append(node.value if node.attr in _ADDITIONS else node)
+            self._changed += _changed_by(node)
             for target, value in _assigned(node):
                 written.add(target)
                 again = any(isinstance(part, ast.Name) and part.id == target.id for part in ast.walk(value))
@@ -183,7 +183,47 @@ def _bare(value: ast.expr) -> Iterator[ast.expr]:
         if isinstance(node, ast.Name | ast.Attribute):
             yield node
         if not isinstance(node, ast.FormattedValue | ast.keyword):
-            waiting += ast.iter_child_nodes(node)
+            filled = _filled_in(node)
+            waiting += (part for part in ast.iter_child_nodes(node) if part not in filled)
+
+
+def _filled_in(node: ast.AST) -> list[ast.expr]:
+    """What a node fills into a text, beside keywords."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+        return [node.right]
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+        return []
+    return node.args if node.func.attr in FILLS else node.args[1:] if node.func.attr == "replace" else []
+
+
+def shown_in(node: ast.AST) -> list[ast.expr]:
+    """What a text shows that is made there of others, also in a tuple, a list or a dictionary."""
+    if isinstance(node, ast.JoinedStr):
+        return [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return [node.left, node.right]
+    shown = _filled_in(node)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        joined = node.args if node.func.attr == "join" else []
+        shown = [*shown, *joined, *(word.value for word in node.keywords if node.func.attr in FILLS)]
+    inner = [part for value in shown if isinstance(value, ast.Tuple | ast.List) for part in value.elts]
+    return [
+        *shown,
+        *inner,
+        *(part for value in shown if isinstance(value, ast.Dict) for part in value.values),
+    ]
+
+
+def _changed_by(node: ast.AST) -> list[ast.expr]:
+    """The value that is changed in place there."""
+    if isinstance(node, ast.Attribute):
+        return [node.value] if node.attr in _CHANGES else [node] if isinstance(node.ctx, ast.Store) else []
+    if not isinstance(node, ast.Subscript) or isinstance(node.ctx, ast.Load):
+        return []
+    value = node.value
+    while isinstance(value, ast.Subscript):
+        value = value.value
+    return [value]
 
 
 def _assigned(node: ast.AST) -> Iterator[tuple[ast.Name, ast.expr]]:
