@@ -322,9 +322,9 @@ def store_grades(
 
     ``criteria``: the id and version of each criterion by its name among the remarks. A grade that is the
     person's current one already is not new; going back to an earlier one is. ``worst``: of a person's
-    several grades of an output the worst counts, else the last one.
+    several grades of an output the worst counts, else the last one; the notes of equal ones are joined.
     """
-    first = "array_position(['fail', 'unsure', 'pass'], m.meaning), " if worst else ""
+    first = "array_position(['fail', 'unsure', 'pass'], value), " if worst else ""
     rows = [(name, *criterion) for name, criterion in criteria.items()]
     cursor.execute("CREATE TEMP TABLE asked (name VARCHAR, criterion_id VARCHAR, criterion_version BIGINT)")
     insert(cursor, "asked", rows)
@@ -337,11 +337,15 @@ def store_grades(
         "criterion_version, note, spans, judge_shown, source, made_at, stored_at, batch_id) "
         f"SELECT 'g_' || left(sha256({identity}), 32), $project, output_id, annotator, value, criterion_id, "
         "criterion_version, note, '[]', false, 'import', coalesce(moment, $now), $now::TIMESTAMP + "
-        "to_microseconds(_row), $batch FROM (SELECT DISTINCT ON (output_id, annotator, criterion_id) m._row, "
-        "r.output_id, m.who AS annotator, m.meaning AS value, m.reason AS note, a.criterion_id, "
-        f"a.criterion_version, $batch AS batch, {_TIME.format('m.said_at')} AS moment FROM remarks m JOIN "
-        "ready r USING (_row) LEFT JOIN asked a USING (name) WHERE m.kind = 'grade' AND m.meaning IS NOT "
-        f"NULL ORDER BY {first}m._row DESC) n WHERE NOT EXISTS (SELECT 1 FROM grade_current c WHERE "
+        "to_microseconds(_row), $batch FROM (SELECT DISTINCT ON (output_id, annotator, criterion_id) "
+        "max(last) AS _row, output_id, annotator, value, coalesce(string_agg(nullif(note, ''), chr(10) ORDER "
+        "BY first), '') AS note, criterion_id, criterion_version, $batch AS batch, "
+        f"{_TIME.format('arg_max(said_at, last)')} AS moment FROM (SELECT r.output_id, m.who AS annotator, "
+        "m.meaning AS value, m.reason AS note, a.criterion_id, a.criterion_version, min(m._row) AS first, "
+        "max(m._row) AS last, arg_max(m.said_at, m._row) AS said_at FROM remarks m JOIN ready r USING (_row) "
+        "LEFT JOIN asked a USING (name) WHERE m.kind = 'grade' AND m.meaning IS NOT NULL GROUP BY ALL) GROUP "
+        f"BY output_id, annotator, value, criterion_id, criterion_version ORDER BY {first}_row DESC) n "
+        "WHERE NOT EXISTS (SELECT 1 FROM grade_current c WHERE "
         "c.output_id = n.output_id AND c.annotator = n.annotator AND c.criterion_id IS NOT DISTINCT FROM "
         "n.criterion_id AND c.value = n.value AND coalesce(c.note, '') = n.note)",
         {"project": project_id, "now": utc(now()), "batch": batch_id},

@@ -37,12 +37,22 @@ class Signal(NamedTuple):
     people: tuple[str, ...]
 
 
+class Form(NamedTuple):
+    """The pattern by which cells are parted into a value and the text behind it.
+
+    ``doubtful``: the pattern of cells that look so and yet stay whole; all that they hold is their text.
+    """
+
+    pattern: str
+    doubtful: str = "^$"
+
+
 class ValueColumn(NamedTuple):
     """A column of values with what stands beside it, each as the SQL of a literal or of a column.
 
     ``only``: a column and its value in the rows that are meant, where others hold something else.
-    ``empty``: what an empty cell says, '' where it says nothing. ``form``: the pattern that cells are parted
-    by into a value and its reason; "" where they stay whole.
+    ``empty``: what an empty cell says, '' where it says nothing. ``form``: how cells are parted into a value
+    and its reason; None where they stay whole.
     """
 
     column: str
@@ -51,47 +61,63 @@ class ValueColumn(NamedTuple):
     moment: str = "''"
     only: tuple[str, str] | None = None
     empty: str = "''"
-    form: str = ""
+    form: Form | None = None
 
 
 class Parting(NamedTuple):
-    """How cells are parted: the pattern of a word and the text behind it, and one that no such text holds.
+    """How cells may be parted; ``words``: what one may hold alone; ``whole``: those that are not parted."""
 
-    ``words``: what a cell may hold alone. ``whole``: cells that must not be parted.
-    """
-
-    pattern: str
-    never: str
+    form: Form
     words: Sequence[str]
     whole: Sequence[str]
 
 
 def is_parted(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str, parting: Parting) -> bool:
-    """Whether cells of a column are parted, and every other one is one of the words."""
-    fits = (
-        f"regexp_matches(value, $pattern) AND NOT regexp_matches({_behind('value', parting.pattern)}, $never)"
-    )
+    """Whether cells of a column are parted, and every other one is doubtful or one of the words."""
     parted, others = cursor.execute(
-        "SELECT count(*) FILTER (fits), count(*) FILTER (CASE WHEN fits THEN list_contains($whole, word) "
-        f"ELSE NOT list_contains($words, word) END) FROM (SELECT {VALUE_SQL} AS word, {fits} AS fits FROM "
+        "SELECT count(*) FILTER (fits), count(*) FILTER (CASE WHEN fits THEN list_contains($whole, word) AND "
+        f"NOT regexp_matches(value, $doubtful) ELSE NOT list_contains($words, word) END) FROM (SELECT "
+        f"{VALUE_SQL} AS word, value, regexp_matches(value, $pattern) AS fits FROM "
         f"(SELECT {expression(staged, column)} AS value FROM staged) WHERE trim(coalesce(value, '')) <> '')",
-        parting._asdict(),
+        {"words": parting.words, "whole": parting.whole, **parting.form._asdict()},
     ).fetchone() or (0, 0)
     return bool(parted) and not others
 
 
-def _word(cell: str, form: str) -> str:
+def is_noted(
+    cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str, form: Form, nothing: Sequence[str]
+) -> bool:
+    """Whether every cell of a column has a form or says nothing, and the texts behind values are notes.
+
+    Where each value has just one text that comes again and again, the texts are the values' names.
+    """
+    rows, texts, values, others = cursor.execute(
+        "SELECT count(*) FILTER (text <> ''), count(DISTINCT word) FILTER (text <> ''), count(DISTINCT "
+        "left(word, length(word) - length(text))) FILTER (text <> ''), count(*) FILTER (NOT fits AND NOT "
+        f"list_contains($nothing, word)) FROM (SELECT {VALUE_SQL} AS word, trim({_behind('value', form)}) AS "
+        f"text, regexp_matches(value, $pattern) AS fits FROM (SELECT {expression(staged, column)} AS value "
+        "FROM staged) WHERE trim(coalesce(value, '')) <> '')",
+        {"nothing": nothing, "pattern": form.pattern},
+    ).fetchone() or (0, 0, 0, 0)
+    return bool(rows) and not others and (texts > values or texts == rows)
+
+
+def _word(cell: str, form: Form | None) -> str:
     """The SQL of the value of a cell: what stands before its text."""
     if not form:
         return cell
-    pattern = literal(form)
-    word = f"regexp_extract({cell}, {pattern}, 1)"
-    return f"CASE WHEN regexp_matches({cell}, {pattern}) THEN {word} ELSE {cell} END"
+    pattern = literal(form.pattern)
+    fits = f"regexp_matches({cell}, {pattern}) AND NOT regexp_matches({cell}, {literal(form.doubtful)})"
+    return f"CASE WHEN {fits} THEN regexp_extract({cell}, {pattern}, 1) ELSE {cell} END"
 
 
-def _behind(cell: str, form: str) -> str:
+def _behind(cell: str, form: Form | None) -> str:
     """The SQL of the text behind the value of a cell, '' where there is none."""
-    return f"coalesce(regexp_extract({cell}, {literal(form)}, 2), '')" if form else "''"
+    if not form:
+        return "''"
+    text = f"coalesce(regexp_extract({cell}, {literal(form.pattern)}, 2), '')"
+    doubtful = f"regexp_matches({cell}, {literal(form.doubtful)})"
+    return f"CASE WHEN {text} <> '' AND {doubtful} THEN trim({cell}) ELSE {text} END"
 
 
 def take_column(
@@ -102,8 +128,9 @@ def take_column(
     cell = expression(staged, told.column)
     value = f"coalesce(nullif(trim({_word(cell, told.form)}), ''), {told.empty})"
     text, reason = _behind(cell, told.form), f"coalesce({told.reason}, '')"
-    both = f"concat_ws(chr(10), {text}, nullif({reason}, ''))"
-    why = f"CASE WHEN contains({reason}, {text}) THEN {reason} ELSE {both} END"
+    both = f"concat_ws(chr(10), nullif({text}, ''), nullif({reason}, ''))"
+    lines = f"contains(chr(10) || {reason} || chr(10), chr(10) || {text} || chr(10))"
+    why = f"CASE WHEN {lines} THEN {reason} ELSE {both} END"
     cursor.execute(
         f"INSERT INTO remarks SELECT _row, ?, ?, {told.who}, {value} AS value, NULL, {why}, "
         f"coalesce({told.moment}, '') FROM staged "
@@ -181,11 +208,15 @@ def signals(cursor: duckdb.DuckDBPyConnection, staged: Staging, text: str | None
 
 
 def values(
-    cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str, text: str | None = None, form: str = ""
+    cursor: duckdb.DuckDBPyConnection,
+    staged: Staging,
+    column: str,
+    text: str | None = None,
+    form: Form | None = None,
 ) -> tuple[Value, ...]:
     """The values of a column over the whole file, the frequent ones first; ``text`` stands beside them.
 
-    ``form``: the pattern that cells are parted by, whose text stands beside the value then.
+    ``form``: how cells are parted; the text behind the value stands beside it then.
     """
     cell = expression(staged, column)
     beside = f"coalesce(nullif({_behind(cell, form)}, ''), {_text(staged, text)})"
@@ -198,8 +229,10 @@ def values(
     return tuple(Value(word, n, None, _examples(texts)) for word, n, texts in rows)
 
 
-def pairs(cursor: duckdb.DuckDBPyConnection, staged: Staging, forms: dict[str, str]) -> list[tuple[str, str]]:
-    """The values of two columns that stand beside each other; ``forms``: the pattern of each one's cells."""
+def pairs(
+    cursor: duckdb.DuckDBPyConnection, staged: Staging, forms: dict[str, Form | None]
+) -> list[tuple[str, str]]:
+    """The values of two columns that stand beside each other; ``forms``: how each one's cells are parted."""
     one, other = (
         f"(SELECT _row, {VALUE_SQL} AS word FROM (SELECT _row, "
         f"{_word(expression(staged, column), form)} AS value FROM staged) WHERE value IS NOT NULL)"

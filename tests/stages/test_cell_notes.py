@@ -126,3 +126,108 @@ def test_many_verdicts_with_texts_are_offered_by_their_words(workspace: Workspac
     assert [(signal.name, [value["value"] for value in signal.values]) for signal in seen] == [
         ("review", ["no", "yes"])
     ]
+
+
+DOUBTFUL = [
+    "Good: the tone, bad: the date",
+    "Good: structure / Bad: facts",
+    "Good: the tone\n- Bad: the date",
+    "Good - the tone. Bad - the date",
+    "好：语气，差：日期",
+    "OK – but wrong date, so fail",
+    "FAIL: x. Good: the tone",
+]
+
+
+@pytest.mark.parametrize("cell", DOUBTFUL)
+def test_a_cell_with_two_headings_or_two_verdicts_is_asked_about_alone(
+    workspace: Workspace, tmp_path: Path, cell: str
+) -> None:
+    file = written(tmp_path, [["question", "answer", "verdict"], *rows_with([cell, *WORDED[:3]])])
+    importing.import_file(workspace, file)
+    assert stored(workspace) == []
+    described = Description(grades=("overall=verdict",))
+    with pytest.raises(BadInput) as refused:
+        importing.import_file(workspace, file, described=described)
+    assert f"mean: {cell.lower()!r}. Nothing" in str(refused.value)
+    importing.import_file(workspace, file, described=described.model_copy(update={"fails": (cell,)}))
+    graded = [(value, note) for _, value, note in stored(workspace)]
+    assert graded == sorted([("fail", cell), ("fail", "invents a date"), ("pass", ""), ("pass", "ok")])
+
+
+PARTED = [
+    ("FAIL: wrong date. Correct: 5 May", "fail", "wrong date. Correct: 5 May"),
+    ("不合格：日期错了。正确：5月5日", "fail", "日期错了。正确：5月5日"),
+    ("FAIL: no, true: it was May", "fail", "no, true: it was May"),
+    ("不合格：没有说明可以通过官网办理", "fail", "没有说明可以通过官网办理"),
+    ("FAIL: good tone, wrong date", "fail", "good tone, wrong date"),
+    ("PASS: says that the payment failed", "pass", "says that the payment failed"),
+    ("通过——没问题", "pass", "没问题"),
+]
+
+
+@pytest.mark.parametrize(("cell", "value", "note"), PARTED)
+def test_what_should_have_been_said_is_no_second_heading(
+    workspace: Workspace, tmp_path: Path, cell: str, value: str, note: str
+) -> None:
+    file = written(tmp_path, [["question", "answer", "verdict"], *rows_with([cell, "pass", "", ""])])
+    importing.import_file(workspace, file)
+    assert stored(workspace) == sorted([("import", value, note), ("import", "pass", "")])
+
+
+@pytest.mark.parametrize("values", [["pass", "fail", "n/a", ""]])
+def test_mere_verdicts_are_not_parted(workspace: Workspace, tmp_path: Path, values: list[str]) -> None:
+    file = written(tmp_path, [["question", "answer", "verdict"], *rows_with(values)])
+    seen = importing.preview(workspace, file)
+    assert [row["verdict"] or "" for row in seen.rows] == values
+    assert list(seen.columns) == ["question", "answer", "verdict"]
+    warnings = importing.import_file(workspace, file).warnings
+    assert not [warning for warning in warnings if warning.code == "cell_notes"]
+    assert stored(workspace) == [("import", "fail", ""), ("import", "pass", "")]
+
+
+@pytest.mark.parametrize("cell", ["n/a: could not read", "skip: not mine"])
+def test_a_text_behind_a_word_for_no_grade_does_not_stop_the_column(
+    workspace: Workspace, tmp_path: Path, cell: str
+) -> None:
+    file = written(tmp_path, [["question", "answer", "verdict"], *rows_with([cell, *WORDED[:3]])])
+    importing.import_file(workspace, file)
+    assert [value for _, value, _ in stored(workspace)] == ["fail", "pass", "pass"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "notes"),
+    [
+        (["1: wrong date", "4 - nice", "4 - fine", "5"], ["", "fine", "nice", "wrong date"]),
+        (["1 - bad", "5 - good", "5 - good", "5 - good"], ["", "", "", ""]),
+        (["1: 差", "5", "4", "n/a"], ["", "", "差"]),
+    ],
+)
+def test_texts_behind_numbers_are_notes_but_where_they_name_the_numbers(
+    workspace: Workspace, tmp_path: Path, cells: list[str], notes: list[str]
+) -> None:
+    file = written(tmp_path, [["question", "answer", "rating"], *rows_with(cells)])
+    described = Description(grades=("overall=rating",), passes_from=("4",))
+    importing.import_file(workspace, file, described=described)
+    assert sorted(note for *_, note in stored(workspace)) == notes
+    assert [value for _, value, _ in stored(workspace)].count("fail") == 1
+
+
+def test_a_text_behind_a_verdict_that_is_part_of_a_note_is_kept(workspace: Workspace, tmp_path: Path) -> None:
+    cells, notes = (["FAIL: date", "PASS: ok", "pass", ""], ["update the text", "broken link", "fine", ""])
+    file = written(tmp_path, [["question", "answer", "verdict", "comment"], *rows_with(cells, notes)])
+    importing.import_file(workspace, file)
+    assert [note for *_, note in stored(workspace)] == ["date\nupdate the text", "fine", "ok\nbroken link"]
+
+
+def test_the_notes_of_equal_grades_are_joined(workspace: Workspace, tmp_path: Path) -> None:
+    given = ["pass: x", "pass: y", "pass", "pass: x"]
+    rows = [["question", "answer", "verdict"], *(["Q", "A", cell] for cell in given)]
+    described = Description(grades=("overall=verdict",), annotator="ann")
+    for _ in range(2):
+        importing.import_file(workspace, written(tmp_path, rows), described=described)
+        assert stored(workspace) == [("ann", "pass", "x\ny")]
+    rows.append(["Q", "A", "fail: z"])
+    described = described.model_copy(update={"several": "worst"})
+    importing.import_file(workspace, written(tmp_path, rows), described=described)
+    assert stored(workspace) == [("ann", "fail", "z")]

@@ -195,6 +195,10 @@ TICKED = [
     ("Pass?", "x", {"unsure": ("(empty)",)}, r"mean: 'x'"),
     ("correct", "yes", {"passes": ("(empty)",)}, r"mean: 'yes'"),
     ("Flag", "✓", {"passes": ("(empty)",)}, r"mean: '✓'"),
+    ("correct", "x", {"passes": ("(empty)",)}, r"mean: 'x'"),
+    ("correct", "x", {"fails": ("(empty)",)}, ["fail", "pass", "pass", "pass"]),
+    ("hallucination", "x", {"fails": ("(empty)",)}, r"mean: 'x'"),
+    ("hallucination", "x", {"fails": ("(empty)", "x")}, ["fail", "fail", "fail", "fail"]),
 ]
 
 

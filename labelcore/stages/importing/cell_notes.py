@@ -10,32 +10,81 @@ from labelcore.stages.importing import meanings
 from labelcore.store import remarks
 from labelcore.store.formats.base import Staging
 
-_WORDS = "|".join(map(re.escape, sorted(meanings.VERDICTS)))
-_CELL = rf"(?is)^\s*({_WORDS})\s*(?:[:：–—]|-\s|\n)\s*(.*\S)\s*$"
-"""A word that says how good something is, what parts it from the rest, and the rest."""
-_AGAIN = rf"(?is)[.;!。；！\n]\s*(?:{_WORDS})\s*[:：]"
-"""A further word like it ("Good: the tone. Bad: the date"): such a cell has no verdict, but two headings."""
-
-
 _ALONE = meanings.VERDICTS | meanings.EMPTY
 
 
-def form(cursor: Any, staged: Staging, column: str, said: Iterable[str]) -> str:
-    """The pattern of a verdict and why, where every cell of a column is one or a mere verdict; else "".
+def _one_of(words: Iterable[str]) -> str:
+    return f"(?:{'|'.join(map(re.escape, sorted(words)))})"
+
+
+_PARTS = r"\s*(?:[:：–—]+|-\s|\n)\s*"
+_MARK = r'[][.,;:!?/|+&>(){}、，。；：！？·•*（）"“”…—–→-]'
+_CELL = rf"(?is)^\s*({_one_of(filter(lambda word: word.strip('-–—'), _ALONE))}){_PARTS}(.*\S)\s*$"
+"""A word that says how good something is, or that nobody said it, what parts it from the rest, the rest."""
+_GOOD, _BAD, _UNSURE = (
+    {word for word in meanings.VERDICTS if meanings.by_word(word) == meaning}
+    for meaning in (meanings.PASS, meanings.FAIL, meanings.UNSURE)
+)
+_YES, _NO = (
+    {word for word in meanings.VERDICTS if meanings.affirmed(word) is answer} for answer in (True, False)
+)
+_PRAISED = _GOOD - {
+    *"correct right 对 正确 正確 正解 richtig korrekt correcto corretto верно правильно صحيح".split()
+}
+"""Without the words that begin what should have been said ("FAIL: wrong date. Correct: 5 May")."""
+_PASSED = "pass passed ok okay accept accepted acceptable approve approved 通过 合格".split()
+_FAILED = "fail failed reject rejected unacceptable disapproved 不通过 未通过 不合格".split()
+_SO = rf"(?:{_MARK}|\n|\s(?:so|hence|thus|therefore|but|still|overall)\s|所以|因此|但是?|故)\s*"
+
+
+def _headed(words: Collection[str], others: Collection[str]) -> str:
+    """The pattern of a text behind one of the words in which one of the others begins a further one."""
+    heads = rf"(?:.*(?:{_MARK}|\n)(?:{_MARK}|[\s\d])*)?{_one_of(others)}{_PARTS}"
+    return rf"{_one_of(words)}{_PARTS}(?:{heads}|.*\s{_one_of(others)}\s*[:：])"
+
+
+def _turned(words: Collection[str], others: Collection[str]) -> str:
+    """The pattern of a text behind one of the words that comes to one of the others in the end."""
+    return rf"{_one_of(words)}{_PARTS}.*{_SO}{_one_of(others)}[\s.!。！]*$"
+
+
+_DOUBTFUL = "|".join(
+    (
+        _headed(_GOOD, _BAD | _UNSURE),
+        _headed(_BAD, _PRAISED | _UNSURE),
+        _headed(_YES, _NO | _BAD | _UNSURE),
+        _headed(_NO, _YES | _PRAISED | _UNSURE),
+        _headed(_UNSURE, _GOOD | _BAD),
+        _turned(_BAD, _PASSED),
+        _turned(_GOOD, _FAILED),
+        rf"{_one_of(_GOOD)}{_PARTS}(?:(?:.*(?:{_MARK}|\s))?fail(?:{_MARK}|\s|$)|.*(?:不通过|未通过|不合格))",
+    )
+)
+_VERDICT = remarks.Form(_CELL, rf"(?is)^\s*(?:{_DOUBTFUL})")
+"""A cell with two headings ("Good: the tone, bad: the date"), or with a text that says the contrary, has no
+verdict: it stays whole, for a person to say."""
+_NUMBER = r"(?:[-+]?\d+(?:[.,]\d+)?(?:\s*/\s*\d+)?|[★⭐🌟]+☆*)"
+_MEASURE = remarks.Form(rf"(?is)^(\s*{_NUMBER}(?:\s*(?:[:：–—=]|-\s)\s*([^\s\d:：–—=-][^\d]*))?)$")
+
+
+def form(cursor: Any, staged: Staging, column: str, said: Iterable[str]) -> remarks.Form | None:
+    """How cells are parted, where every one of a column is a verdict, with or without why, or a number.
 
     ``said``: values that a person spoke of. Where one is a whole cell, cells are not parted.
     """
-    parting = remarks.Parting(_CELL, _AGAIN, [*_ALONE], [*said])
-    return _CELL if remarks.is_parted(cursor, staged, column, parting) else ""
+    parting = remarks.Parting(_VERDICT, [*_ALONE], [*said])
+    if remarks.is_parted(cursor, staged, column, parting):
+        return _VERDICT
+    return _MEASURE if remarks.is_noted(cursor, staged, column, _MEASURE, [*meanings.EMPTY]) else None
 
 
 def are_parted(values: Collection[str]) -> bool:
     """Whether some values have a text behind their verdict, and the others are verdicts."""
-    words = {*map(word, values)}
-    return words <= _ALONE and words != {*values}
+    words = {word(value) for value in values if not re.match(_VERDICT.doubtful, value)}
+    return words <= _ALONE and not {*values} <= _ALONE
 
 
 def word(cell: str) -> str:
     """The verdict that a cell begins with, or all that it holds."""
-    parts = re.match(_CELL, cell)
+    parts = None if re.match(_VERDICT.doubtful, cell) else re.match(_CELL, cell)
     return parts[1] if parts else cell

@@ -20,7 +20,7 @@ def take(cursor: Any, staged: Staging, mapping: Mapping) -> tuple[Names, list[Fa
     Returns the column of each kind and name, and of which columns the cells hold notes behind their values.
     """
     names: Names = {}
-    forms: dict[str, str] = {}
+    forms: dict[str, remarks.Form | None] = {}
 
     def take_one(kind: str, name: str, column: str, **beside: Any) -> None:
         form = cell_notes.form(cursor, staged, column, mapping.said.words(name))

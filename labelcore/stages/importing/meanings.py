@@ -279,7 +279,9 @@ def read(signal: Signal, said: GivenMeanings, rules: GradingRules, column: str =
         return _reading(signal, spoken | by_tool, "said" if spoken else "tool")
     meanings_read, why = _by_itself(column or signal.name, rest, said.limits(signal.name), rules)
     if contrary := _contrary([value.value for value in rest], spoken):
-        meanings_read, why = (contrary, "said") if meanings_read in (None, contrary) else (None, "answers")
+        by_name = {1: PASS, -1: FAIL}.get(polarity(column or signal.name))
+        agrees = meanings_read in (None, contrary) and by_name in (None, *contrary.values())
+        meanings_read, why = (contrary, "said") if agrees else (None, "answers")
     if "+" in words and _DASHES & {value.value for value in rest}:
         meanings_read, why = None, "texts"
     if len(signal.values) >= MOST_VALUES:
