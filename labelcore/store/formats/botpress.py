@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from labelcore.errors import BadInput
 from labelcore.models import RejectedRow
 from labelcore.store.formats.base import RAW, Record, Source, tool
-from labelcore.store.formats.fields import Said, entries, first, likeness, moment, place_of, plain
+from labelcore.store.formats.fields import Said, entries, first, likeness, loaded, moment, place_of, plain
 from labelcore.store.formats.talks import Event, Talk
 from labelcore.text.chats import Turn
 from labelcore.wording import Wording, in_chinese
@@ -18,9 +19,19 @@ _MOST = 200_000_000
 """Characters of messages that are put in order at once."""
 
 
+class _Message(NamedTuple):
+    """What was said, when, and in which conversation; ``number``: its place in the file."""
+
+    at: str
+    number: int
+    name: str
+    turn: Turn
+    id: str
+
+
 def _is_message(record: Record) -> bool:
     known = {"conversationId", "direction", "payload", "createdAt"} <= record.keys()
-    return known and plain(record.get("direction")) in _ROLES
+    return known and plain(record.get("direction")) in _ROLES and isinstance(loaded(record["payload"]), dict)
 
 
 @tool(
@@ -28,13 +39,13 @@ def _is_message(record: Record) -> bool:
     "Botpress messages",
     get="With the API: GET /v1/chat/conversations, and for each of them GET /v1/chat/messages?"
     "conversationId=ID; the messages of all as one list or a line each.",
-    brings="Each answer of the bot before the user writes again becomes an output, with what was said before "
+    brings="The bot's last answer before the user writes again becomes an output, with what was said before "
     "it in the same conversation, time and id. Pictures, files and the like stay out.",
     recognise=likeness(_is_message, *_WRAPPINGS),
 )
 def rows(source: Source) -> Iterator[Said]:
     """A row for each time that a user was answered."""
-    messages: list[tuple[str, int, str, Turn, str]] = []
+    messages: list[_Message] = []
     size = 0
     for number, record in source.records(place_of(source, _is_message, *_WRAPPINGS)):
         role = _ROLES.get(plain(record.get("direction"))) if isinstance(record, dict) else None
@@ -50,9 +61,9 @@ def rows(source: Source) -> Iterator[Said]:
                 next_step="Bring the conversations in several files.",
             )
         when, name = moment(first(record, "createdAt")), plain(first(record, "conversationId"))
-        messages.append((when, number, name, turn, plain(first(record, "id"))))
+        messages.append(_Message(when, number, name, turn, plain(first(record, "id"))))
     talks: dict[str, Talk] = {}
-    for when, number, name, turn, message in sorted(messages, key=lambda entry: entry[:2]):
+    for when, number, name, turn, message in _in_order(messages):
         if turn["content"]:
             talk = talks.setdefault(name, Talk(name))
             yield from talk.add(number, turn, Event([turn], at=when, id=message))
@@ -60,11 +71,23 @@ def rows(source: Source) -> Iterator[Said]:
         yield from talk.ended()
 
 
+def _in_order(messages: list[_Message]) -> list[_Message]:
+    """The messages by their time; those of one time as in the file, or from its end if it begins there."""
+    before: dict[str, str] = {}
+    later = 0
+    for message in messages:
+        last = before.get(message.name, message.at)
+        later += (message.at > last) - (message.at < last)
+        before[message.name] = message.at
+    return sorted(messages, key=lambda message: (message.at, message.number * (1 if later >= 0 else -1)))
+
+
 def _text(record: Record) -> str:
     """What a message says: its text, and what may be chosen below it or stands on its cards."""
     payload = first(record, "payload")
     items = [*entries(first(payload, "items")), *entries(first(payload, "options"))]
-    texts = [first(part, "text", "markdown", "title", "label") for part in (payload, *items)]
+    names = (("text", "markdown", "title", "label"), ("subtitle",))
+    texts = [first(part, *keys) for part in (payload, *items) for keys in names]
     return "\n".join(filter(None, map(plain, texts)))
 
 
@@ -78,7 +101,7 @@ in_chinese(
             "通过 API：GET /v1/chat/conversations，再对每段对话 GET /v1/chat/messages?conversationId=ID；所"
             "有消息放在一个列表中，或每行一条。"
         ),
-        "Each answer of the bot before the user writes again becomes an output, with what was said before it "
+        "The bot's last answer before the user writes again becomes an output, with what was said before it "
         "in the same conversation, time and id. Pictures, files and the like stay out.": (
             "用户再次发言之前机器人的最后一个回答成为一条输出，附带同一对话中此前的内容、时间和编号。图片、"
             "文件等不导入。"

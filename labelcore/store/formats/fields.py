@@ -196,8 +196,8 @@ def no_words(data: Record) -> Wording | str:
 
 
 def worded(value: Any) -> str:
-    """What an annotator chose: several choices with commas between them."""
-    if isinstance(value, list) and value and all(isinstance(item, str | int | float) for item in value):
+    """What an annotator chose: several choices with commas between them, none as ""."""
+    if isinstance(value, list) and all(isinstance(item, str | int | float) for item in value):
         return ", ".join(map(plain, value))
     return plain(value)
 

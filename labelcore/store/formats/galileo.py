@@ -22,12 +22,20 @@ from labelcore.wording import in_chinese
 
 _SCORED = ("scorer_type", "explanation", "rationale", "model_alias")
 """What a metric of a scorer has, and a mere figure, as a duration, has not."""
+_REASONS = ("explanation", "rationale")
 
 
 def _is_record(record: Record) -> bool:
     known = {"metric_info", "run_id", "feedback_rating_info", "metrics_batch_id"} & record.keys()
     typed = record.get("type") in ("trace", "session", "llm", "workflow", "agent")
-    return {"input", "output", "project_id"} <= record.keys() and typed and len(known) > 1
+    return (
+        {"input", "output", "project_id"} <= record.keys() and typed and len(known) > 1 and _is_told(record)
+    )
+
+
+def _is_told(record: Record) -> bool:
+    """Whether a record has a place for what scorers or people said of it."""
+    return any(key in record for key in ("metric_info", "feedback_rating_info", "annotations"))
 
 
 @tool(
@@ -56,6 +64,7 @@ def rows(number: int, record: Record) -> Iterator[Said]:
             "metadata": record.get("user_metadata"),
             "expected": record.get("dataset_output"),
             "feedback": record.get("feedback_rating_info"),
+            "metrics": _untold(record),
         },
         remarks=[*_annotations(record), *_metrics(record)],
         trouble=first(record, "error_message"),
@@ -74,13 +83,33 @@ def _annotations(record: Record) -> Iterator[Remark]:
             yield from remark("grade", question, worded(value), who=who, reason=reason)
 
 
-def _metrics(record: Record) -> Iterator[Remark]:
+def _scored(record: Record) -> Iterator[tuple[str, Record]]:
+    """What scorers gave, and no mere figures, by their names."""
     metrics = loaded(record.get("metric_info"))
     for name, metric in metrics.items() if isinstance(metrics, dict) else ():
-        value, reason = first(metric, "value"), first(metric, "explanation", "rationale")
-        is_given = first(metric, "status_type") == "success" and first(metric, *_SCORED) != ""
-        if is_given and not isinstance(value, list | dict):
-            yield from remark(kind_of(plain(name)), name, value, reason=reason)
+        if first(metric, *_SCORED) != "":
+            yield plain(name), metric
+
+
+def _is_value(metric: Record) -> bool:
+    value = first(metric, "value")
+    return first(metric, "status_type") == "success" and value != "" and not isinstance(value, list | dict)
+
+
+def _metrics(record: Record) -> Iterator[Remark]:
+    for name, metric in _scored(record):
+        if _is_value(metric):
+            yield from remark(kind_of(name), name, first(metric, "value"), reason=first(metric, *_REASONS))
+
+
+def _untold(record: Record) -> dict[str, Record]:
+    """What scorers said without a value that is one text or number."""
+    rest = {name: metric for name, metric in _scored(record) if not _is_value(metric)}
+    told = {
+        name: {key: metric[key] for key in ("value", *_REASONS) if first(metric, key) not in ("", [], {})}
+        for name, metric in rest.items()
+    }
+    return {name: words for name, words in told.items() if words}
 
 
 in_chinese(

@@ -9,6 +9,7 @@ from labelcore.store.formats.base import Record, tool
 from labelcore.store.formats.fields import (
     Exchange,
     Said,
+    at,
     each,
     entries,
     exchange,
@@ -31,7 +32,8 @@ _PUBLIC = {"", "comment", "open", "close", "assignment", "assign_and_reopen", "q
 
 
 def _is_conversation(record: Record) -> bool:
-    return _is_opened(record) and (_has_parts(record) or record.get("type") == "conversation")
+    is_listed = record.get("type") == "conversation" and isinstance(at(record, "source.author"), dict)
+    return _is_opened(record) and (_has_parts(record) or is_listed)
 
 
 def _is_opened(record: Record) -> bool:

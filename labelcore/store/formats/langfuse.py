@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from labelcore.store.formats.base import Record, Remark, tool
+from labelcore.store.formats.base import Record, Remark, Source, tool
 from labelcore.store.formats.fields import (
     Said,
-    each,
     entries,
     exchange,
     first,
     kind_of,
     likeness,
+    loaded,
     made,
+    place_of,
     plain,
+    read,
     remark,
     written,
 )
@@ -29,12 +31,33 @@ _OTHER_KEYS = set(
 )
 
 
-def unquoted(record: Record) -> Record:
+def unquoted(record: Record, *, is_twice: bool = False) -> Record:
     """A table's row in which every text was written as JSON, known by its id or time, as the texts."""
-    known = first(record, "id", "timestamp", "traceId")
-    if not (isinstance(known, str) and known.startswith('"') and known.endswith('"')):
+    if not _is_quoted(first(record, "id", "timestamp", "traceId")):
         return record
-    return {key: written(written(value)) for key, value in record.items()}
+    texts = {key: written(value) for key, value in record.items()}
+    return {key: written(value) if is_twice else loaded(value) for key, value in texts.items()}
+
+
+def _is_quoted(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith('"') and value.endswith('"')
+
+
+def _is_twice(source: Source) -> bool:
+    """Whether every input and output of a table that is a text was written as JSON twice.
+
+    In other tables a text that still has quotation marks around it holds them.
+    """
+    is_found = False
+    for _, record in source.records(place_of(source, _is_either, *_WRAPPINGS)):
+        if not isinstance(record, dict) or not _is_quoted(first(record, "id", "timestamp", "traceId")):
+            return False
+        cells = (written(record[key]) for key in ("input", "output") if _is_quoted(record.get(key)))
+        texts = [cell for cell in cells if isinstance(loaded(cell), str)]
+        if not all(map(_is_quoted, texts)):
+            return False
+        is_found = is_found or bool(texts)
+    return is_found
 
 
 def _is_trace(record: Record) -> bool:
@@ -89,10 +112,17 @@ def _trace(record: Record) -> Record:
     " annotation as people's grades, other ones as verdicts, those named as feedback as feedback.",
     recognise=likeness(_is_either, *_WRAPPINGS),
 )
-@each(_is_either, *_WRAPPINGS)
-def rows(number: int, record: Record) -> Iterator[Said]:
+def rows(source: Source) -> Iterator[Said]:
     """A row for each trace, or for each generation of a file of observations."""
-    record = unquoted(record)
+    is_twice = _is_twice(source)
+
+    def row(number: int, record: Record) -> Iterator[Said]:
+        return _rows(number, unquoted(record, is_twice=is_twice))
+
+    yield from read(source, _is_either, row, *_WRAPPINGS)
+
+
+def _rows(number: int, record: Record) -> Iterator[Said]:
     if _is_observation(record):
         if record["type"] == "GENERATION":
             yield _generation(number, record)

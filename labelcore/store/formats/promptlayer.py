@@ -13,7 +13,7 @@ _MESSAGES = "prompt_blueprint.prompt_template.messages"
 
 
 def _is_request(record: Record) -> bool:
-    return "request_id" in record and isinstance(at(record, "prompt_blueprint.prompt_template"), dict)
+    return "request_id" in record and isinstance(at(record, _MESSAGES), list)
 
 
 @tool(

@@ -14,6 +14,7 @@ from labelcore.store.formats.fields import (
     first,
     kind_of,
     likeness,
+    loaded,
     made,
     plain,
     remark,
@@ -25,10 +26,21 @@ _WRAPPINGS = ("", "results")
 
 def _is_execution(record: Record) -> bool:
     """An execution of a workflow, or of a test case."""
-    typed = all({"name", "type", "value"} <= value.keys() for value in entries(record.get("outputs")))
+    typed = _are_typed(record.get("outputs")) and (not record.get("inputs") or _are_typed(record["inputs"]))
     of_test = "test_case_id" in record and isinstance(record.get("metric_results"), list)
     of_workflow = "span_id" in record and isinstance(record.get("inputs"), list)
-    return isinstance(record.get("outputs"), list) and typed and (of_test or of_workflow)
+    return typed and (of_test or of_workflow)
+
+
+def _are_typed(variables: Any) -> bool:
+    """Whether a value is a list of variables with names and types, and holds some."""
+    found = loaded(variables)
+    known = {"name", "type", "value"}
+    return (
+        isinstance(found, list)
+        and bool(found)
+        and len(found) == sum(known <= variable.keys() for variable in entries(found))
+    )
 
 
 @tool(
@@ -52,7 +64,12 @@ def rows(number: int, record: Record) -> Iterator[Said]:
         id=first(record, "id", "span_id"),
         group=first(record, "test_case_id"),
         at=first(record, "end", "start"),
-        details={"expected": first(record, "latest_actual.output.value")},
+        details={
+            "expected": first(record, "latest_actual.output.value"),
+            "metrics": {
+                label: "\n".join(texts) for label, given, texts in _results(record) if texts and not given
+            },
+        },
         remarks=[*_metrics(record), *actual],
         trouble=first(record, "error.message"),
         raw=record,
@@ -75,16 +92,26 @@ def _value(variable: Record) -> Any:
 
 def _metrics(record: Record) -> Iterator[Remark]:
     """Each metric's numbers, with its texts as their reason; its texts alone where it has no number."""
+    for label, given, texts in _results(record):
+        for output in given:
+            name = label if len(given) == 1 else f"{label}/{plain(output.get('name'))}"
+            yield from remark(kind_of(name), name, output.get("value"), reason="\n".join(texts))
+
+
+def _results(record: Record) -> Iterator[tuple[str, list[Record], list[str]]]:
+    """Each metric's name, what it gave, and its texts beside that; it gave nothing where a number lacks."""
     for result in entries(record.get("metric_results")):
         outputs = [output for output in entries(result.get("outputs")) if output.get("type") != "ERROR"]
         numbers = [output for output in outputs if output.get("type") != "STRING"]
-        texts = [plain(output.get("value")) for output in outputs if output.get("type") == "STRING"]
+        words = [
+            output for output in outputs if output.get("type") == "STRING" and first(output, "value") != ""
+        ]
         label = plain(first(result, "metric_label", "label", "metric_definition.label", "metric_id"))
-        reason = "\n".join(filter(None, texts)) if numbers else ""
-        given = numbers or outputs
-        for output in given:
-            name = label if len(given) == 1 else f"{label}/{plain(output.get('name'))}"
-            yield from remark(kind_of(name), name, output.get("value"), reason=reason)
+        if numbers:
+            given = [output for output in numbers if first(output, "value") != ""]
+            yield label, given, [plain(output.get("value")) for output in words]
+        else:
+            yield label, words, []
 
 
 in_chinese(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from labelcore.errors import BadInput
-from labelcore.store.formats import botpress
+from labelcore.store.formats import botpress, every_tool
 from tests.store.formats.source import apart, contents, document, lines, read
 
 
@@ -61,3 +61,24 @@ def test_messages_that_are_too_many_to_be_put_in_order_are_refused(monkeypatch: 
     monkeypatch.setattr(botpress, "_MOST", 10)
     with pytest.raises(BadInput, match="put in order"):
         read("botpress", lines(LINES))
+
+
+def test_messages_of_one_time_stand_as_the_file_has_them_from_whichever_end() -> None:
+    told = [message("m1", "incoming", 1, "Who pays?"), message("m2", "outgoing", 1, "The tenant.")]
+    told += [message("m3", "incoming", 2, "Thanks"), message("m4", "outgoing", 3, "Welcome")]
+    for file in (told, told[::-1]):
+        rows = read("botpress", lines(file))
+        assert [(row.output, len(row.conversation)) for row in rows] == [("The tenant.", 1), ("Welcome", 3)]
+
+
+def test_a_card_says_its_title_and_what_stands_below() -> None:
+    card = {"type": "card", "title": "Rent", "subtitle": "The tenant pays."}
+    many = {"type": "carousel", "items": [card]}
+    for payload in (card, many):
+        (row,) = read("botpress", lines([LINES[0], {**LINES[3], "payload": payload}]))
+        assert row.output == "Rent\nThe tenant pays."
+
+
+def test_a_table_whose_payload_is_a_text_is_none_of_botpress() -> None:
+    head = lines([{**LINES[0], "payload": "Who pays?"}]).head
+    assert every_tool()["botpress"].recognise(head) == 0

@@ -62,3 +62,11 @@ def test_a_comment_on_a_text_that_nobody_labelled_comes_along() -> None:
     record = {**NEWER[0], "label": [], "Comments": ["no label fits"]}
     (row, _) = read("doccano", lines([record, NEWER[1]]))
     assert (said(row), row.details["comments"]) == ([], "no label fits")
+
+
+def test_no_comments_leave_nothing() -> None:
+    rows = read("doccano", lines([{**NEWER[1], "label": []}, NEWER[1]]))
+    assert [(row.details, [remark.reason for remark in row.remarks]) for row in rows] == [
+        ({}, []),
+        ({}, [""]),
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from labelcore.store.formats import every_tool
 from tests.store.formats.source import lines, read, said
 
 TRACE: dict[str, Any] = {
@@ -61,3 +62,27 @@ def test_what_each_person_answered_is_a_grade_of_each_question() -> None:
         ("grade", "q-2", "short, vague", "", "ida"),
     ]
     assert row.remarks[0].reason == "says no sum" and row.details["notes"] == "Ask for the lease."
+
+
+def test_what_scorers_said_without_a_value_stands_in_the_details() -> None:
+    scorer = {"status_type": "success", "scorer_type": "Luna"}
+    metrics = {
+        "duration_ns": {"status_type": "success", "value": 1200},
+        "spans": {**scorer, "value": [0.1, 0.2]},
+        "tone": {**scorer, "value": None, "explanation": "says nothing"},
+    }
+    (row,) = read("galileo", lines([{**TRACE, "metric_info": metrics}]))
+    assert said(row) == []
+    assert row.details["metrics"] == {"spans": {"value": [0.1, 0.2]}, "tone": {"explanation": "says nothing"}}
+
+
+def test_no_choice_is_no_grade_and_what_was_explained_a_note() -> None:
+    answer = {"annotation_type": "tags", "value": [], "explanation": "nothing fits"}
+    (row,) = read("galileo", lines([{**ANNOTATED, "annotations": {"q-2": {"ida": answer}}}]))
+    assert (said(row), row.details["notes"]) == ([], "nothing fits")
+
+
+def test_records_without_a_place_for_what_was_said_are_none_of_galileo() -> None:
+    keys = ("type", "input", "output", "id", "project_id", "run_id")
+    record = {**{key: TRACE[key] for key in keys}, "metrics_batch_id": "b", "verdict": "pass"}
+    assert every_tool()["galileo"].recognise(lines([record]).head) == 0

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from labelcore.store.formats import every_tool
 from tests.store.formats.source import apart, contents, document, lines, read, said
 
 PARTS: list[dict[str, Any]] = [
@@ -61,3 +62,8 @@ def test_a_users_remark_without_a_rating_comes_along() -> None:
     rating = {"rating": None, "remark": "no help"}
     (row,) = read("intercom", lines([{**CONVERSATION, "conversation_rating": rating}]))
     assert (said(row), row.details["notes"]) == ([], "no help")
+
+
+def test_a_record_whose_author_is_a_text_is_none_of_intercom() -> None:
+    record = {"type": "conversation", "source": {"author": "ida", "body": "Who pays?"}, "answer": "You."}
+    assert every_tool()["intercom"].recognise(lines([record]).head) == 0

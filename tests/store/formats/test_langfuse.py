@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from labelcore.store.formats import every_tool
@@ -198,6 +199,23 @@ def test_a_table_whose_texts_were_all_written_as_json_is_read_as_its_texts() -> 
         "m1",
         [("user", "Who pays?")],
     )
+
+
+def test_a_text_that_stands_in_quotation_marks_keeps_them() -> None:
+    trace = {
+        "id": '"t9"',
+        "timestamp": '"2026-01-01T00:00:00Z"',
+        "userId": '"u"',
+        "sessionId": '"s"',
+        "tags": "[]",
+        "input": '"Who pays?"',
+        "output": json.dumps('"The tenant."'),
+    }
+    rows = read("langfuse", lines([trace, {**trace, "output": '"You."'}]))
+    assert [row.output for row in rows] == ['"The tenant."', "You."]
+    twice = {**trace, "input": json.dumps(trace["input"])}
+    (row,) = read("langfuse", lines([twice]))
+    assert (row.input, row.output) == ("Who pays?", "The tenant.")
 
 
 def test_scores_apart_are_found_by_the_ids_of_what_they_are_of() -> None:

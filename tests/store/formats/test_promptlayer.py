@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from labelcore.store.formats import every_tool
 from tests.store.formats.source import apart, contents, document, lines, read
 
 
@@ -52,3 +53,9 @@ def test_a_request_without_an_answer_is_kept_apart() -> None:
     assert len(read("promptlayer", file, whole=False)) == 1
     (failed,) = apart("promptlayer", file)
     assert failed.row == 2 and "nobody answers" in failed.reason
+
+
+def test_a_request_without_messages_is_not_claimed() -> None:
+    template = {"type": "completion", "content": [{"type": "text", "text": "Who pays?"}]}
+    record = {**REQUEST, "prompt_blueprint": {"prompt_template": template}, "response": "The tenant."}
+    assert every_tool()["promptlayer"].recognise(lines([record]).head) == 0

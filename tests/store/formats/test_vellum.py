@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from labelcore.store.formats import every_tool
 from tests.store.formats.source import contents, document, lines, read, said
 
 
@@ -61,3 +64,23 @@ def test_a_test_cases_metrics_have_their_texts_as_reasons() -> None:
     (row,) = read("vellum", document(TESTED))
     assert (row.output, row.group) == ("The tenant.", "t1")
     assert said(row) == [("verdict", "Right", "1", "", "")] and row.remarks[0].reason == "as in the lease"
+
+
+def test_a_text_beside_a_number_that_lacks_stands_in_the_details() -> None:
+    outputs = [variable("score", None, "NUMBER"), variable("why", "as in the lease")]
+    (row,) = read("vellum", lines([{**DEPLOYED, "metric_results": [{**METRIC, "outputs": outputs}]}]))
+    assert [entry[1] for entry in said(row)] == ["quality"]
+    assert row.details["metrics"] == {"Tone": "as in the lease"}
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {**DEPLOYED, "outputs": []},
+        {**DEPLOYED, "outputs": ["The tenant."]},
+        {**DEPLOYED, "inputs": ["Who pays?"]},
+        {"test_case_id": "t1", "outputs": ["The tenant."], "metric_results": []},
+    ],
+)
+def test_lists_without_named_variables_are_none_of_vellum(record: dict[str, Any]) -> None:
+    assert every_tool()["vellum"].recognise(lines([record]).head) == 0
