@@ -9,11 +9,15 @@ _NUMBER = r"(?:[(（]?\d{1,2}[.):、）](?!\d)|[①-⑨])"
 _ITEM = re.compile(rf"^\s*(?:{_NUMBER}\s*|[-*•]\s+)(.{{3,}})$", re.MULTILINE)
 _NUMBERED = re.compile(rf"(?:^|(?<=[\s:：;；。])){_NUMBER}\s*")
 """What begins an item, also in the middle of a line."""
+_BEFORE_NOUN = r"(?:(?!(?:of|for|in|on|about|with|when|that|the|an?|each|every|its|your)\b)\w+\s+){0,2}"
 _NOT_CHECKED = (
-    r"(?!\s*(?:\w+\s+)?(?:answer|response|output|reply|text|question|input|conversation|document|context|step|"
-    r"format|scale|option|label|verdict|example|score|categor|instruction)|回答|回复|输出|文本|问题|对话|步骤|"
-    r"格式|选项|标签|示例)"
+    rf"(?!\s*{_BEFORE_NOUN}(?:answer|response|output|repl(?:y|ies)|text|question|input|conversation|document|context|"
+    r"step|format|scale|option|label|verdict|example|score|categor|instruction|summar|fact|ticket|case|claim|"
+    r"message|e-?mail|article|passage|sentence|transcript|dialog|chat|translation|essay|review|completion|"
+    r"candidate)|\s*[\d两二三四五六七八九十几]{0,3}\s*[个條条段篇份则组封名]?(?:回答|回复|输出|文本|问题|对话|步骤|格式|选项|"
+    r"标签|示例|内容(?![:：])|答案|事实|摘要|总结|工单|案例|说法|陈述|消息|邮件|文章|段落|句子|译文|翻译|材料|评论|信息))"
 )
+_SLOT = re.compile(r"\{\s*[\w.]+\s*\}|⟨|<<\s*\w|\$\{?[A-Za-z_]|%\(\w")
 _HEADING = re.compile(
     r"^[^\n]{0,60}(?:criteri|rubric|requirement|aspect|dimension|factor|标准|要求|维度|方面)[^\n]{0,40}[:：]\s*$|"
     r"(?:\b(?:check|verify|evaluate|assess|consider|examine|ensure|make sure|look (?:for|at)|judge)\b"
@@ -68,7 +72,7 @@ def listed(text: str) -> list[str]:
         )
         if len(items) < 2 or not all(items):
             items = [item.strip() for item in _ITEM.findall(block)]
-        if len(items) > 1:
+        if len(items) > 1 and not any(map(_SLOT.search, items)):
             return items
     for match in _ASPECTS.finditer(text):
         words = [word.strip() for word in _BETWEEN.split(match["list"] or match["han"]) if word.strip()]

@@ -97,6 +97,28 @@ def test_true_means_what_the_name_of_a_field_says_and_is_asked_where_it_says_som
         ("评分为 1-5个等级", (1, 5)),
         ("Rate its style on a 0-100 scale.", (0, 100)),
         ("Be strict: a 1–5 point scale is used.", (1, 5)),
+        ("Judge relevance, completeness and length on a scale of 1-5.", (1, 5)),
+        ("Considering accuracy, tone and length, give a number from 1 to 10.", (1, 10)),
+        ("Write a long explanation and then a number from 1 to 5.", (1, 5)),
+        ("综合考虑准确性和篇幅，给出1到5分。", (1, 5)),
+        ("结合准确性、长度，在1到10之间给出分数", (1, 10)),
+        ("正確さと長さを考慮し、1から5の点数をつけてください", (1, 5)),
+        ("The length of a good answer is between 100 and 300.", (None, None)),
+        ("Score from 0 to 10 measuring sentence quality.", (0, 10)),
+        ("Give a score from 1 to 5 reflecting main points covered.", (1, 5)),
+        ("Assign a score between 0 and 1 considering source quality.", (0, 1)),
+        ("Give a number from 1 to 5 considering all questions.", (1, 5)),
+        ("评分从1到5人性化程度", (1, 5)),
+        ("评分从1到5回答质量", (1, 5)),
+        ("Give a rating and 2-3 sentence rationale.", (None, None)),
+        ("Give a score, and between 3 and 5 words must be quoted.", (None, None)),
+        ("Return the ids, for example only 10, 20, 30", (None, None)),
+        ("Return 01/02/03", (None, None)),
+        ("Return 10/20/30.", (None, None)),
+        ("Output 1, 2, 3 in that order", (None, None)),
+        ("输出1、2、3三个小标题", (None, None)),
+        ("请输出1、2、3条理由", (None, None)),
+        ("Return 0/0.5/1", (0, 1)),
         ("The score is one of the below numbers: 0.0 (all wrong), 0.5, or 1.0 (all right).", (0, 1)),
     ],
 )
@@ -117,6 +139,8 @@ def test_numbers_are_a_scale_where_a_score_is_asked_for_and_nothing_is_counted(
         "模型的回答属于以下之一：苹果、梨。请打1到5分。",
         "回答应提到以下之一：苹果、梨。请打1到5分。",
         "用户选择以下选项：苹果、梨。请打1到5分。",
+        "客服应当输出以下之一：苹果、梨。请打1到5分。",
+        "该回答介绍了以下之一：苹果、梨。请打1到5分。",
     ],
 )
 def test_a_list_of_what_is_judged_is_no_list_of_answers(text: str) -> None:
@@ -140,6 +164,31 @@ def test_a_list_of_what_is_judged_is_no_list_of_answers(text: str) -> None:
 )
 def test_a_list_of_answers_is_one_where_its_sentence_speaks_of_the_answer(text: str) -> None:
     assert recognise(f"{{output}}\n{text}").found.words == ("bright", "dim")
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "从以下选项中选择一个",
+        "你只能回答以下之一",
+        "并且只能输出以下之一",
+        "应输出以下之一",
+        "需输出以下之一",
+        "应当输出以下之一",
+        "输出必须是以下之一",
+        "对回答进行分类，类别为以下之一",
+        "请在最后一行输出以下之一",
+        "按要求返回以下之一",
+        "一步步思考后输出以下之一",
+        "请判断用户的意图，从以下选项中选择一个",
+        "请判断用户的意图属于以下之一",
+    ],
+)
+def test_in_chinese_too_a_list_is_one_of_answers_unless_its_clause_speaks_of_what_is_judged(
+    lead: str,
+) -> None:
+    for words in (("明亮", "昏暗"), ("A", "B", "C"), ("积极", "消极", "中性"), ("有幻觉", "无幻觉")):
+        assert recognise(f"{{output}}\n{lead}：{'、'.join(words)}").found.words == words
 
 
 def test_of_fields_that_several_things_have_none_is_taken_but_that_of_the_whole() -> None:

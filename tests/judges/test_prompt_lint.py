@@ -10,6 +10,7 @@ import pytest
 from labelcore.judges.prompt_lint import PromptDraft, lint
 from labelcore.judges.templates import DEFAULT, Template
 from labelcore.messages import sentence
+from labelcore.text.demands import listed
 
 PROMPT = Template(
     system="You decide whether one reply meets one criterion. Answer pass or fail.",
@@ -93,11 +94,24 @@ def test_each_weakness_is_named(change: dict[str, object], kind: str, stops: boo
         "It must be quoted as it stands, and then judged.",
         "You must read the reply, and you must quote what decides.",
         "Evaluate the following reply: 1. Read it. 2. Decide.",
+        "Assess the following summary: 1) it is here\n2) it is there",
+        "Consider the following two replies: 1. A is long 2. B is short",
+        "Look at these facts: 1. The sky is blue. 2. Water is wet.",
+        "Evaluate the following ticket: 1. printer broken 2. screen black",
+        "请判断以下内容是否正确：1. 天是蓝的 2. 水是湿的",
+        "评估以下两个答案：1. 天是蓝的 2. 水是湿的",
         "Do these steps: 1. Read the reply. 2. Decide.",
     ],
 )
 def test_one_demand_in_many_words_is_one(system: str) -> None:
     assert lint(changed(system=system)) == []
+
+
+@pytest.mark.parametrize(
+    "slots", [("{output}", "{input}"), ("{{output}}", "{{input}}"), ("$output", "$input")]
+)
+def test_places_for_what_is_judged_are_no_criteria(slots: tuple[str, str]) -> None:
+    assert listed("Check the following: 1) {}\n2) {}".format(*slots)) == []
 
 
 def test_what_stops_it_comes_first() -> None:

@@ -105,6 +105,16 @@ _ANSWER = re.compile(
     re.IGNORECASE,
 )
 """Words with which a sentence speaks of the answer that the judge gives, not of the one that it judges."""
+_HAN_ANSWER = re.compile(
+    r"输出|回答|返回|选|分类|类别|归(?:为|类|入)|判定|判断|给出|填写|写出|标签|标注|标记|结论|结果|答案|回复|打上"
+)
+_JUDGED = re.compile(
+    r"(?:提到|提及|属于|包含|包括|涉及|介绍|满足|符合)了?(?:以下|其中)|"
+    r"^\s*(?!请|对|将|把|给|根据|按|从|你)(?:[^，]{0,10}(?:模型|用户|客服|客户|顾客|助手|机器人|学生|作者|文档|文章|原文|系统)|"
+    r"[^，]{0,8}(?:该|这|此|其|的|个|好|参考|标准|理想)(?:回答|回复|答案|输出)|"
+    r"(?:回答|回复)(?!以下|必须[是为]|只能|[限为是])|(?:答案|输出)(?!以下|(?:必须|应当?|需|须|只能|仅限)?[是为])(?!只能|[限：]))"
+)
+"""What a clause says where it speaks of the answer that is judged."""
 _EITHER_ANSWER = re.compile(r"输出|回答|答案|回复|选择|分类|判断")
 """In Chinese also the answer that is judged: its options tell."""
 _ONE_OF = re.compile(
@@ -125,7 +135,7 @@ def options_listed(text: str) -> tuple[str, ...]:
     """
     for lead in _ONE_OF.finditer(text):
         sentence = _sentence_before(lead, text) + lead[0]
-        is_judges = _ANSWER.search(sentence) is not None
+        is_judges = _ANSWER.search(sentence) is not None or _asks_in_han(lead, text)
         if not is_judges and not _EITHER_ANSWER.search(sentence):
             continue
         rest = text[lead.end() : lead.end() + 1_000]
@@ -134,6 +144,13 @@ def options_listed(text: str) -> tuple[str, ...]:
         if options and (is_judges or any(map(polarity.meaning, options))):
             return options
     return ()
+
+
+def _asks_in_han(lead: re.Match[str], text: str) -> bool:
+    """Whether the clause before a list speaks in Chinese of the answer that the judge gives."""
+    clause = re.split(r"[，,；;。：:\n]", text[max(0, lead.start() - 100) : lead.start()])[-1] + lead[0]
+    is_han = re.search(r"以下|其中之一", lead[0]) is not None
+    return is_han and _HAN_ANSWER.search(clause) is not None and not _JUDGED.search(clause)
 
 
 def _sentence_before(lead: re.Match[str], text: str) -> str:

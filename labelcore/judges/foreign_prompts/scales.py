@@ -20,17 +20,31 @@ _NOUN = (
     r"examples?|bullets?|bullet points?|key points?|main points?|questions?|sources?|citations?|references?|"
     r"reasons?|arguments?|seconds?|minutes?|hours?|days?|weeks?|months?|years?|users?|dollars?|euros?|emojis?|"
     r"people|times)\b"
+    r"(?=\s*(?:\Z|\n|[^\w\s]|[^\x00-\x7f])|\s+(?:of|in|on|for|from|to|with|by|at|as|per|and|or|that|which|who|"
+    r"if|when|where|about|long|each|only|total|the|max\w*|min\w*|is|are|was|were|has|have|must|should|can|may|"
+    r"will|limit|expla\w+|rationale|justif\w+|reason|summary|feedback|comment|description|\w+ing)\b)"
 )
+"""What is counted, and no word that belongs to another one ("sentence quality")."""
 _HAN_NOUN = (
-    r"(?:多|余)?(?:个(?!等级|级|档|分)|個|汉字|漢字|字|词|単語|語|句|段(?!階|阶)|行|页|頁|ページ|条|項|项|例|步|文|"
-    r"分钟|分間|秒|小时|時間|天|日|周|週|月|か月|年|次|回|人|名|件|つ|岁|歳|元|円)"
+    r"(?:多|余)?(?:个(?!等级|级|档|分)|個|汉字|漢字|字(?!面|体)|词|単語|語|句|段(?!階|阶)|行(?!为|文|业)|页|頁|"
+    r"ページ|条(?!理(?!由)|件)|項|项|例|步|文|分钟|分間|秒|小时|時間|天(?!然)|日(?!常)|周(?!到|全)|週|月|か月|年(?!龄)|"
+    r"次(?!序|要)|回(?!答|复|应)|人(?![性工物类格情文气])|名(?!称)|件|つ|岁|歳|元(?!素)|円)"
 )
 _UNIT = (
-    rf"(?:[ \-](?:\([^)\n]{{1,20}}\) )?(?:(?!{_NO_ADJECTIVE})[a-z][a-z\-]*,? ){{0,2}}{_NOUN}|\s*{_HAN_NOUN})"
+    rf"(?:[ \-](?:\([^)\n]{{1,20}}\) )?(?:(?!{_NO_ADJECTIVE}|\w+ing\b)[a-z][a-z\-]*,? ){{0,2}}{_NOUN}|"
+    rf"\s*{_HAN_NOUN})"
 )
 """What is counted where numbers are no scores: "100 to 300 words", "3 到 5 句"."""
-_LENGTH = re.compile(r"\b(?:length|long)\b|字数|长度|篇幅|文字数|長さ", re.IGNORECASE)
-_RATED = re.compile(r"\b(?:rat(?:e|ing)|scor)|评分|打分|評価|採点", re.IGNORECASE)
+_LENGTH = re.compile(
+    r"(?:\blength\b[^,;:]{0,30}?\b(?:be|is|of|between)\b|"
+    r"(?:字数|长度|篇幅|文字数|長さ)[^，,、;；]{0,8}?(?:应|为|在|范围|は|の範囲))[^，,;；]{0,24}\Z",
+    re.IGNORECASE,
+)
+"""A length of which the numbers behind it are said."""
+_RATED = re.compile(
+    r"\b(?:rat(?:e|ing)|scor|scale|grade|number(?! of)|points?\b)|评分|打分|分数|得分|分值|評価|採点|点数",
+    re.IGNORECASE,
+)
 _RANGES = (
     re.compile(
         rf"(?:{_NAMED})[^\d\n\-]{{0,30}}?(?<![A-Za-z0-9.])(?P<low>{NUMBER})\s*(?:\([^)\n]{{1,60}}\))?\s*{_TO}\s*"
@@ -75,6 +89,14 @@ _SINGLE = re.compile(
     re.IGNORECASE,
 )
 """The scores one by one: "only 4, 2 or 0"; what is counted behind them makes them something else."""
+_DATE = re.compile(r"/.*(?<!\.)\d\d|(?<![.\d])\d\d.*/")
+_EXAMPLE = re.compile(r"\b(?:example|e\.g|such as)\b|例如|比如|例えば", re.IGNORECASE)
+_IN_ORDER = re.compile(
+    r"\s+in (?:\w+ )?(?:order|turn)\b|\s+(?:respectively|separately)\b|"
+    r"\s*[两二三四五六七八九十](?:个(?!等级|级|档|分|数|值|选)|条|项|句|段|点|种)",
+    re.IGNORECASE,
+)
+"""What follows numbers of things that are all named."""
 _RUBRIC_LINE = re.compile(
     r"^[ \t]*(?:[-*][ \t]*)?[\"'*]{0,2}(?P<value>\d{1,2})[\"'*]{0,2}[ \t]*(?:\([^)\n]{2,60}\))?"
     r"[ \t]*[:：=][ \t]",
@@ -106,6 +128,7 @@ def range_of(text: str) -> tuple[float | None, float | None]:
     singles = (
         [float(number) for number in re.findall(r"\d+(?:\.\d+)?", match["numbers"])]
         for match in _SINGLE.finditer(text)
+        if not _are_things(match, text)
     )
     in_order = (
         scores for scores in singles if scores in (sorted({*scores}), sorted({*scores}, reverse=True))
@@ -114,10 +137,25 @@ def range_of(text: str) -> tuple[float | None, float | None]:
     return ranges.most_common(1)[0][0] if ranges else (None, None)
 
 
+def _clause(text: str, begin: int, end: int) -> str:
+    """What the sentence of some numbers says before ``end``."""
+    return re.split(r"[.。;；!?！？\n]", text[max(0, begin - 80) : end])[-1]
+
+
 def _is_length(numbers: re.Match[str], text: str) -> bool:
-    """Whether the words before two numbers say that they are a length, and not its score."""
-    clause = re.split(r"[.。;；!?！？\n]", text[max(0, numbers.start() - 80) : numbers.end()])[-1]
-    return _LENGTH.search(clause) is not None and not _RATED.search(clause)
+    """Whether two numbers are those of a length, and not its score."""
+    before = _clause(text, numbers.start(), numbers.start("low"))
+    after = re.split(r"[.。;；,，!?！？\n]", text[numbers.end("high") :][:30])[0]
+    if not _LENGTH.search(before) or re.match(r"\s*分(?![钟間])", after):
+        return False
+    return not _RATED.search(f"{before} {after}")
+
+
+def _are_things(numbers: re.Match[str], text: str) -> bool:
+    """Whether numbers that stand one by one are a date, an example, or those of things that are all named."""
+    if _DATE.search(numbers["numbers"]) or _IN_ORDER.match(text, numbers.end("numbers")):
+        return True
+    return _EXAMPLE.search(_clause(text, numbers.start(), numbers.start("numbers"))) is not None
 
 
 def rubric_of(text: str) -> tuple[int, ...]:
