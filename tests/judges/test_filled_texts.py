@@ -177,3 +177,12 @@ def test_what_is_filled_in_stays_as_it_is_written(prompt: str, user: str) -> Non
     words = "PRICE = 'Over $amount.'\nFORM = 'Say {verdict}.'\n"
     found = recognise(f"import ai\n{words}def judge(answer):\n    return ai.say(prompt={prompt})\n")
     assert (found.template.user, found.unsure) == (user, ())
+
+
+def test_what_is_added_to_a_list_is_asked_about_behind_the_words_that_are_known() -> None:
+    found = recognise(
+        "import ai\ndef judge(answer):\n    rules = ['Be nice.']\n    rules.append(load())\n"
+        "    return ai.say(prompt=' '.join(rules) + f' Is {answer} ok? Say YES or NO.')\n"
+    )
+    assert [variable.name for variable in found.unsure] == ["rules"]
+    assert found.template.user == "Be nice. {{rules}} Is {{output}} ok? Say YES or NO."

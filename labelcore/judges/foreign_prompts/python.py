@@ -228,6 +228,8 @@ class _Reader:
             most = next((count for count in counts if isinstance(count, int)), -1)
             return filling.replaced(text, place, self._given(node.args[1], "", depth), most)
         parts = self.literal(first, depth) if name == "join" else None
+        if isinstance(parts, list) and isinstance(first, ast.Name) and self._scopes.is_built(first):
+            parts = [*parts, f"{{{first.id}}}"]  # what the program adds to the list is asked about
         if isinstance(parts, list) and (joined := _joined(text, parts)) is not None:
             return joined
         return None
