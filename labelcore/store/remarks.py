@@ -9,7 +9,7 @@ from typing import NamedTuple
 import duckdb
 
 from labelcore.store.formats.base import Staging, literal
-from labelcore.store.staging import expression, insert
+from labelcore.store.staging import expression, insert, replace
 
 VALUE_SQL = "lower(trim(regexp_replace(value, '[\\x{1F3FB}-\\x{1F3FF}\\x{FE0F}]', '', 'g')))"
 """A remark's value as people mean it: without case, and without a thumb's skin tone."""
@@ -259,6 +259,35 @@ def beside(
         "FROM remarks JOIN staged USING (_row) WHERE kind = ? AND name = ? GROUP BY ALL",
         list(signal),
     ).fetchall()
+
+
+def keep_texts(
+    cursor: duckdb.DuckDBPyConnection, staged: Staging, nothing: Sequence[tuple[str, str]], name: str
+) -> Staging:
+    """What was staged with one more column: what people wrote beside values that are no grade.
+
+    ``nothing``: these values, each with what it was said of. A note that a grade of the row has is not kept
+    twice; where nobody wrote one, nothing is added.
+    """
+    parts = [list(part) for part in zip(*nothing, strict=True)] or [[], []]
+    cursor.execute(
+        "CREATE TEMP TABLE unkept AS SELECT _row, string_agg(reason, chr(10) ORDER BY reason) AS kept FROM "
+        "(SELECT _row, reason FROM (SELECT _row, reason, list_contains(list_zip(?::VARCHAR[], ?::VARCHAR[]), "
+        f"row(name, {VALUE_SQL})) AS is_nothing FROM remarks WHERE kind = 'grade' AND reason <> '') GROUP BY "
+        "_row, reason HAVING bool_and(is_nothing)) GROUP BY _row",
+        parts,
+    )
+    if cursor.execute("SELECT 1 FROM unkept LIMIT 1").fetchone():
+        width = len(staged.names)
+        old = ", ".join(f"c{number}" for number in range(1, width + 1))
+        cursor.execute(
+            f"CREATE TEMP TABLE noted AS SELECT _row, {old}, kept AS c{width + 1} FROM staged LEFT JOIN "
+            "unkept USING (_row)"
+        )
+        replace(cursor, "noted")
+        staged = Staging((*staged.names, name), staged.broken, staged.notes)
+    cursor.execute("DROP TABLE unkept")
+    return staged
 
 
 def scores(cursor: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, float, float | None, int, int]]:

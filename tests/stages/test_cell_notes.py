@@ -193,6 +193,24 @@ def test_a_text_behind_a_word_for_no_grade_does_not_stop_the_column(
     file = written(tmp_path, [["question", "answer", "verdict"], *rows_with([cell, *WORDED[:3]])])
     importing.import_file(workspace, file)
     assert [value for _, value, _ in stored(workspace)] == ["fail", "pass", "pass"]
+    assert kept_notes(workspace) == [cell.split(": ")[1]]
+
+
+def kept_notes(workspace: Workspace) -> list[str]:
+    """What people wrote without a grade, as the outputs' details have it."""
+    known = outputs.many(workspace.db, outputs.ids(workspace.db, workspace.project.id)).values()
+    return sorted(output.metadata["notes"] for output in known if output.metadata.get("notes"))
+
+
+def test_what_was_written_behind_a_value_that_is_said_to_be_no_grade_is_kept_in_the_details(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    cells = ["unclear: cannot tell", "PASS: ok", "fail", "unclear"]
+    rows = [["question", "answer", "verdict", "comment"], *rows_with(cells, ["see p. 2", "x", "", ""])]
+    described = Description(grades=("overall=verdict",), no_grade=("unclear",))
+    importing.import_file(workspace, written(tmp_path, rows), described=described)
+    assert stored(workspace) == [("import", "fail", ""), ("import", "pass", "ok\nx")]
+    assert kept_notes(workspace) == ["cannot tell\nsee p. 2"]
 
 
 @pytest.mark.parametrize(
@@ -231,3 +249,20 @@ def test_the_notes_of_equal_grades_are_joined(workspace: Workspace, tmp_path: Pa
     described = described.model_copy(update={"several": "worst"})
     importing.import_file(workspace, written(tmp_path, rows), described=described)
     assert stored(workspace) == [("ann", "fail", "z")]
+
+
+def test_preferences_and_counts_of_votes_are_not_offered_as_grades(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    pair = {"history": "Shall I?", "human_ref_A": "Do.", "human_ref_B": "Wait.", "labels": 0}
+    told = [
+        {"score_A": 52, "score_B": 54, "score_ratio": 1.04},
+        {"score_A": 9, "score_B": 3, "score_ratio": 3.0},
+    ]
+    likes = [
+        {"prompt": "Why?", "response1": "So.", "response2": "Thus.", "overall_preference": n} for n in (-3, 2)
+    ]
+    for records in ([pair | more for more in told], likes):
+        path = tmp_path / "a.jsonl"
+        path.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+        assert importing.preview(workspace, str(path)).seen == ()

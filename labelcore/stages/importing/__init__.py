@@ -166,7 +166,7 @@ def _import_one(
     with db.transaction() as cursor:
         read = previewing.read_file(cursor, source, wanted, previewing.rules_of(workspace))
         _check(read)
-        redacted = redacting.redact(cursor, read, source.name, redaction)
+        redacted = redacting.redact(cursor, storing.with_notes(cursor, read), source.name, redaction)
         read = redacted.read
         project = projects.open_project(db, name)
         batch, rejected, fewer = _stored(workspace.with_project(project), cursor, source, redacted, batch_id)

@@ -34,9 +34,9 @@ _NAMING = frozenset("key id url link title name span spans".split())
 _COUNTS = set(
     "epoch attempt attempts retry retries try turn turns step steps round run index idx seed fold split "
     "token tokens position order rank page count number id ids uuid start end offset length span "
-    "duration".split()
+    "duration preference preferred ratio karma".split()
 )
-"""Numbers under these count something and grade nothing, but where a measure comes last ("turn_rating")."""
+"""Numbers under these count or compare and grade nothing, but where a measure comes last ("turn_rating")."""
 
 
 def offers(

@@ -7,12 +7,15 @@ from typing import Any, NamedTuple
 from labelcore.models import Criterion, Fact, JudgeVersion, Project, RejectedRow, fact, new_id
 from labelcore.stages.importing import feedback as signals
 from labelcore.stages.importing.mapping import OVERALL
+from labelcore.stages.importing.meanings import NOTHING
 from labelcore.stages.importing.reading import ReadFile, meta_columns, taken_within, text_columns
 from labelcore.store import arriving, criteria as criterion_table, judges as judge_table, remarks, sources
 from labelcore.store.people import register
 from labelcore.workspace import Workspace
 
 _PREVIEWED = 3
+_NOTES = ("notes", "notes without a grade", "(notes without a grade)")
+"""What notes without a grade are called among the details, if a column is not called so."""
 
 
 class StoredCounts(NamedTuple):
@@ -20,6 +23,21 @@ class StoredCounts(NamedTuple):
 
     counts: dict[str, int]
     rejected: list[RejectedRow]
+
+
+def with_notes(cursor: Any, read: ReadFile) -> ReadFile:
+    """With what people wrote beside values that are no grade, so that the outputs' details keep it."""
+    nothing = [
+        (reading.name, value)
+        for reading in read.readings
+        if reading.kind == "grade" and reading.known
+        for value, meaning in reading.values.items()
+        if meaning == NOTHING
+    ]
+    if read.shape.tool or not nothing or not read.mapping.output:
+        return read
+    name = next(name for name in _NOTES if name not in read.staged.names)
+    return read._replace(staged=remarks.keep_texts(cursor, read.staged, nothing, name))
 
 
 def store_outputs(cursor: Any, project: Project, read: ReadFile, batch_id: str) -> StoredCounts:

@@ -40,6 +40,7 @@ _SIDES_OF = {
     "human_ref_a": ("A", "B"),
 }
 _SHP = {"human_ref_A", "human_ref_B", "labels"}
+_VOTED = {"score_A": "karma_A", "score_B": "karma_B"}
 _MISSING = Wording("one of the two answers is missing")
 _TRANSCRIPT = re.compile(r"\s*(Human|User):")
 _NAMED = {"chosen", "preferred", "preferred_output"}
@@ -131,9 +132,12 @@ def rows(number: int, record: Record) -> Iterator[Said]:
 
 
 def _told(record: Record) -> Record:
-    """A pair of Stanford's human preferences with the preferred side named: label 1 is the first."""
+    """A pair of Stanford's human preferences with the preferred side named: label 1 is the first.
+
+    Its scores count votes, and grade nothing.
+    """
     side = {"1": "A", "0": "B"}.get(plain(record.get("labels"))) if record.keys() >= _SHP else None
-    rest = {key: value for key, value in record.items() if key != "labels"}
+    rest = {_VOTED.get(key, key): value for key, value in record.items() if key != "labels"}
     return {**rest, "preferred": f"{side} of two"} if side else record
 
 

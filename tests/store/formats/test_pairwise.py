@@ -130,4 +130,4 @@ def test_pairs_of_stanfords_human_preferences_say_which_was_preferred() -> None:
     first, second = read("pairwise", lines([record]))
     assert (first.input, first.output, second.output) == ("Shall I take it?", "Take it.", "Wait.")
     assert {row.details["preferred"] for row in (first, second)} == {"B of two"}
-    assert (said(first), first.details["score"], "labels" in first.details) == ([], 52, False)
+    assert (said(first), first.details["karma"], "labels" in first.details) == ([], 52, False)
