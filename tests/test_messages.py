@@ -62,15 +62,9 @@ def test_a_sentence_takes_from_what_it_is_of_whatever_it_is_not_given() -> None:
         messages.say("{nothing}", told)
 
 
-def test_a_judge_in_a_sentence_is_said_part_by_part_by_whichever_name_it_has() -> None:
+def test_a_judge_in_a_sentence_is_said_part_by_part() -> None:
     with messages.speaking("zh"):
-        kept = messages.say(
-            "Kept as {name}, version {version}.", SimpleNamespace(name="Too long · words", version=2)
-        )
-        assert (
-            "Too long" not in kept
-            and messages.say("{other}", SimpleNamespace(other="Too long")) == "Too long"
-        )
+        assert "Too long" not in messages.say("{judge}", SimpleNamespace(judge="Too long · words"))
 
 
 class Figure(Rate):
@@ -221,6 +215,21 @@ def test_no_blank_stands_beside_a_chinese_mark_where_a_value_ends_in_one() -> No
 )
 def test_one_thing_is_never_one_things(template: str, values: dict[str, object], told: str) -> None:
     assert messages.say(template, **values) == told
+
+
+def test_a_judge_is_said_part_by_part_and_a_person_a_column_and_a_kept_mapping_as_they_are_called() -> None:
+    person = SimpleNamespace(name="judge · Ann", other="pass · fail")
+    with messages.speaking("zh"):
+        assert "judge · Ann" in messages.say("'{name}' is a judge.", person)
+        assert "pass · fail" in messages.say("{one} and {other}", person, one="a")
+        assert "评判器 · Ann" in messages.sentence(fact("fails_all", name="judge · Ann", fails=3))
+        for told in (
+            fact("kept_fits", kept="pass · fail"),
+            fact("score_contradicted", column="pass · fail", n=2, row=1),
+            fact("not_taken", column="pass · fail", values=["a"]),
+            fact("no_meaning", column="pass · fail", values=["a"]),
+        ):
+            assert "pass · fail" in messages.sentence(told)
 
 
 def test_the_projects_own_word_for_outputs_agrees_with_its_number_too() -> None:

@@ -29,7 +29,6 @@ from labelcore.operations import (
     Operation,
     find_operation,
 )
-from labelcore.wording import Wording
 
 _LONGEST_FILE = 4 * 2**20
 
@@ -135,10 +134,20 @@ class ParameterShape:
 
     @property
     def help(self) -> str:
-        """Its description, and the words that it takes where these are known."""
+        """Its description."""
         described = (mark.description for mark in self.marks if isinstance(mark, FieldInfo))
-        words = [str(word) for kind in self.types if get_origin(kind) is Literal for word in get_args(kind)]
-        return next(filter(None, described), ", ".join(words))
+        return next(filter(None, described), "")
+
+    @cached_property
+    def kind(self) -> click.ParamType[Any]:
+        """What is given for it, or for each of several: a number, one of a few words, or a text."""
+        if self.types in {(int,), (float,)}:
+            return click.types.convert_type(self.types[0])
+        parts = [
+            part for kind in self.types for part in (kind, *get_args(kind)) if get_origin(part) is Literal
+        ]
+        words = [word for part in parts for word in get_args(part) if word]
+        return click.Choice(words) if words and len(parts) == len(self.types) else click.STRING
 
     @property
     def flag(self) -> str:
@@ -152,23 +161,21 @@ class ParameterShape:
         metavar = self.mark(Metavar)
         if self.of.kind is not inspect.Parameter.KEYWORD_ONLY:
             name = metavar.text if metavar else None
-            return click.Argument(
-                [self.of.name], required=required, nargs=-1 if self.several else 1, metavar=name
-            )
+            several = -1 if self.several else 1
+            return click.Argument([self.of.name], required, type=self.kind, nargs=several, metavar=name)
         flags = self.mark(Flags)
         names = [*(flags.names if flags else (self.flag,)), self.of.name]
         if bool in self.types:
             names[0] = f"{names[0]}/--no-{self.flag[2:]}" if self.default and not flags else names[0]
             return click.Option(names, is_flag=True, default=self.default, help=self.help)
         shown = self.default if isinstance(self.default, str | int | float) and self.default != "" else None
-        kind = self.types[0] if self.types in {(int,), (float,)} else str
         return click.Option(
             names,
             required=required,
             multiple=self.several,
             metavar=metavar.text if metavar else None,
             help=self.help,
-            type=kind,
+            type=self.kind,
             default=shown,
             show_default=shown is not None,
         )
@@ -182,16 +189,32 @@ class ParameterShape:
         if here := self.mark(LocalTime):
             return str(here.reads(value))
         if self.mark(FileText):
-            return self._piped() if value == "-" else _text_of(Path(value))
+            return self._text_of(value)
         if Path in self.types or (self.mark(FilePlace) and "://" not in value):
             return str(Path(value).expanduser().absolute())
         return value
 
-    def _piped(self) -> str:
-        """What comes by a pipe or is typed; a secret is typed unseen."""
-        if SecretStr in self.types and sys.stdin.isatty():
+    def _text_of(self, file: str) -> str:
+        """The whole text of a file; for "-" what comes by a pipe or is typed, a secret unseen."""
+        if file == "-" and SecretStr in self.types and sys.stdin.isatty():
             return getpass.getpass(f"{self.of.name}: ")
-        return sys.stdin.read(_LONGEST_FILE + 1).removeprefix("\ufeff")
+        try:
+            content = _bytes_of(file)
+            if len(content) > _LONGEST_FILE:
+                raise BadInput(
+                    "'{file}' is longer than {longest:,} bytes.",
+                    next_step="Give it in several files." if self.several else "Give a shorter text.",
+                    file=file,
+                    longest=_LONGEST_FILE,
+                )
+            return content.decode("utf-8-sig")
+        except UnicodeDecodeError as trouble:
+            raise BadInput("'{file}' is not UTF-8.", next_step="Save it as UTF-8.", file=file) from trouble
+        except OSError as trouble:
+            why = trouble.strerror
+            raise BadInput(
+                "'{file}' cannot be read: {why}.", next_step="Name a text file.", file=file, why=why
+            ) from trouble
 
     def _pair(self, text: str) -> tuple[str, str]:
         """``city=Hangzhou`` in its two parts."""
@@ -199,7 +222,7 @@ class ParameterShape:
         if name and value:
             return name, value
         wanted = self.mark(Metavar)
-        example = next((mark.examples[0] for mark in self.marks if getattr(mark, "examples", None)), "a=b")
+        example = next(mark.examples[0] for mark in self.marks if getattr(mark, "examples", None))
         raise BadInput(
             "{flag} wants {form}, not '{text}'.",
             next_step="For example: {flag} {example}",
@@ -210,14 +233,12 @@ class ParameterShape:
         )
 
 
-def _text_of(file: Path) -> str:
-    try:
-        return file.expanduser().read_bytes()[: _LONGEST_FILE + 1].decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as trouble:
-        why = Wording("it is not UTF-8") if isinstance(trouble, UnicodeDecodeError) else trouble.strerror
-        raise BadInput(
-            "'{file}' cannot be read: {why}.", next_step="Name a text file.", file=file, why=why
-        ) from trouble
+def _bytes_of(file: str) -> bytes:
+    """The bytes of a file, or of stdin for "-": at most one more than may be."""
+    if file == "-":
+        return sys.stdin.buffer.read(_LONGEST_FILE + 1)
+    with Path(file).expanduser().open("rb") as stream:
+        return stream.read(_LONGEST_FILE + 1)
 
 
 def _marks(annotation: Any) -> Iterable[Any]:

@@ -64,7 +64,8 @@ FLAGS = {
         ),
     },
 }
-"""Flags with which a command calls another operation that takes the same, and what they say in the help."""
+"""Flags with which a command calls another operation, and what they say in the help: the other takes what
+stands in the same place, and those of the options that it has too."""
 
 
 _HIDDEN = {"preview", "judge batch", "judge cascade report", "judge estimate"}

@@ -85,8 +85,7 @@ def _fields(words: str, subject: object, values: Mapping[str, object]) -> Mappin
 
 def names_judge(value: object, name: str) -> TypeGuard[str]:
     """Whether what stands under a name is a judge's name or a criterion's, which is said part by part."""
-    of_judge = name in _OF_JUDGES or (name in {"name", "other"} and " · " in str(value))
-    return of_judge and isinstance(value, str)
+    return name in _OF_JUDGES and isinstance(value, str)
 
 
 def _in_words(name: str, value: object) -> object:

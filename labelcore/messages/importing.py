@@ -40,7 +40,7 @@ WORDS = {
         "One output says the same as another but for case, blanks and punctuation: they can be left out.",
         "{n:,} outputs say the same as another but for case, blanks and punctuation: they can be left out.",
     ),
-    "kept_fits": "The file has the columns of '{name}', which was kept: read it so with --kept '{name}'.",
+    "kept_fits": "The file has the columns of '{kept}', which was kept: read it so with --kept '{kept}'.",
     "other_parts": "Read from '{part}'; the file also holds {others}.",
     "contradicted": (
         "One grade contradicts '{column}' beside it, in row {row}: a pass with less than most fails have, or "
@@ -49,8 +49,8 @@ WORDS = {
         "fails have, or fails with more than most passes.",
     ),
     "score_contradicted": (
-        "'{name}' contradicts the score beside it, in row {row}; it counts as the tool says.",
-        "'{name}' contradicts the score beside it in {n:,} rows, first in row {row}; it counts as the tool "
+        "'{column}' contradicts the score beside it, in row {row}; it counts as the tool says.",
+        "'{column}' contradicts the score beside it in {n:,} rows, first in row {row}; it counts as the tool "
         "says.",
     ),
     "several_grades": (
@@ -142,12 +142,12 @@ WORDS = {
         "overall={column}."
     ),
     "not_taken": (
-        "'{name}' was not taken: it is not known what its values mean: {values}. Say it with --passes, "
-        "--fails, --passes-from or --passes-to {name}=N."
+        "'{column}' was not taken: it is not known what its values mean: {values}. Say it with --passes, "
+        "--fails, --passes-from or --passes-to {column}=N."
     ),
     "no_meaning": (
-        "Feedback '{name}' is kept without a meaning where it is {values}. Say it with --passes, --fails or "
-        "--unsure {name}=VALUE, of numbers with --passes-from or --passes-to {name}=N, and import the file "
-        "again."
+        "Feedback '{column}' is kept without a meaning where it is {values}. Say it with --passes, --fails "
+        "or --unsure {column}=VALUE, of numbers with --passes-from or --passes-to {column}=N, and import the "
+        "file again."
     ),
 }

@@ -80,10 +80,9 @@ def current(db: Database, project_id: str) -> list[Comparison]:
     return _COMPARISON.find(db, f"comparison_current {_OF_PROJECT}", [project_id])
 
 
-def newest(db: Database, project_id: str) -> Comparison | None:
-    """The latest that counts now, if there is one."""
-    where = "WHERE project_id = ? ORDER BY stored_at DESC, comparison_id DESC LIMIT 1"
-    return next(iter(_COMPARISON.find(db, f"comparison_current {where}", [project_id])), None)
+def happened(db: Database, project_id: str) -> bool:
+    """Whether any comparison counts now."""
+    return bool(db.rows("SELECT 1 FROM comparison_current WHERE project_id = ? LIMIT 1", [project_id]))
 
 
 def history(db: Database, project_id: str) -> list[Comparison]:

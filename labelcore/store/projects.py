@@ -28,6 +28,17 @@ def all_of(db: Database) -> list[Project]:
     return [_PROJECT.read(row, settings=from_json(settings) or {}) for settings, *row in rows]
 
 
+def last_compared(db: Database, project_id: str) -> tuple[str, str] | None:
+    """The two versions of the newest rules that named any to compare."""
+    rows = db.rows(
+        "SELECT settings ->> '$.grading.compare[0]', settings ->> '$.grading.compare[1]' FROM project "
+        "WHERE project_id = ? AND settings ->> '$.grading.compare[1]' IS NOT NULL "
+        "ORDER BY made_at DESC LIMIT 1",
+        [project_id],
+    )
+    return next(((str(first), str(second)) for first, second in rows), None)
+
+
 _COUNTS = {
     "samples": "SELECT count(*) FROM sample WHERE project_id = $project",
     "graded": "SELECT count(DISTINCT output_id) FROM mine WHERE value NOT IN ('skipped')",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -12,10 +13,14 @@ from labelcore.messages import sentence
 from labelcore.models import Comparison, Criterion, Grade, Output, Project
 from labelcore.stages import grading
 from labelcore.stages.grading.comparing import first_is_left
+from labelcore.stages.importing import Description, import_file
+from labelcore.stages.importing.history import undo
 from labelcore.store import Database, criteria as criterion_table
 from labelcore.workspace import Workspace
+from tests.stages.tables import written
 
 Add = Callable[..., list[Output]]
+NAMED = [("m1", ""), ("m2", "q1")]
 
 
 def test_a_level_of_the_scale_is_a_pass_or_a_fail_and_agreement_weighs_its_distance(
@@ -115,6 +120,33 @@ def test_pairs_stand_on_the_same_input_and_sides_are_shuffled(db: Database, two_
     assert sides == {True, False}
     again = grading.comparing_queue(Workspace(db, two_versions, "ann"))
     assert [pair.left.id for pair in again.items] == [pair.left.id for pair in queue.items]
+
+
+def test_what_was_compared_is_what_the_rules_named_and_needs_no_outputs(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    rows = [["question", "answer", "model", "version"]]
+    rows += [[f"Q{n}", f"A{n} of {model}", model, version] for n in range(3) for model, version in NAMED]
+    batch = import_file(
+        workspace,
+        written(tmp_path, rows),
+        described=Description(columns={"model": "model", "prompt_version": "version"}),
+    ).batch
+    workspace = workspace.with_project(grading.set_rules(workspace, compare=("m2", "m1"))).by("ann")
+    assert grading.compared_versions(workspace) == ("m1", "m2")
+    pair = grading.comparing_queue(workspace).items[0]
+    grading.set_rules(workspace, compare=None)
+    ended = workspace.with_project(grading.set_rules(workspace, per_output=2))
+    assert grading.compared_versions(ended) is None
+    grading.prefer(workspace, pair.left.id, pair.right.id, "first")
+    assert grading.compared_versions(ended) == ("m1", "m2")
+    assert (grading.preferences(ended).first, grading.preferences(ended).compared) == ("m1", 1)
+    grading.grade(ended, pair.left.id, "pass")
+    with pytest.raises(BadInput, match=f"`labelcore imports undo {batch.id} --graded-too`"):
+        undo(ended, batch.id)
+    undo(ended, batch.id, graded_too=True)
+    assert grading.compared_versions(ended) == ("m1", "m2")
+    assert (grading.preferences(ended).pairs, grading.preferences(ended).compared) == (0, 0)
 
 
 @pytest.mark.whole

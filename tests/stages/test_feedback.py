@@ -108,7 +108,7 @@ def test_a_file_of_feedback_alone_finds_its_outputs_and_is_no_grade(
     assert (result.batch.feedback_new, result.batch.outputs_known, result.batch.rows_rejected) == (5, 3, 1)
     assert result.document()["feedback_new"] == 5
     assert result.batch.grades_new == 0 and grade_table.current(filled.db, filled.project.id) == []
-    assert [warning.values["name"] for warning in result.warnings if warning.code == "no_meaning"] == [
+    assert [warning.values["column"] for warning in result.warnings if warning.code == "no_meaning"] == [
         "stars"
     ]
     assert verdicts(filled) == {

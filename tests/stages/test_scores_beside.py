@@ -35,7 +35,7 @@ def deepeval(workspace: Workspace, folder: Path, *cases: list[Metric]) -> Import
 def contradicted(result: ImportResult) -> list[tuple[str, int, int]]:
     """The metrics that contradict their scores: name, how often, the first row."""
     told = [warning.values for warning in result.warnings if warning.code == "score_contradicted"]
-    return [(values["name"], values["n"], values["row"]) for values in told]
+    return [(values["column"], values["n"], values["row"]) for values in told]
 
 
 @pytest.mark.parametrize(

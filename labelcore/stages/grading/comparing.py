@@ -21,7 +21,7 @@ from labelcore.stages import projects
 from labelcore.stages.grading.mixing import training_of
 from labelcore.stages.grading.queueing import Wait, hand_out
 from labelcore.stats.rate import Rate, proportion
-from labelcore.store import comparisons, outputs as output_table, queues
+from labelcore.store import comparisons, outputs as output_table, projects as project_table, queues
 from labelcore.workspace import Workspace
 
 _TURNED: dict[Preference, Preference] = {"first": "second", "second": "first"}
@@ -97,15 +97,11 @@ def _versions(project: Project) -> tuple[str, str]:
 
 
 def compared_versions(workspace: Workspace) -> tuple[str, str] | None:
-    """The two that are compared, else those that people compared last."""
-    if workspace.project.rules.compare:
-        return workspace.project.rules.compare
-    if not (last := comparisons.newest(workspace.db, workspace.project.id)):
-        return None
-    pair = output_table.many(workspace.db, [last.first_id, last.second_id])
-    first, second = pair[last.first_id], pair[last.second_id]
-    named_by_version = first.prompt_version != second.prompt_version
-    return (first.prompt_version, second.prompt_version) if named_by_version else (first.model, second.model)
+    """The two that are compared, else the last two that were, where people compared any."""
+    project = workspace.project
+    if project.rules.compare or not comparisons.happened(workspace.db, project.id):
+        return project.rules.compare
+    return project_table.last_compared(workspace.db, project.id)
 
 
 def first_is_left(annotator: str, pair: str) -> bool:

@@ -65,7 +65,7 @@ def tool_contradictions(cursor: Any, readings: Iterable[SignalReading]) -> Itera
         odd = _odd(key[1], pairs)
         if odd:
             rows, row = sum(pair.rows for pair in odd), min(pair.first for pair in odd)
-            yield fact("score_contradicted", name=key[1] or "overall", n=rows, row=row)
+            yield fact("score_contradicted", column=key[1] or "overall", n=rows, row=row)
 
 
 def two_scales(signals: Iterable[remarks.Signal], columns: Mapping[tuple[str, str], str]) -> Iterator[Fact]:

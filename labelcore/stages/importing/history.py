@@ -66,8 +66,10 @@ def undo(
     if people and not graded_too:
         raise BadInput(
             "People have given {people:,} grades on outputs of this import.",
-            next_step="Take it back all the same with --graded-too; their grades are kept aside.",
+            next_step="Take it back all the same: `labelcore imports undo {batch} --graded-too`; "
+            "their grades are kept aside.",
             people=people,
+            batch=batch,
         )
     with workspace.db.transaction() as cursor:
         counts = batches.remove(workspace.db, workspace.project.id, batch, workspace.person)

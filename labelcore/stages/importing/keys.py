@@ -41,13 +41,17 @@ class Redaction(Options):
     """
 
     redact: Annotated[
-        tuple[str, ...], Metavar("KIND"), Field(description=f"{', '.join(KINDS)}; several times for several.")
+        tuple[str, ...],
+        Metavar("KIND"),
+        Field(description=f"What to take out: {', '.join(KINDS)}; several times for several."),
     ] = ()
     redact_names: Annotated[
-        tuple[str, ...], FileText(), Metavar("FILE"), Field(description="Names of people, one a line.")
+        tuple[str, ...], FileText(), Metavar("FILE"), Field(description="Names to take out, one a line.")
     ] = ()
     redact_pattern: Annotated[
-        dict[str, str], Metavar("NAME=REGEX"), Field(description="What else to find, by the stand-in's name.")
+        dict[str, str],
+        Metavar("NAME=REGEX"),
+        Field(description="What else to find, by the stand-in's name.", examples=["'ORDER=ORD-[0-9]+'"]),
     ] = Field(default_factory=dict)
     redact_region: Annotated[
         tuple[str, ...],

@@ -239,7 +239,7 @@ def _kept(workspace: Workspace) -> dict[str, Mapping]:
 
 def proposed(names: Sequence[str]) -> list[Fact]:
     """That a kept mapping fits."""
-    return [fact("kept_fits", name=names[0])] if names else []
+    return [fact("kept_fits", kept=names[0])] if names else []
 
 
 def read_file(
@@ -328,12 +328,12 @@ def open_facts(read: ReadFile) -> list[Fact]:
         for signal, _ in read.offers
     ]
     unknown = [
-        fact("not_taken", kind=reading.kind, name=reading.name, values=_told(signal))
+        fact("not_taken", kind=reading.kind, column=reading.name, values=_told(signal))
         for signal, reading in zip(read.signals, read.readings, strict=True)
         if not reading.known
     ]
     without_meaning = [
-        fact("no_meaning", name=reading.name, values=_told(_part(signal, reading.open)))
+        fact("no_meaning", column=reading.name, values=_told(_part(signal, reading.open)))
         for signal, reading in zip(read.signals, read.readings, strict=True)
         if reading.kind == "feedback" and reading.open
     ]

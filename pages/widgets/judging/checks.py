@@ -73,7 +73,7 @@ def write_check(workspace: Workspace) -> None:
     ):
         with shell.guard():
             kept, trial = checks.add_check(workspace, source, criterion=chosen, name=name, limit=limit)
-        words = say("Kept as {name}, version {version}.", kept)
+        words = say("Kept as {name}, version {version}.", kept, name=judge_words(kept.name))
         st.session_state[keys.JUDGES_PROPOSED] = shell.plain(f"{words} {trial.summary}")
         st.session_state.pop(keys.JUDGE_TABLE_KEPT, None)
         st.query_params.update({keys.JUDGE: kept.id, keys.JUDGE_VIEW: "errors"})

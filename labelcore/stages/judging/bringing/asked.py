@@ -12,15 +12,16 @@ from labelcore.judges.answer_formats import AnswerFormat, plain
 from labelcore.judges.foreign_prompts import CHOICES, ForeignPrompt, is_slot, recognise
 from labelcore.judges.foreign_prompts.answers import FoundAnswer
 from labelcore.models import Fact, fact
-from labelcore.operations import Flags, Options
+from labelcore.operations import Flags, Metavar, Options
 
 
 class BringingOrder(Options):
     """What is said of a prompt; what is not given is found in it, or asked."""
 
-    map: dict[str, str] = Field(
+    map: Annotated[dict[str, str], Metavar("VARIABLE=SLOT")] = Field(
         default_factory=dict,
-        description="VARIABLE=SLOT: output, input, context, reference, conversation, criterion, statement, "
+        examples=["question=input"],
+        description="SLOT is output, input, context, reference, conversation, criterion, statement, "
         "examples, glossary, metadata.KEY, or text:WORDS.",
     )
     pass_: tuple[str, ...] = Field(default=(), description="An answer that passes.")
