@@ -210,13 +210,16 @@ def test_bad_usage_ends_with_2_and_one_sentence(db: Path) -> None:
         ("import", "nothing.csv"),
         ("grade", "x", "great"),
         ("choose",),
-        ("align", "--split", "half"),
         ("export", "grades", "--out", "x.doc"),
     ):
         done = labelcore(*arguments, db=db)
         assert done.returncode == 2, done.stdout
         assert done.stderr.startswith("labelcore: ")
         assert "Traceback" not in done.stderr
+    done = labelcore("align", "--split", "half", db=db)
+    assert done.returncode == 2, done.stdout
+    assert done.stderr.endswith("'--split': 'half' is not one of 'train', 'dev', 'test', 'all'.\n")
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.slow
