@@ -13,8 +13,7 @@ from labelcore.stages import importing
 from labelcore.stages.importing import Description
 from labelcore.store import outputs, querying
 from labelcore.workspace import Workspace
-from tests.stages.tables import written
-from tests.stages.test_graded_tables import GRADES, rows_with
+from tests.stages.tables import GRADES, rows_with, written
 from tests.stages.test_several_graders import stored
 
 WORDED = ["FAIL: invents a date", "pass - ok", "Pass", "fail\nthe tone - too rude"]

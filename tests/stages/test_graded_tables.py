@@ -17,17 +17,10 @@ from labelcore.stages.importing.meanings import by_word, number_of
 from labelcore.store import outputs
 from labelcore.workspace import Workspace
 from tests.bench.valid_files import workbook, zipped
-from tests.stages.tables import written
+from tests.stages.tables import ANSWERS, GRADES, rows_with, written
 from tests.stages.test_several_graders import stored
 
 Way = Callable[[Path, Sequence[Sequence[str]]], str]
-ANSWERS = [
-    ("Where is it?", "It left."),
-    ("Is it open?", "Until six."),
-    ("Who pays?", "We do."),
-    ("Why?", "So."),
-]
-GRADES = ["pass", "fail", "pass", "pass"]
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STYLES = (
     f'<styleSheet xmlns="{MAIN}"><fills><fill><patternFill/></fill><fill><patternFill patternType="gray125"/>'
@@ -75,10 +68,6 @@ def sheet(
     parts["xl/worksheets/_rels/sheet1.xml.rels"] = LINKS
     path.write_bytes(zipped(files | (parts if styles else {})))
     return str(path)
-
-
-def rows_with(*columns: Sequence[str]) -> list[list[str]]:
-    return [[*answer, *cells] for answer, *cells in zip(ANSWERS, *columns, strict=True)]
 
 
 def test_colours_and_comments_on_cells_become_columns_and_hidden_rows_are_said(
