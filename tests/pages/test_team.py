@@ -77,6 +77,14 @@ def test_everything_that_a_team_did_is_there_in_both_languages(team: Workspace) 
         assert words in shown(app)
 
 
+def test_how_the_kinds_of_failure_grew_is_drawn_when_it_is_asked_for(worked: Workspace) -> None:
+    app = page("Progress")
+    assert not app.get("plotly_chart")
+    app.toggle(key="kinds-grown").set_value(True).run()
+    assert not app.exception
+    assert len(app.get("plotly_chart")) == 1
+
+
 def test_what_people_compared_stays_to_be_read_once_they_compare_no_more(team: Workspace) -> None:
     grading.set_rules(team, compare=None)
     app = page("Versions")

@@ -2,6 +2,7 @@
 // back leads to the page as it was left. And the keyboard goes on where something happened, for what was pressed is gone.
 const NARROW = 768;
 const OPENS = "[data-testid=stExpandSidebarButton]";
+const LONGEST = 5000; // milliseconds after which nothing takes the keyboard from where it is by then
 const CLOSES = "[data-testid=stSidebarCollapseButton] button";
 
 /** A menu link's query would be written to the page that is left first, as another step without its open tab.
@@ -31,7 +32,7 @@ function follow(event) {
   const wait = () => {
     const next = /** @type {HTMLElement | null} */ (page.querySelector(way[1]));
     if (next?.checkVisibility({ visibilityProperty: true })) next.focus({ preventScroll: true });
-    else requestAnimationFrame(wait);
+    else if (performance.now() - event.timeStamp < LONGEST) requestAnimationFrame(wait);
   };
   requestAnimationFrame(wait);
 }
