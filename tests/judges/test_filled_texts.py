@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from labelcore.errors import BadInput
 from labelcore.judges.foreign_prompts import recognise
 
 _NAMED = "{r} Q: {q} A: {a} Say YES or NO."
@@ -186,3 +187,73 @@ def test_what_is_added_to_a_list_is_asked_about_behind_the_words_that_are_known(
     )
     assert [variable.name for variable in found.unsure] == ["rules"]
     assert found.template.user == "Be nice. {{rules}} Is {{output}} ok? Say YES or NO."
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "'Return {\"x\": 2} Reply: %s' % answer + ' Say {\"v\": 1}'",
+        "f'Return {{\"x\": 2}} Reply: {answer}' + ' Say {\"v\": 1}'",
+        "'Return {{\"x\": 2}} Reply: {}'.format(answer) + ' Say {\"v\": 1}'",
+        "Template('Return {\"x\": 2} Reply: $a').substitute(a=answer) + ' Say {\"v\": 1}'",
+        "('%s Reply: {answer}' % 'Return {\"x\": 2}').replace('{answer}', answer) + ' Say {\"v\": 1}'",
+    ],
+)
+def test_braces_of_an_answer_stay_as_they_are_whatever_is_put_behind_them(prompt: str) -> None:
+    assert _user(prompt) == 'Return {"x": 2} Reply: {{output}} Say {"v": 1}'
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "'%s Reply: {answer} Say YES.' % R",
+        "('%s Reply: {answer} Say YES.' % R).format(answer=answer)",
+        "Template('$r Reply: {answer} Say YES.').substitute(r=R).replace('{answer}', answer)",
+        "f'{R} Reply: {{answer}} Say YES.'",
+        "f'{R} Reply: {{answer}} Say YES.'.format(answer=answer)",
+        "f'{R} Reply: {{{{answer}}}} Say YES.'",
+    ],
+)
+def test_a_place_that_a_later_call_fills_is_one_behind_words_with_braces(prompt: str) -> None:
+    assert _user(prompt, "R = 'Be polite.'\n") == "Be polite. Reply: {{output}} Say YES."
+
+
+def test_a_name_in_the_words_that_are_filled_in_takes_no_place_of_the_prompt() -> None:
+    prompt = "'%s Reply: %s Say YES.' % (R, answer)"
+    assert _user(prompt, "R = 'Return {answer} in JSON.'\n") == (
+        "Return {answer} in JSON. Reply: {{output}} Say YES."
+    )
+
+
+def test_what_stands_in_for_a_name_of_a_tool_keeps_its_braces() -> None:
+    tool = (
+        '{"prompt": "{form} Reply: {answer} Say {\\"v\\": 1}", "defaults": {"form": "Return {\\"x\\": 2}"}}'
+    )
+    assert recognise(tool).template.user == 'Return {"x": 2} Reply: {{output}} Say {"v": 1}'
+
+
+@pytest.mark.parametrize(
+    ("count", "user"),
+    [
+        ("1", "A and X {{output}} ok? Say YES."),
+        ("count=1", "A and X {{output}} ok? Say YES."),
+        ("ONE", "A and X {{output}} ok? Say YES."),
+        ("-1", "A and A {{output}} ok? Say YES."),
+    ],
+)
+def test_a_count_that_is_written_is_kept(count: str, user: str) -> None:
+    assert _user(f"'X and X {{answer}} ok? Say YES.'.replace('X', 'A', {count})", "ONE = 1\n") == user
+
+
+def test_what_is_replaced_as_often_as_the_program_says_is_not_guessed() -> None:
+    with pytest.raises(BadInput, match="holds no prompt"):
+        _user("'X and X {answer} ok? Say YES.'.replace('X', 'A', rest)")
+
+
+def test_a_line_for_a_log_is_no_prompt_however_long_it_is() -> None:
+    found = recognise(
+        "import ai\ndef judge(answer):\n    words = f'Is this polite? {answer} Say YES or NO.'\n"
+        "    line = f'The judge of the night run was started and will be asked this now:\\n{words}\\n'\n"
+        "    log(line)\n    return ai.say(prompt=words)\n"
+    )
+    assert found.template.user == "Is this polite? {{output}} Say YES or NO."

@@ -161,6 +161,14 @@ def test_settings_without_a_sentence_are_no_prompt(settings: str) -> None:
     assert recognise(words).template.user == words
 
 
+@pytest.mark.parametrize(
+    "words", ["请判断下面的回答是否礼貌，答是或否。", "回答が丁寧かどうかを判定してください。"]
+)
+def test_a_sentence_in_chinese_or_japanese_is_no_setting(words: str) -> None:
+    settings = f'{{"model": "small:8b", "timeout": 180, "note": "{words}"}}'
+    assert recognise(settings).template.user == settings
+
+
 def test_a_record_of_a_judge_is_no_file_of_prompts_under_test() -> None:
     record = {"type": "factuality", "prompt": "Judge whether {{output}} is factual. Say YES or NO."}
     assert recognise(json.dumps(record)).template.user == record["prompt"]

@@ -18,6 +18,7 @@ from labelcore.judges.foreign_prompts.programs import (
     others_than,
     prompts_of,
 )
+from labelcore.judges.foreign_prompts.variables import escaped
 from labelcore.models import Fact, Frozen, fact
 
 LONGEST = 100_000
@@ -37,6 +38,8 @@ _TOOL_JUDGES = frozenset(
 )
 """Assertions of promptfoo that a model decides by words that promptfoo has."""
 _NAMES = "name id prompt_id key".split()
+_SENTENCE = re.compile(r"\s\S|[{}$]|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3，。、]{6}")
+"""Words or variables; Chinese and Japanese have no spaces between words."""
 _UNQUOTED = re.compile(r"(?<![\"\w])\{\{-?\s*([\w.]+)\s*\|\s*(?:dump|tojson)(?:\s*\|\s*safe)?\s*-?\}\}")
 _AT_ONCE = re.compile(
     r"\buse_?cot[\"']?\s*[:=]\s*false\b|\beval_type: classify\s*$", re.IGNORECASE | re.MULTILINE
@@ -93,7 +96,7 @@ def _is_setting(node: Any) -> bool:
     names = node if isinstance(node, Mapping) else ()
     words = [text for text in texts if isinstance(text, str)]
     return all(re.fullmatch(r"[A-Za-z_]\w*", str(name)) for name in names) and not any(
-        re.search(r"\s\S|[{}$]", text) for text in words
+        _SENTENCE.search(text) for text in words
     )
 
 
@@ -222,7 +225,7 @@ def _with_defaults(text: str, node: Mapping[str, Any]) -> str:
     defaults = node.get("defaults")
     for name, words in defaults.items() if isinstance(defaults, Mapping) else ():
         if isinstance(words, str):
-            text = text.replace(f"{{{name}}}", words.replace("{", "{{").replace("}", "}}"))
+            text = text.replace(f"{{{name}}}", escaped(words))
     return text
 
 

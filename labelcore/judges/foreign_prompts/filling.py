@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from labelcore.judges.foreign_prompts.slots import slot_like
-from labelcore.judges.foreign_prompts.variables import take
+from labelcore.judges.foreign_prompts.variables import escaped, take, unescaped
 
 LONGEST = 100_000
 _PERCENT = re.compile(
@@ -57,7 +57,7 @@ class Arguments:
 def braces(text: str, given: Arguments) -> str:
     """As ``str.format`` fills it; what is not known stays a place."""
     try:
-        pieces = list(string.Formatter().parse(text))
+        pieces = list(string.Formatter().parse(unescaped(text)))
     except ValueError:
         return text
     filled, turn = [], 0
@@ -121,7 +121,7 @@ def replaced(text: str, place: str, value: Given, most: int = -1) -> str:
     """
     if not place.strip() or (value.words is None and not value.name):
         return text
-    (known, *_) = [*take("", place).names, ""]
+    text, (known, *_) = text.replace(escaped(place), place), [*take("", place).names, ""]
     if value.words is not None:
         words = value.words
     else:
@@ -141,8 +141,3 @@ def _pieces(pattern: re.Pattern[str], text: str, fill: Callable[[re.Match[str]],
 def _bounded(pieces: Sequence[str], text: str) -> str:
     """The pieces as one text; the text before where they are too long together."""
     return "".join(pieces) if sum(map(len, pieces)) <= LONGEST else text
-
-
-def escaped(text: str) -> str:
-    """With doubled braces."""
-    return text.replace("{", "{{").replace("}", "}}")

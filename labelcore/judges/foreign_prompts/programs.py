@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from labelcore.judges.foreign_prompts import javascript, python
 from labelcore.judges.foreign_prompts.slots import paired, slot_like
-from labelcore.judges.foreign_prompts.variables import take
+from labelcore.judges.foreign_prompts.variables import shows_output, take
 
 Messages = list[tuple[str, str]]
 _SYSTEM = ("system", "developer")
@@ -39,7 +39,7 @@ class ProgramPrompt(NamedTuple):
     @property
     def shows_output(self) -> bool:
         """Whether one of its variables is the output, by its name."""
-        return any(slot_like(name) == "output" for name in take("", self.text).names)
+        return shows_output(self.text)
 
     @property
     def compares(self) -> bool:

@@ -15,9 +15,10 @@ from typing import Any
 
 from labelcore.judges.foreign_prompts import filling, ragas
 from labelcore.judges.foreign_prompts.chat_messages import as_messages
-from labelcore.judges.foreign_prompts.filling import LONGEST, escaped
+from labelcore.judges.foreign_prompts.filling import LONGEST
 from labelcore.judges.foreign_prompts.scopes import Scopes, shown_in
 from labelcore.judges.foreign_prompts.slots import DATA, slot_like
+from labelcore.judges.foreign_prompts.variables import escaped, shows_output
 
 _KEYS = frozenset(
     "rubric_prompt messages prompt prompt_template judge_prompt evaluation_prompt grading_prompt "
@@ -85,9 +86,13 @@ def messages_of(tree: ast.Module) -> Iterator[tuple[str, Messages]]:
         yield name, [(ragas.ROLE, prompt.text)]
     found = [(name, node, reader.literal(node)) for name, node in _values(tree)]
     parts = reader.parts.union(*(reader.used_in(node, value) for _, node, value in found))
+    passed = {value for node in ast.walk(tree) for _, value in _passed(node)}
+    prompts = {value for _, node, value in found if node in passed and isinstance(value, str)}
+    shown = [text for text in prompts if shows_output(text)]
     for name, node, value in found:
-        if node in parts:
-            continue
+        tells = isinstance(value, str) and value not in prompts and any(text in value for text in shown)
+        if node in parts or tells:
+            continue  # a text that tells of a prompt, as for a log, is none
         if isinstance(value, str):
             yield name, [("user", value)]
         elif messages := _by_role(value) or as_messages(value):
@@ -112,7 +117,7 @@ def _values(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
     for node in ast.walk(tree):
         within = classes.get(node, "") if isinstance(node, ast.stmt) else ""
         if isinstance(node, ast.Call):
-            yield from ((str(word.arg), word.value) for word in node.keywords if word.arg in _KEYS)
+            yield from _passed(node)
             yield from ((_called(node), value) for value in node.args if isinstance(value, ast.List))
         elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
@@ -128,11 +133,17 @@ def _values(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.List):
             yield "messages", node.value
         elif isinstance(node, ast.Dict):
-            yield from (
-                (str(key.value), value)
-                for key, value in zip(node.keys, node.values, strict=True)
-                if isinstance(key, ast.Constant) and key.value in _KEYS
-            )
+            yield from _passed(node)
+
+
+def _passed(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """(name, value) of what a call or a dictionary has under a name for prompts."""
+    if isinstance(node, ast.Call):
+        yield from ((word.arg, word.value) for word in node.keywords if word.arg in _KEYS)
+    elif isinstance(node, ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and key.value in _KEYS:
+                yield str(key.value), value
 
 
 def _called(node: ast.Call) -> str:
@@ -224,9 +235,10 @@ class _Reader:
         if name in filling.FILLS:
             return filling.FILLS[name](text, self._arguments(node, depth))
         if name == "replace" and len(node.args) > 1 and isinstance(place := self.literal(first, depth), str):
-            counts = [last.value for last in node.args[2:] if isinstance(last, ast.Constant)]
-            most = next((count for count in counts if isinstance(count, int)), -1)
-            return filling.replaced(text, place, self._given(node.args[1], "", depth), most)
+            counts = [*node.args[2:], *(word.value for word in node.keywords)]
+            most = self._number(counts[0]) if counts else -1
+            given = self._given(node.args[1], "", depth)
+            return None if most is None else filling.replaced(text, place, given, most)
         parts = self.literal(first, depth) if name == "join" else None
         if isinstance(parts, list) and isinstance(first, ast.Name) and self._scopes.is_built(first):
             parts = [*parts, f"{{{first.id}}}"]  # what the program adds to the list is asked about
@@ -278,6 +290,14 @@ class _Reader:
         found = [latest] if latest else self._scopes.values_of(value)
         return found[0] if len(found) == 1 and found[0] else value
 
+    def _number(self, value: ast.expr) -> int | None:
+        """A whole number; None where it is only known where the program runs."""
+        try:
+            number = ast.literal_eval(self._value(value))
+        except ValueError:
+            return None
+        return number if isinstance(number, int) else None
+
     def _of_attribute(self, node: ast.Attribute, depth: int) -> Any:
         """What the classes of the program keep under such a name; None where that is several things."""
         found = [self._once(value, depth) for value in self._scopes.of_classes(node.attr)]
@@ -291,7 +311,7 @@ class _Reader:
         if isinstance(value, ast.Name):
             given = self._given(value, value.id, depth)
             if given.words is not None:
-                return given.words if given.has_places else escaped(given.words)
+                return given.in_braces
             (made, *others) = [*self._scopes.values_of(value), None]
             if not others[1:] and isinstance(made, ast.Call) and _called(made) in _SAME:
                 inside = _name_of(made)

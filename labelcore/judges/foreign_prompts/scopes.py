@@ -206,12 +206,14 @@ def shown_in(node: ast.AST) -> list[ast.expr]:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         joined = node.args if node.func.attr == "join" else []
         shown = [*shown, *joined, *(word.value for word in node.keywords if node.func.attr in FILLS)]
-    inner = [part for value in shown if isinstance(value, ast.Tuple | ast.List) for part in value.elts]
-    return [
-        *shown,
-        *inner,
-        *(part for value in shown if isinstance(value, ast.Dict) for part in value.values),
-    ]
+    return [part for value in shown for part in (value, *_held(value))]
+
+
+def _held(value: ast.expr) -> list[ast.expr]:
+    """What stands in a tuple, a list or a dictionary."""
+    if isinstance(value, ast.Dict):
+        return value.values
+    return value.elts if isinstance(value, ast.Tuple | ast.List) else []
 
 
 def _changed_by(node: ast.AST) -> list[ast.expr]:

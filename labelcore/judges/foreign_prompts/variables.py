@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from labelcore.judges.foreign_prompts.slots import slot_named
+from labelcore.judges.foreign_prompts.slots import slot_like, slot_named
 from labelcore.models import Fact, Frozen, fact
 
 Syntax = Literal["none", "braces", "double braces", "percent", "dollar", "angles"]
@@ -29,6 +29,9 @@ _ANGLES = re.compile(r"<<\s*([^\W\d]\w{0,80})\s*>>")
 _COMMENT = re.compile(r"\{#(?:[^#]|#(?!\})){0,5000}#\}|\{\{!(?:[^{}]){0,5000}\}\}")
 _BLOCK = re.compile(r"(?P<before>[ \t]*)\{%(?P<left>-?)\s*(?P<words>[^%{}]{0,300}?)\s*(?P<right>-?)%\}")
 _SECTION = re.compile(r"\{\{(?P<kind>[#^/])\s*(?P<words>[^{}\n]{1,100}?)\s*\}\}")
+_KEPT = str.maketrans({"{": "\ue07b", "}": "\ue07d"})
+"""Braces that are words of a text, whatever is put together with it."""
+_SHOWN = {ord(sign): chr(brace) for brace, sign in _KEPT.items()}
 _PLAIN_FILTERS = {"safe", "string", "e", "escape"}
 
 
@@ -68,8 +71,39 @@ class BroughtText(Frozen):
         return list(dict.fromkeys(name for part in self.parts for name in part.names))
 
 
+def escaped(text: str) -> str:
+    """With braces that begin no variable, which ``take`` shows as they were."""
+    return text.translate(_KEPT)
+
+
+def unescaped(text: str) -> str:
+    """As it was before ``escaped``."""
+    return text.translate(_SHOWN)
+
+
+def shows_output(text: str) -> bool:
+    """Whether one of its variables is the output, by its name."""
+    return _has_output(take("", text))
+
+
 def take(system: str, user: str) -> BroughtText:
-    """Both parts in pieces, by the way of writing variables that most of the known ones have."""
+    """Both parts in pieces, by the way of writing variables that most of the known ones have.
+
+    Braces that were escaped begin variables where the output stands nowhere else: a later call fills them.
+    """
+    read = _take(system, user)
+    plain = unescaped(system), unescaped(user)
+    if plain == (system, user) or _has_output(read):
+        return read
+    later = _take(*plain)
+    return later if _has_output(later) else read
+
+
+def _has_output(read: BroughtText) -> bool:
+    return any(slot_like(name) == "output" for name in read.names)
+
+
+def _take(system: str, user: str) -> BroughtText:
     notices: list[Fact] = []
     texts = [_without_blocks(text, notices) for text in (system, user)]
     whole = "\n".join(texts)
@@ -87,7 +121,7 @@ def take(system: str, user: str) -> BroughtText:
         key=lambda way: _weight(names_by_way[way], alone=way in {"double braces", "braces", "percent"}),
     )
     if not _weight(names_by_way[syntax], alone=syntax in {"double braces", "braces", "percent"}):
-        parts = (TextPieces(pieces=((texts[0], ""),)), TextPieces(pieces=((texts[1], ""),)))
+        parts = (_pieces([PromptPiece(texts[0])]), _pieces([PromptPiece(texts[1])]))
         return BroughtText(syntax="none", parts=parts, notices=tuple(notices))
     others = [
         name for way, names in names_by_way.items() if way != syntax for name in names if slot_named(name)
@@ -95,11 +129,14 @@ def take(system: str, user: str) -> BroughtText:
     if others and syntax != "braces":
         notices.append(fact("foreign_other_variables", names=list(dict.fromkeys(others))))
     cut = _CUTTERS[syntax]
-    system_pieces, user_pieces = (tuple((p.words, p.name) for p in cut(text, whole)) for text in texts)
     if filters := _filters(whole) if syntax == "double braces" else []:
         notices.append(fact("foreign_filters", filters=filters))
-    parts = (TextPieces(pieces=system_pieces), TextPieces(pieces=user_pieces))
+    parts = (_pieces(cut(texts[0], whole)), _pieces(cut(texts[1], whole)))
     return BroughtText(syntax=syntax, parts=parts, notices=tuple(notices))
+
+
+def _pieces(pieces: Iterable[PromptPiece]) -> TextPieces:
+    return TextPieces(pieces=tuple((unescaped(piece.words), piece.name) for piece in pieces))
 
 
 def _weight(names: Sequence[str], *, alone: bool) -> tuple[int, ...]:
