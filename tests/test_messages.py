@@ -222,11 +222,14 @@ def test_a_judge_is_said_part_by_part_and_a_person_a_column_and_a_kept_mapping_a
     with messages.speaking("zh"):
         assert "judge · Ann" in messages.say("'{name}' is a judge.", person)
         assert "pass · fail" in messages.say("{one} and {other}", person, one="a")
-        assert "评判器 · Ann" in messages.sentence(fact("fails_all", name="judge · Ann", fails=3))
+        assert "评判器 · Ann" in messages.sentence(fact("fails_all", judge="judge · Ann", fails=3))
         for told in (
             fact("kept_fits", kept="pass · fail"),
             fact("score_contradicted", column="pass · fail", n=2, row=1),
             fact("not_taken", column="pass · fail", values=["a"]),
+            fact("prompt_unknown_slot", name="pass · fail", known=["a"]),
+            fact("never_failed", name="pass · fail"),
+            fact("contradictory", first="a", other="pass · fail", phi=-0.5, n=9),
             fact("no_meaning", column="pass · fail", values=["a"]),
         ):
             assert "pass · fail" in messages.sentence(told)

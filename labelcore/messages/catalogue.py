@@ -29,7 +29,7 @@ _COMMAND = re.compile(r"`(?:labelcore|judge|team|derive|backup)\b|(?<!\S)--[a-z]
 CATALOGUE = Path(__file__).parent / "locale" / "zh.po"
 IN_WORDS: dict[type, Callable[[Any], str]] = {}
 """How the values of a type are said, where they stand in the subject of a sentence."""
-_OF_JUDGES = {"judge", "judges", "criterion"}
+_OF_JUDGES = {"judge", "judges", "twin", "criterion"}
 
 _DERIVED = [words for family in FAMILIES for words in (family.name, family.statement)]
 """Of criteria that nobody has named: derivation has both languages of them."""

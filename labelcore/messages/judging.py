@@ -30,17 +30,17 @@ WORDS = {
     "idle_steps": "Grade more, or allow a larger error, so that {judges} can decide some.",
     "newer_version": "{judge} has a newer version: make the cascade again.",
     "is_duplicate": (
-        "{name} repeats {other}: both fail {both_fail} of the {either_fails} outputs that either fails, "
+        "{judge} repeats {twin}: both fail {both_fail} of the {either_fails} outputs that either fails, "
         "{compared} compared."
     ),
-    "fails_all": "{name} fails all {fails} outputs that it decided.",
-    "passes_all": "{name} passes all {passes} outputs that it decided.",
+    "fails_all": "{judge} fails all {fails} outputs that it decided.",
+    "passes_all": "{judge} passes all {passes} outputs that it decided.",
     "is_inverted": (
-        "{name} fails {fails_of_passed} of {passed} outputs that people passed, but only {fails_of_failed} "
+        "{judge} fails {fails_of_passed} of {passed} outputs that people passed, but only {fails_of_failed} "
         "of {failed} that they failed."
     ),
-    "is_abstaining": "{name} abstains on {abstains} of {outputs} outputs.",
-    "is_erroring": "{name} gives no verdict but an error on {errors} of {tried} outputs.",
+    "is_abstaining": "{judge} abstains on {abstains} of {outputs} outputs.",
+    "is_erroring": "{judge} gives no verdict but an error on {errors} of {tried} outputs.",
     "suspected_duplicate": "Keep the cheaper of the two.",
     "other_criteria": (
         "They decide different criteria, so at least one of them measures something else than its own."
@@ -59,10 +59,10 @@ WORDS = {
         "{gain_low:.3f} to {gain_high:.3f}); expected calibration error {error:.1%}, {error_before:.1%} "
         "before calibration; n = {n}, {fails} fails, out of fold."
     ),
-    "stays_as_it_is": "{name} stays as it is: {why}.",
-    "no_grades_since": "{name}: made from {n} grades; none came since.",
-    "grades_since": "{name}: made from {n} grades; {since} came since.",
-    "notes_since": "{name}: made from {n} grades; notes or old grades may have changed since.",
+    "stays_as_it_is": "{judge} stays as it is: {why}.",
+    "no_grades_since": "{judge}: made from {n} grades; none came since.",
+    "grades_since": "{judge}: made from {n} grades; {since} came since.",
+    "notes_since": "{judge}: made from {n} grades; notes or old grades may have changed since.",
     "nothing_holds_up": (
         "“{name}”: nothing that can be measured here tells its {n} failed outputs from "
         "passed ones better than a constant answer. What helps: about {more} more "

@@ -38,7 +38,7 @@ WORDS: dict[str, Words] = {
     "prompt_no_price": "No price is set for {model}.",
     "prompt_no_endpoint": "Its endpoint is not configured here, so no price is known.",
     "set_has_version": (
-        "The chosen set goes on with version {version} of “{name}”, with which it was "
+        "The chosen set goes on with version {version} of “{judge}”, with which it was "
         "measured: run the judge, then choose the set again."
     ),
     "prompt_unexplained": (

@@ -59,7 +59,7 @@ def _value(name: str, value: Any) -> Any:
     if isinstance(value, list | tuple):
         several = clauses if any(isinstance(part, Fact) for part in value) else listed
         return several(str(_value(name, part)) for part in value)
-    if names_judge(value, name) or (name in {"name", "other"} and " · " in str(value)):
+    if names_judge(value, name):
         return judge_words(value)
     if name == "sliced":
         return field_words(value)

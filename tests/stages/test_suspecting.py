@@ -44,7 +44,7 @@ def test_the_later_of_two_that_vote_the_same_is_named() -> None:
     assert found[0].evidence == {"both_fail": shared, "either_fails": shared, "compared": N}
     words = f"both fail {shared} of the {shared} outputs that either fails, {N} compared"
     assert (
-        sentence(fact("is_duplicate", name="c", other="a", **found[0].evidence)) == f"c repeats a: {words}."
+        sentence(fact("is_duplicate", judge="c", twin="a", **found[0].evidence)) == f"c repeats a: {words}."
     )
 
 

@@ -136,7 +136,7 @@ def told(workspace: Workspace, version: JudgeVersion, *, new: bool) -> KeptVersi
     member = next((judge for judge in chosen_judges(workspace) if judge.judge_id == version.judge_id), None)
     behind = used and member is not None and member.id != version.id
     warnings = (
-        [fact("set_has_version", name=version.name, version=member.version)] if behind and member else []
+        [fact("set_has_version", judge=version.name, version=member.version)] if behind and member else []
     )
     return KeptVersion(
         judge=version.name,

@@ -47,11 +47,11 @@ class Freshness(Frozen):
     def says(self) -> Fact:
         """The same in words."""
         if self.why_not:
-            return fact("stays_as_it_is", name=self.name, why=self.why_not)
+            return fact("stays_as_it_is", judge=self.name, why=self.why_not)
         if not self.changed:
-            return fact("no_grades_since", name=self.name, n=self.made_from)
+            return fact("no_grades_since", judge=self.name, n=self.made_from)
         code = "grades_since" if self.since else "notes_since"
-        return fact(code, name=self.name, n=self.made_from, since=self.since)
+        return fact(code, judge=self.name, n=self.made_from, since=self.since)
 
 
 class Retraining(Frozen):

@@ -192,7 +192,7 @@ def _suspect(suspicion: Suspicion, versions: Sequence[JudgeVersion]) -> Suspect:
     other = None if suspicion.other is None else versions[suspicion.other]
     apart = other is not None and len({version.criterion_id, other.criterion_id, None}) == 3
     fault, evidence = suspicion.fault, suspicion.evidence
-    values = {"name": version.name, "other": other.name if other else "", **evidence}
+    values = {"judge": version.name, "twin": other.name if other else "", **evidence}
     constant = fact("fails_all" if evidence.get("fails") else "passes_all", **values)
     return Suspect(
         judge=version.judge_id,
