@@ -62,6 +62,7 @@ def _check_copy(copy: Path) -> None:
 
 def read_whole(db: Database) -> None:
     """Read every block. StoreDamaged: one of them is not as it was written."""
+    db = db.outside()  # what was read before tells nothing about the blocks
     for (table,) in db.rows("SELECT table_name FROM duckdb_tables() WHERE NOT internal"):
         db.rows(f'SELECT count(*), bit_xor(hash(rows)) FROM "{table}" rows')
 
@@ -135,6 +136,7 @@ def compact(db: Database) -> tuple[int, int]:
     before = db.path.stat().st_size if db.path else 0
     db.outside().run("VACUUM")
     db.outside().run("CHECKPOINT")
+    db.forget_readings()  # rows may have other numbers now
     return before, db.path.stat().st_size if db.path else 0
 
 
@@ -147,7 +149,7 @@ def condition(path: Path) -> Condition:
     """
     try:
         db = open_database(path)
-        db.rows("SELECT max(number) FROM schema_migration")
+        db.outside().rows("SELECT max(number) FROM schema_migration")
     except (LabelcoreError, duckdb.Error):
         return "rows are damaged" if path.resolve() in damaged else "the database does not open"
     return "rows are damaged" if db.path in damaged else "ready"

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from labelcore.errors import BadInput, StoreBusy, StoreDamaged, StoreFull
+from labelcore.store.readings import Readings
 from labelcore.store.transactions import Feed, Transaction
 from labelcore.wording import Wording
 
@@ -61,6 +62,7 @@ class Database:
         """What was stored since it was opened, for those who keep something in memory."""
         self._connection = connection
         self._catalogue = catalogue
+        self._readings = Readings()
 
     @property
     def is_past(self) -> bool:
@@ -136,7 +138,12 @@ class Database:
             )
 
     def rows(self, sql: str, parameters: Parameters = None) -> list[tuple[Any, ...]]:
-        """All rows of a query."""
+        """All rows of a query, which changes nothing; read anew once something was stored."""
+        if self.here:
+            return self._rows(sql, parameters)
+        return self._readings.rows(sql, parameters, lambda: self._rows(sql, parameters))
+
+    def _rows(self, sql: str, parameters: Parameters) -> list[tuple[Any, ...]]:
         with self._cursor() as cursor:
             return cursor.execute(sql, parameters).fetchall()
 
@@ -161,6 +168,11 @@ class Database:
         self._check_present()
         with self._cursor() as cursor:
             cursor.execute(sql, parameters)
+        self.forget_readings()
+
+    def forget_readings(self) -> None:
+        """Read anew what is asked for next: call this where something was stored by another handle."""
+        self._readings.forget()
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -182,6 +194,7 @@ class Database:
             self._fresh_cursor() as cursor,
             Transaction(self, cursor, self.feed.cursors()).opened(),
         ):
+            self.after_commit(self.forget_readings)
             yield cursor
 
     @contextlib.contextmanager

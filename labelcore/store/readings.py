@@ -1,0 +1,63 @@
+"""What queries gave, kept until something is stored: a page asks the same again and again, and so does
+whoever opens it next.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable
+from typing import Any
+
+Rows = list[tuple[Any, ...]]
+_Key = tuple[str, bytes]
+_LARGEST, _ALL = 8_000_000, 64_000_000
+"""Characters of an answer that is kept, and of all of them."""
+_PLACE = 8
+"""What a value that is no text counts as."""
+
+
+class Readings:
+    """Answers by the query and its parameters. Any number of threads may ask."""
+
+    def __init__(self) -> None:
+        self._rows: dict[_Key, Rows] = {}
+        self._size = self._state = 0
+        self._keeping = threading.Lock()
+
+    def rows(self, sql: str, parameters: Any, read: Callable[[], Rows]) -> Rows:
+        """The rows that ``read`` gives, or gave since something was last stored."""
+        asked = json.dumps(parameters, default=_in_full)
+        key = (sql, hashlib.sha256(asked.encode()).digest())
+        with self._keeping:
+            state, rows = self._state, self._rows.get(key)
+        if rows is None:
+            rows = read()
+            self._keep(state, key, rows)
+        return list(rows)
+
+    def forget(self) -> None:
+        """Call this once something is stored."""
+        with self._keeping:
+            self._state += 1
+            self._empty()
+
+    def _keep(self, state: int, key: _Key, rows: Rows) -> None:
+        """Unless something was stored since the reading began: nobody can tell which of both it saw."""
+        size = sum(len(cell) if isinstance(cell, str) else _PLACE for row in rows for cell in row)
+        with self._keeping:
+            if state != self._state or size > _LARGEST:
+                return
+            if self._size + size > _ALL:
+                self._empty()
+            self._rows[key] = rows
+            self._size += size
+
+    def _empty(self) -> None:
+        self._rows, self._size = {}, 0
+
+
+def _in_full(value: Any) -> Any:
+    """What JSON has no word for; an array's own words would leave out its middle."""
+    return value.tolist() if hasattr(value, "tolist") else repr(value)
