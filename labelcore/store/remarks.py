@@ -78,7 +78,8 @@ def is_parted(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str, p
         "SELECT count(*) FILTER (fits), count(*) FILTER (CASE WHEN fits THEN list_contains($whole, word) AND "
         f"NOT regexp_matches(value, $doubtful) ELSE NOT list_contains($words, word) END) FROM (SELECT "
         f"{VALUE_SQL} AS word, value, regexp_matches(value, $pattern) AS fits FROM "
-        f"(SELECT {expression(staged, column)} AS value FROM staged) WHERE trim(coalesce(value, '')) <> '')",
+        f"(SELECT DISTINCT {expression(staged, column)} AS value FROM staged) "
+        "WHERE trim(coalesce(value, '')) <> '')",
         {"words": parting.words, "whole": parting.whole, **parting.form._asdict()},
     ).fetchone() or (0, 0)
     return bool(parted) and not others
@@ -92,32 +93,29 @@ def is_noted(
     Where each value has just one text that comes again and again, the texts are the values' names.
     """
     rows, texts, values, others = cursor.execute(
-        "SELECT count(*) FILTER (text <> ''), count(DISTINCT word) FILTER (text <> ''), count(DISTINCT "
-        "left(word, length(word) - length(text))) FILTER (text <> ''), count(*) FILTER (NOT fits AND NOT "
-        f"list_contains($nothing, word)) FROM (SELECT {VALUE_SQL} AS word, trim({_behind('value', form)}) AS "
-        f"text, regexp_matches(value, $pattern) AS fits FROM (SELECT {expression(staged, column)} AS value "
-        "FROM staged) WHERE trim(coalesce(value, '')) <> '')",
-        {"nothing": nothing, "pattern": form.pattern},
+        "SELECT coalesce(sum(n) FILTER (text <> ''), 0), count(DISTINCT word) FILTER (text <> ''), "
+        "count(DISTINCT left(word, length(word) - length(text))) FILTER (text <> ''), count(*) FILTER "
+        f"(found.value = '' AND NOT list_contains(?, word)) FROM (SELECT *, {VALUE_SQL} AS word, "
+        f"trim(found.text) AS text FROM (SELECT *, regexp_extract(value, {literal(form.pattern)}, "
+        f"['value', 'text']) AS found FROM (SELECT {expression(staged, column)} AS value, count(*) AS n FROM "
+        "staged GROUP BY ALL) WHERE trim(coalesce(value, '')) <> ''))",
+        [nothing],
     ).fetchone() or (0, 0, 0, 0)
     return bool(rows) and not others and (texts > values or texts == rows)
 
 
-def _word(cell: str, form: Form | None) -> str:
-    """The SQL of the value of a cell: what stands before its text."""
+def _parted(staged: Staging, column: str, form: Form | None) -> str:
+    """The SQL of the rows, with the ``value`` of a column's cells and the ``text`` behind it, '' for none."""
+    cell = expression(staged, column)
     if not form:
-        return cell
-    pattern = literal(form.pattern)
-    fits = f"regexp_matches({cell}, {pattern}) AND NOT regexp_matches({cell}, {literal(form.doubtful)})"
-    return f"CASE WHEN {fits} THEN regexp_extract({cell}, {pattern}, 1) ELSE {cell} END"
-
-
-def _behind(cell: str, form: Form | None) -> str:
-    """The SQL of the text behind the value of a cell, '' where there is none."""
-    if not form:
-        return "''"
-    text = f"coalesce(regexp_extract({cell}, {literal(form.pattern)}, 2), '')"
-    doubtful = f"regexp_matches({cell}, {literal(form.doubtful)})"
-    return f"CASE WHEN {text} <> '' AND {doubtful} THEN trim({cell}) ELSE {text} END"
+        return f"(SELECT *, {cell} AS value, '' AS text FROM staged)"
+    found = f"regexp_extract({cell}, {literal(form.pattern)}, ['value', 'text'])"
+    whole = f"CASE WHEN found.text <> '' THEN regexp_matches(cell, {literal(form.doubtful)}) ELSE false END"
+    return (
+        "(SELECT *, CASE WHEN NOT whole AND found.value <> '' THEN found.value ELSE cell END AS value, "
+        "CASE WHEN whole THEN trim(cell) ELSE coalesce(found.text, '') END AS text "
+        f"FROM (SELECT *, {whole} AS whole FROM (SELECT *, {cell} AS cell, {found} AS found FROM staged)))"
+    )
 
 
 def take_column(
@@ -125,16 +123,14 @@ def take_column(
 ) -> None:
     """Make a column the remarks of one kind and name."""
     meant = f"AND trim({expression(staged, told.only[0])}) = {literal(told.only[1])}" if told.only else ""
-    cell = expression(staged, told.column)
-    value = f"coalesce(nullif(trim({_word(cell, told.form)}), ''), {told.empty})"
-    text, reason = _behind(cell, told.form), f"coalesce({told.reason}, '')"
-    both = f"concat_ws(chr(10), nullif({text}, ''), nullif({reason}, ''))"
-    lines = f"contains(chr(10) || {reason} || chr(10), chr(10) || {text} || chr(10))"
+    value, reason = f"coalesce(nullif(trim(value), ''), {told.empty})", f"coalesce({told.reason}, '')"
+    both = f"concat_ws(chr(10), nullif(text, ''), nullif({reason}, ''))"
+    lines = f"contains(chr(10) || {reason} || chr(10), chr(10) || text || chr(10))"
     why = f"CASE WHEN {lines} THEN {reason} ELSE {both} END"
     cursor.execute(
-        f"INSERT INTO remarks SELECT _row, ?, ?, {told.who}, {value} AS value, NULL, {why}, "
-        f"coalesce({told.moment}, '') FROM staged "
-        f"WHERE trim(coalesce(value, '')) <> '' {meant}",
+        f"INSERT INTO remarks SELECT * FROM (SELECT _row, ?, ?, {told.who}, {value} AS said, NULL, {why}, "
+        f"coalesce({told.moment}, '') FROM {_parted(staged, told.column, told.form)} WHERE true {meant}) "
+        "WHERE trim(coalesce(said, '')) <> ''",
         [kind, name],
     )
 
@@ -218,13 +214,11 @@ def values(
 
     ``form``: how cells are parted; the text behind the value stands beside it then.
     """
-    cell = expression(staged, column)
-    beside = f"coalesce(nullif({_behind(cell, form)}, ''), {_text(staged, text)})"
+    beside = f"left(coalesce(nullif(text, ''), {_text(staged, text)}), 120)"
     rows = cursor.execute(
-        f"SELECT {VALUE_SQL} AS word, count(*), arg_min(beside, _row, 3) FROM (SELECT _row, "
-        f"{_word(cell, form)} AS value, left({beside}, 120) AS beside FROM staged) "
-        "WHERE trim(coalesce(value, '')) <> '' GROUP BY word ORDER BY count(*) DESC, word LIMIT "
-        f"{MOST_VALUES}"
+        f"SELECT {VALUE_SQL} AS word, count(*), arg_min({beside}, _row, 3) FROM "
+        f"{_parted(staged, column, form)} WHERE trim(coalesce(value, '')) <> '' GROUP BY word "
+        f"ORDER BY count(*) DESC, word LIMIT {MOST_VALUES}"
     ).fetchall()
     return tuple(Value(word, n, None, _examples(texts)) for word, n, texts in rows)
 
@@ -234,8 +228,7 @@ def pairs(
 ) -> list[tuple[str, str]]:
     """The values of two columns that stand beside each other; ``forms``: how each one's cells are parted."""
     one, other = (
-        f"(SELECT _row, {VALUE_SQL} AS word FROM (SELECT _row, "
-        f"{_word(expression(staged, column), form)} AS value FROM staged) WHERE value IS NOT NULL)"
+        f"(SELECT _row, {VALUE_SQL} AS word FROM {_parted(staged, column, form)} WHERE value IS NOT NULL)"
         for column, form in forms.items()
     )
     query = f"SELECT DISTINCT a.word, b.word FROM {one} a JOIN {other} b USING (_row) LIMIT {MOST_VALUES}"

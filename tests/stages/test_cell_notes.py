@@ -10,7 +10,7 @@ import pytest
 from labelcore.errors import BadInput
 from labelcore.messages import sentence
 from labelcore.stages import importing
-from labelcore.stages.importing import Description
+from labelcore.stages.importing import Description, cell_notes
 from labelcore.store import outputs, querying
 from labelcore.workspace import Workspace
 from tests.stages.tables import GRADES, rows_with, written
@@ -265,3 +265,10 @@ def test_preferences_and_counts_of_votes_are_not_offered_as_grades(
         path = tmp_path / "a.jsonl"
         path.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
         assert importing.preview(workspace, str(path)).seen == ()
+
+
+@pytest.mark.parametrize("filling", ["\n", ":", ". ", "1 ", " but ", ". pass ", "\n- "])
+def test_a_hostile_cell_is_read_at_once(filling: str) -> None:
+    cell = f"fail{filling * 20_000}x"
+    assert cell_notes.word(cell) in {"fail", cell}
+    assert cell_notes.are_parted([cell, "pass"]) in {True, False}

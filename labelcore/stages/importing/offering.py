@@ -14,7 +14,7 @@ from labelcore.stages.importing.names import NAMES, is_anyone, is_named, is_note
 from labelcore.store import remarks, staging
 from labelcore.store.formats.base import Staging, literal
 
-MOST_OFFERED, MOST_LEVELS = 8, 12
+MOST_OFFERED, MOST_LEVELS, _MOST_READ = 8, 12, 40
 _MEASURES = set(
     "grade grades graded label rating ratings rated score scores scored verdict star stars nps csat quality "
     "relevance helpfulness faithfulness groundedness coherence fluency completeness clarity politeness "
@@ -116,11 +116,13 @@ def offered_places(
     One that says only one of the words of another comes along, as does one on the levels of another.
     """
     values_of: dict[str, set[str]] = {}
+    read = 0  # whole columns, each of which takes its time
     for place, cells in _free(cursor, staged, mapping, rows).items():
         values = {meanings.plain(str(cell)) for cell in cells if cell not in {None, ""}}
         values_of[place] = values
         late = not values and is_measure(place) and not any(row.get(place) for row in rows)
-        if late or cell_notes.are_parted(values):
+        if read < _MOST_READ and (late or cell_notes.are_parted(values)):
+            read += 1
             values_of[place] = {value.value for value in column_values(cursor, staged, place, mapping)}
     marks = {name for name in staged.names if is_mark(name, rows)}
     places = [

@@ -36,7 +36,8 @@ def with_notes(cursor: Any, read: ReadFile) -> ReadFile:
     ]
     if read.shape.tool or not nothing or not read.mapping.output:
         return read
-    name = next(name for name in _NOTES if name not in read.staged.names)
+    taken = {name.casefold() for name in read.staged.names}
+    name = next(name for name in _NOTES if name not in taken)
     return read._replace(staged=remarks.keep_texts(cursor, read.staged, nothing, name))
 
 
