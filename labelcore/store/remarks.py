@@ -255,19 +255,29 @@ def beside(
 
 
 def keep_texts(
-    cursor: duckdb.DuckDBPyConnection, staged: Staging, nothing: Sequence[tuple[str, str]], name: str
+    cursor: duckdb.DuckDBPyConnection,
+    staged: Staging,
+    nothing: Sequence[tuple[str, str]],
+    columns: Iterable[str],
+    name: str,
 ) -> Staging:
-    """What was staged with one more column: what people wrote beside values that are no grade.
+    """What was staged with one more column: what people wrote beside values that are no grade, or no value.
 
-    ``nothing``: these values, each with what it was said of. A note that a grade of the row has is not kept
-    twice; where nobody wrote one, nothing is added.
+    ``nothing``: these values, each with what it was said of; ``columns``: those of notes. A note that a grade
+    of the row has is not kept twice; where nobody wrote one, nothing is added.
     """
+    notes = (f"trim(coalesce({expression(staged, column)}, ''))" for column in columns)
+    beside_none = "".join(
+        f" UNION ALL SELECT _row, {note}, true FROM staged WHERE {note} <> '' AND NOT EXISTS (SELECT 1 FROM "
+        f"remarks WHERE remarks._row = staged._row AND contains(reason, {note}))"
+        for note in notes
+    )
     parts = [list(part) for part in zip(*nothing, strict=True)] or [[], []]
     cursor.execute(
         "CREATE TEMP TABLE unkept AS SELECT _row, string_agg(reason, chr(10) ORDER BY reason) AS kept FROM "
         "(SELECT _row, reason FROM (SELECT _row, reason, list_contains(list_zip(?::VARCHAR[], ?::VARCHAR[]), "
-        f"row(name, {VALUE_SQL})) AS is_nothing FROM remarks WHERE kind = 'grade' AND reason <> '') GROUP BY "
-        "_row, reason HAVING bool_and(is_nothing)) GROUP BY _row",
+        f"row(name, {VALUE_SQL})) AS is_nothing FROM remarks WHERE kind = 'grade' AND reason <> ''"
+        f"{beside_none}) GROUP BY _row, reason HAVING bool_and(is_nothing)) GROUP BY _row",
         parts,
     )
     if cursor.execute("SELECT 1 FROM unkept LIMIT 1").fetchone():

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from labelcore.errors import BadInput
 from labelcore.messages import sentence
 from labelcore.stages import importing
-from labelcore.stages.importing import Description, cell_notes
+from labelcore.stages.importing import Description, cell_notes, offering
 from labelcore.store import outputs, querying
+from labelcore.store.formats.base import Staging
 from labelcore.workspace import Workspace
 from tests.stages.tables import GRADES, rows_with, written
 from tests.stages.test_several_graders import stored
@@ -272,3 +274,39 @@ def test_a_hostile_cell_is_read_at_once(filling: str) -> None:
     cell = f"fail{filling * 20_000}x"
     assert cell_notes.word(cell) in {"fail", cell}
     assert cell_notes.are_parted([cell, "pass"]) in {True, False}
+
+
+@pytest.mark.parametrize("column", ["feedback", "Notes"])
+def test_a_note_beside_no_grade_is_kept_in_the_details(
+    workspace: Workspace, tmp_path: Path, column: str
+) -> None:
+    rows = rows_with(["fail", "", "pass", ""], ["wrong date", "not sure what was asked", "", ""])
+    file = written(tmp_path, [["question", "answer", "verdict", column], *rows])
+    described = Description(grades=("overall=verdict",), note=column)
+    importing.import_file(workspace, file, described=described)
+    assert stored(workspace) == [("import", "fail", "wrong date"), ("import", "pass", "")]
+    known = outputs.many(workspace.db, outputs.ids(workspace.db, workspace.project.id)).values()
+    kept = [
+        value
+        for output in known
+        for key, value in output.metadata.items()
+        if value and key.startswith("notes")
+    ]
+    assert kept == ["not sure what was asked"]
+
+
+def test_of_a_wide_table_so_many_columns_are_read_in_whole(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    ask = offering.column_values
+
+    def count(cursor: Any, staged: Staging, column: str, *rest: Any) -> Any:
+        read.append(column)
+        return ask(cursor, staged, column, *rest)
+
+    monkeypatch.setattr(offering, "column_values", count)
+    names = [f"score {number}" for number in range(100)]
+    rows = [["Q", f"A{number}", *["" for _ in names]] for number in range(4)]
+    importing.preview(workspace, written(tmp_path, [["question", "answer", *names], *rows]))
+    assert len(read) < len(names)

@@ -26,7 +26,7 @@ class StoredCounts(NamedTuple):
 
 
 def with_notes(cursor: Any, read: ReadFile) -> ReadFile:
-    """With what people wrote beside values that are no grade, so that the outputs' details keep it."""
+    """With what people wrote beside values that are no grade, or beside none, for the outputs' details."""
     nothing = [
         (reading.name, value)
         for reading in read.readings
@@ -34,11 +34,13 @@ def with_notes(cursor: Any, read: ReadFile) -> ReadFile:
         for value, meaning in reading.values.items()
         if meaning == NOTHING
     ]
-    if read.shape.tool or not nothing or not read.mapping.output:
+    columns = {read.mapping.note, *(grading.note for grading in read.mapping.all_gradings())}
+    notes = sorted(column for column in columns if column)
+    if read.shape.tool or not (nothing or notes) or not read.mapping.output:
         return read
     taken = {name.casefold() for name in read.staged.names}
     name = next(name for name in _NOTES if name not in taken)
-    return read._replace(staged=remarks.keep_texts(cursor, read.staged, nothing, name))
+    return read._replace(staged=remarks.keep_texts(cursor, read.staged, nothing, notes, name))
 
 
 def store_outputs(cursor: Any, project: Project, read: ReadFile, batch_id: str) -> StoredCounts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -72,14 +73,18 @@ def rows(source: Source) -> Iterator[Said]:
 
 
 def _in_order(messages: list[_Message]) -> list[_Message]:
-    """The messages by their time; those of one time as in the file, or from its end if it begins there."""
+    """The messages by their time; those of one time as in the file, or from its end where their conversation
+    begins there. One that does not show it is like the others, where these are all alike.
+    """
     before: dict[str, str] = {}
-    later = 0
+    later: Counter[str] = Counter()
     for message in messages:
         last = before.get(message.name, message.at)
-        later += (message.at > last) - (message.at < last)
+        later[message.name] += (message.at > last) - (message.at < last)
         before[message.name] = message.at
-    return sorted(messages, key=lambda message: (message.at, message.number * (1 if later >= 0 else -1)))
+    all_turned = {count > 0 for count in later.values() if count} == {False}
+    turned = {name for name, count in later.items() if count < 0 or (not count and all_turned)}
+    return sorted(messages, key=lambda one: (one.at, -one.number if one.name in turned else one.number))
 
 
 def _text(record: Record) -> str:

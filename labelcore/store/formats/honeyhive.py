@@ -62,13 +62,22 @@ def _session(record: Record) -> str:
     recognise=likeness(_is_event, *_WRAPPINGS),
 )
 def rows(source: Source) -> Iterator[Said]:
-    """A row for each session with outputs, and for each model event of the other ones."""
-    records = (record for _, record in source.records(place_of(source, _is_event, *_WRAPPINGS)))
-    whole = {_session(record) for record in records if isinstance(record, dict) and _is_whole(record)}
+    """A row for each session with outputs, and for each model event of the other ones; a session with
+    neither is told once.
+    """
+    whole: set[str] = set()
+    told: set[str] = set()
+    for _, record in source.records(place_of(source, _is_event, *_WRAPPINGS)):
+        if isinstance(record, dict) and (_is_whole(record) or _is_answer(record)):
+            (whole if _is_whole(record) else told).add(_session(record))
 
     def event(number: int, record: Record) -> Iterator[Said]:
-        if _is_whole(record) or (_is_answer(record) and _session(record) not in whole):
+        name = _session(record)
+        if _is_whole(record) or (_is_answer(record) and name not in whole):
             yield _row(number, record)
+        elif name not in whole | told:
+            told.add(name)
+            yield made(number, exchange(None, None), trouble=first(record, "error"), raw=record)
 
     yield from read(source, _is_event, event, *_WRAPPINGS)
 

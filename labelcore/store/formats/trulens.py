@@ -21,6 +21,9 @@ from labelcore.wording import in_chinese
 
 _CALLS, _PART = "_calls", ":::"
 _OF_RECORDS = {"app_id", "app_name", "app_json", "record_json", "perf_json", "ts"}
+_TAKEN = frozenset(
+    "app_id app_name app_version app_json record_id record_json conversation_id input output ts".split()
+)
 _REASONS = ("meta.explanation", "meta.reason", "meta.reasons")
 
 
@@ -63,10 +66,16 @@ def rows(number: int, record: Record) -> Iterator[Said]:
         group=first(record, "conversation_id"),
         prompt_version=first(record, "app_version"),
         at=first(record, "ts"),
-        details={"app": first(record, "app_name", "app_id"), "tags": record.get("tags")},
+        details={"app": first(record, "app_name", "app_id"), **_others(record)},
         remarks=list(_scores(record)),
         raw=record,
     )
+
+
+def _others(record: Record) -> Record:
+    """What else stands in a record, but the whole of what ran."""
+    given = {name for column, function in _given(record) for name in (column, f"{function}{_CALLS}")}
+    return {key: value for key, value in record.items() if key not in _TAKEN | given}
 
 
 def _scores(record: Record) -> Iterator[Remark]:

@@ -71,6 +71,17 @@ def test_messages_of_one_time_stand_as_the_file_has_them_from_whichever_end() ->
         assert [(row.output, len(row.conversation)) for row in rows] == [("The tenant.", 1), ("Welcome", 3)]
 
 
+def test_each_conversation_says_from_which_end_its_messages_stand() -> None:
+    first = [message("m1", "incoming", 1, "Who pays?"), message("m2", "outgoing", 1, "The tenant.")]
+    first += [message("m3", "incoming", 2, "Thanks")]
+    other = [{**entry, "id": f"n{entry['id']}", "conversationId": "conv_2"} for entry in first]
+    alone = [{**entry, "conversationId": "conv_3"} for entry in first[:2]]
+    for told in (other[::-1] + first, first[::-1] + other, (first + alone)[::-1]):
+        answers = read("botpress", lines(told))
+        assert [(row.output, len(row.conversation)) for row in answers] == [("The tenant.", 1)] * 2
+    assert len(read("botpress", lines(alone + first[::-1] + other))) == 3
+
+
 def test_a_card_says_its_title_and_what_stands_below() -> None:
     card = {"type": "card", "title": "Rent", "subtitle": "The tenant pays."}
     many = {"type": "carousel", "items": [card]}

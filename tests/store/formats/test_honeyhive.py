@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from labelcore.store.formats import every_tool
-from tests.store.formats.source import contents, document, lines, read, said
+from tests.store.formats.source import apart, contents, document, lines, read, said
 
 SESSION: dict[str, Any] = {
     "project_id": "p1",
@@ -104,3 +104,13 @@ def test_a_table_that_says_nothing_of_metrics_is_none_of_honeyhive() -> None:
     keys = ("event_id", "session_id", "event_type", "inputs", "outputs")
     record = {**{key: MODEL[key] for key in keys}, "verdict": "pass", "reviewer": "ida"}
     assert every_tool()["honeyhive"].recognise(lines([record]).head) == 0
+
+
+def test_a_session_in_which_nobody_answered_is_kept_apart_once() -> None:
+    silent = {**OPEN, "session_id": "9c3e", "event_id": "9c3e", "error": "no key"}
+    file = lines([*PARTS, silent, {**TOOL, "session_id": "9c3e"}, {**TOOL, "session_id": "7d00"}])
+    assert [row.output for row in read("honeyhive", file, whole=False)] == ["The tenant."]
+    assert [(told.row, told.reason.template) for told in apart("honeyhive", file)] == [
+        (4, "no key"),
+        (6, "the record holds no answer of the model"),
+    ]

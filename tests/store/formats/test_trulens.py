@@ -55,7 +55,17 @@ def test_what_feedback_functions_gave_are_verdicts_with_their_reasons() -> None:
         "v2",
     )
     assert said(row) == [("verdict", "Answer Relevance", "0.9", "", "")]
-    assert row.remarks[0].reason == "names who" and row.details == {"app": "lease"}
+    assert row.remarks[0].reason == "names who"
+    assert row.details == {
+        "app": "lease",
+        "type": "SPAN",
+        "cost_json": {"n_tokens": 12},
+        "perf_json": {"start_time": "2026-05-01T10:00:00"},
+        "latency": 1.2,
+        "total_tokens": 12,
+        "Answer Relevance feedback cost in USD": 0.001,
+        "Answer Relevance direction": True,
+    }
 
 
 def test_a_table_without_the_columns_of_json_is_known_by_the_calls() -> None:
