@@ -9,7 +9,7 @@ from typing import NamedTuple
 import duckdb
 
 from labelcore.store.formats.base import Staging, literal
-from labelcore.store.staging import expression, insert, replace
+from labelcore.store.staging import expression, insert, replace, written
 
 VALUE_SQL = "lower(trim(regexp_replace(value, '[\\x{1F3FB}-\\x{1F3FF}\\x{FE0F}]', '', 'g')))"
 """A remark's value as people mean it: without case, and without a thumb's skin tone."""
@@ -266,7 +266,7 @@ def keep_texts(
     ``nothing``: these values, each with what it was said of; ``columns``: those of notes. A note that a grade
     of the row has is not kept twice; where nobody wrote one, nothing is added.
     """
-    notes = (f"trim(coalesce({expression(staged, column)}, ''))" for column in columns)
+    notes = (f"trim({written(staged, column)})" for column in columns)
     beside_none = "".join(
         f" UNION ALL SELECT _row, {note}, true FROM staged WHERE {note} <> '' AND NOT EXISTS (SELECT 1 FROM "
         f"remarks WHERE remarks._row = staged._row AND contains(reason, {note}))"

@@ -170,6 +170,12 @@ def expression(staged: Staging, name: str) -> str:
     )
 
 
+def written(staged: Staging, name: str) -> str:
+    """SQL for what stands in a column of notes, '' for what forms write into a cell that was left empty."""
+    cell = expression(staged, name)
+    return f"CASE WHEN trim({cell}) IN ('(空)', '(跳过)') THEN '' ELSE coalesce({cell}, '') END"
+
+
 def is_place(cursor: duckdb.DuckDBPyConnection, staged: Staging, name: str) -> bool:
     """Whether a name means a column, or a path that some row holds; else it may be a person's."""
     if name in staged.names:

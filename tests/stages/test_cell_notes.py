@@ -310,3 +310,26 @@ def test_of_a_wide_table_so_many_columns_are_read_in_whole(
     rows = [["Q", f"A{number}", *["" for _ in names]] for number in range(4)]
     importing.preview(workspace, written(tmp_path, [["question", "answer", *names], *rows]))
     assert len(read) < len(names)
+
+
+def test_what_a_form_writes_into_an_empty_cell_is_neither_a_grade_nor_a_note(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    rows = rows_with(["合格", "(跳过)", "不合格", "合格"], ["(空)", "(跳过)", "日期错了", ""])
+    file = written(tmp_path, [["题目", "回答", "评分", "理由"], *rows])
+    importing.import_file(workspace, file, described=Description(grades=("overall=评分",), note="理由"))
+    assert stored(workspace) == [
+        ("import", "fail", "日期错了"),
+        ("import", "pass", ""),
+        ("import", "pass", ""),
+    ]
+    assert kept_notes(workspace) == []
+
+
+def test_a_column_that_holds_the_outputs_says_nothing_of_them(workspace: Workspace, tmp_path: Path) -> None:
+    question = "1、问题：谁付房租？回答：租客。请评价该回答"
+    file = written(tmp_path, [["序号", question], ["1", "好"], ["2", "差"]])
+    described = Description(columns={"output": question}, grades=(f"overall={question}",))
+    with pytest.raises(BadInput, match="both the outputs") as told:
+        importing.import_file(workspace, file, described=described)
+    assert "each row is a person" in str(told.value.next_step)

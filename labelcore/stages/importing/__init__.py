@@ -233,6 +233,7 @@ def _check(read: ReadFile) -> None:
     mapping, columns = read.mapping, read.staged.names
     for column in {*mapping.used(), *(mapping.meta or ())} - {mapping.annotator_name}:
         mapping_rules.check(column, columns)
+    _refuse_both(mapping)
     if not mapping.output and not (
         mapping.id and (mapping.all_gradings() or mapping.verdicts or mapping.feedback or read.readings)
     ):
@@ -263,6 +264,18 @@ def _check(read: ReadFile) -> None:
                 name=reading.name,
                 listed=values,
             )
+
+
+def _refuse_both(mapping: Mapping) -> None:
+    """A column of outputs says nothing of them: where it seems to, each row is a person."""
+    said = {*(grading.column for grading in mapping.all_gradings())}
+    if mapping.output in said | {*mapping.verdicts.values(), *mapping.feedback.values()}:
+        raise BadInput(
+            "The column '{column}' cannot hold both the outputs and what is said of them.",
+            next_step="Name two columns. Where each row is a person and each column asks about an output, "
+            "make a row of each answer first: the output, the grade, and who gave it.",
+            column=mapping.output,
+        )
 
 
 def _missing(read: ReadFile, batch: ImportBatch) -> list[Fact]:

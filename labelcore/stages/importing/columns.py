@@ -48,7 +48,7 @@ def _graded(cursor: Any, staged: Staging, grading: Grading, mapping: Mapping) ->
     name = f"coalesce(nullif(trim({staging.expression(staged, who)}), ''), {person})" if is_column else ""
     return {
         "who": name or literal(who),
-        "reason": staging.expression(staged, grading.note) if grading.note else "''",
+        "reason": staging.written(staged, grading.note) if grading.note else "''",
         "only": grading.only,
         "empty": offering.empty_cell(cursor, staged, grading, mapping),
     }

@@ -31,7 +31,9 @@ _WORDS: dict[str, str] = {
     }.items()
     for word in words.split()
 }
-EMPTY = frozenset("n/a na n.a. nan null - -- – — skip skipped tbd todo ungraded unrated k.a. 未标注".split())
+EMPTY = frozenset(
+    "n/a na n.a. nan null - -- – — skip skipped tbd todo ungraded unrated k.a. 未标注 (空) (跳过)".split()
+)
 """What people and programs write where there is no grade."""
 _ANSWERS: dict[str, bool] = {
     word: affirmed
