@@ -159,6 +159,11 @@ def weighted_words(alignment: SetAlignment) -> str:
     )
 
 
+def rate_names() -> tuple[str, str, str]:
+    """What the three pass rates of an alignment rest on."""
+    return say("People's grades"), say("Judges as they are"), say("Corrected for the judges' errors")
+
+
 def sampling_words(rates: PassRates) -> str:
     """How the graded outputs were drawn, and what the correction rests on."""
     words = say("The graded outputs are {sampling}.", sampling=sentence(rates.human_sampling))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from labelcore.messages.aligning import sampling_words
+from labelcore.messages.aligning import rate_names, sampling_words
 from labelcore.messages.catalogue import calling, counted, field_words, judge_words, say
 from labelcore.messages.figures import rate_words
 from labelcore.messages.slicing import notes, point_words, series, slice_table, telling
@@ -144,7 +144,7 @@ def _rates(report: AlignmentReport) -> Iterator[Block]:
     yield ReportText(words=say("The pass rate by people, by judges, and corrected"), tone="heading")
     yield Intervals(
         title=say("Pass rate, 95% intervals"),
-        names=(say("People"), say("Judges as they are"), say("Corrected for the judges' errors")),
+        names=rate_names(),
         series={say("pass rate"): (rates.human, rates.judge, rates.corrected)},
     )
     yield ReportText(words=sampling_words(rates), tone="small")

@@ -334,14 +334,18 @@ def show_splits(workspace: Workspace) -> None:
     """The splits and the sealed test: sizes, looks, leaks, and how to begin a fresh test."""
     report = grading.split_report(workspace)
     columns = {
-        "split": say("split"),
         "outputs": say("outputs"),
         "groups": say("sources"),
         "graded": say("graded"),
         "passes": say("passes"),
         "fails": say("fails"),
     }
-    shell.table([{words: getattr(size, name) for name, words in columns.items()} for size in report.sizes])
+    shell.table(
+        [
+            {say("split"): say(size.split)} | {words: getattr(size, name) for name, words in columns.items()}
+            for size in report.sizes
+        ]
+    )
     st.write(plain(sentence(report.advice)))
     if report.openings:
         shell.table(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -41,11 +42,18 @@ def marked(piece: WordingPiece, around: int | None = None) -> str:
 
 def table(rows: Sequence[Mapping[str, Any]], *, narrow: bool = False) -> None:
     """Rows to look at; sentences among them, and everything where it is ``narrow``, over several lines."""
+    rows = list(map(_told, rows))
     if not narrow and _fits(rows):
         st.dataframe(_frame(rows), hide_index=True)
         return
     texts = [{plain(name): plain(str(cell)) for name, cell in row.items()} for row in rows]
     st.table(pd.DataFrame(texts), border="horizontal", hide_index=True)
+
+
+def _told(row: Mapping[str, Any]) -> dict[str, Any]:
+    """With moments to the minute, as they stand on all pages."""
+    moments = {name: f"{cell:%Y-%m-%d %H:%M}" for name, cell in row.items() if isinstance(cell, datetime)}
+    return {**row, **moments}
 
 
 def _frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
@@ -80,7 +88,7 @@ def choose_rows(
     ``widths``: of columns, in pixels; without one a column is as wide as its longest text.
     """
     table = st.dataframe(
-        _frame(rows),
+        _frame(list(map(_told, rows))),
         column_config={name: st.column_config.Column(width=width) for name, width in (widths or {}).items()},
         hide_index=True,
         on_select="rerun",

@@ -21,7 +21,7 @@ from tests.pages.opening import PAGES, ROOT, SECONDS
 
 NAMES = set(
     "labelcore json jsonl lines yaml csv tsv parquet excel arrow html pdf tpr tnr ppv npv mcc llm id ids utc "
-    "rogan gladen ppi alpha kappa language english shop ann pass fail train dev test open document trace "
+    "rogan gladen ppi alpha kappa language english shop ann pass fail open document trace "
     "span run observation".split()
 )
 """Names of things, of formats and of figures; what people call their project."""
@@ -55,7 +55,7 @@ def visible(app: AppTest) -> Iterator[str]:
             proto = getattr(element, "proto", None)
             if proto is not None:
                 yield from texts(proto)
-            if element.type == "arrow_data_frame":
+            if element.type in {"dataframe", "table"}:
                 table = element.value
                 yield from map(str, table.columns)
                 yield from (cell for cell in table.to_numpy().ravel() if isinstance(cell, str))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -11,9 +13,12 @@ NUMBERS = dict.fromkeys(("graded", "pass", "fail", "unsure", "notes"), 170)
 
 
 def _table(rows: list[dict[str, object]]) -> None:
-    from pages.widgets.tables import table
+    from pages.widgets.tables import choose_rows, table
 
     table(rows)
+    if "when" in rows[0]:
+        table(rows, narrow=True)
+        choose_rows(rows, key="chosen")
 
 
 @pytest.mark.parametrize(
@@ -36,3 +41,10 @@ def _table(rows: list[dict[str, object]]) -> None:
 def test_a_table_that_does_not_fit_a_small_screen_wraps(more: dict[str, str], is_grid: bool) -> None:
     app = AppTest.from_function(_table, default_timeout=SECONDS, args=([NUMBERS | more] * 3,)).run()
     assert not app.exception and (len(app.dataframe), len(app.table)) == (is_grid, not is_grid)
+
+
+def test_moments_stand_to_the_minute_in_every_table() -> None:
+    rows = [{"when": datetime(2026, 11, 30, 20, 48, 50, tzinfo=UTC)}]
+    app = AppTest.from_function(_table, default_timeout=SECONDS, args=(rows,)).run()
+    cells = [cell for table in (*app.dataframe, *app.table) for cell in table.value["when"]]
+    assert [cell.replace("\\", "") for cell in cells] == ["2026-11-30 20:48"] * 3

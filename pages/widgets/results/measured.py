@@ -3,7 +3,7 @@
 import streamlit as st
 
 from labelcore.messages import rate_words, say, sentence, sentences, slicing
-from labelcore.messages.aligning import sampling_words
+from labelcore.messages.aligning import rate_names, sampling_words
 from labelcore.messages.catalogue import field_words
 from labelcore.messages.report import timeline_of
 from labelcore.messages.trusting import detail_words
@@ -79,7 +79,7 @@ def _show_why(workspace: Workspace) -> None:
 def _show_rates(workspace: Workspace) -> None:
     """People's pass rate, the judges', and every correction with what it assumes."""
     rates = aligning.align(workspace).pass_rate
-    names = (say("People"), say("Judges as they are"), say("Corrected for the judges' errors"))
+    names = rate_names()
     values = (rates.human, rates.judge, rates.corrected)
     for name, rate in zip(names, values, strict=True):
         st.write(plain(say("{name}: {rate}.", name=name, rate=rate_words(rate))))
