@@ -71,9 +71,9 @@ def _filters(
         default="open" if counts["open"] or not counts["waiting"] else "waiting",
         key=f"conflicts-state-{shell.language()}",
     )
-    language_of = assignments.languages(workspace.db, workspace.project.id)
+    ids = {item.output.id for item in unfiltered}
+    languages = sorted(set(assignments.languages(workspace.db, workspace.project.id, ids).values()) - {""})
     criteria = {item.criterion.id: say(item.criterion.name) for item in unfiltered if item.criterion}
-    languages = sorted({language_of.get(item.output.id, "") for item in unfiltered} - {""})
     people = sorted({grade.annotator for item in unfiltered for grade in item.grades}, key=str.casefold)
     names = {"": say("all"), OVERALL: say("the whole"), **criteria}
     left, middle, right = st.columns(3)

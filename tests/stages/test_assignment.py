@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -12,9 +13,9 @@ from hypothesis import given, settings, strategies as st
 from labelcore.errors import BadInput, NotAllowed, NotFound
 from labelcore.messages.lines.assigning import assignment_words, nobodys_words, which_words
 from labelcore.models import Grade, Output, Role, now
-from labelcore.stages import grading, people, projects
+from labelcore.stages import grading, people, projects, sampling
 from labelcore.stages.grading import AssignedPart
-from labelcore.store import outputs as output_table
+from labelcore.store import assignments, outputs as output_table
 from labelcore.workspace import Workspace
 from tests.databases import empty_database
 from tests.examples import examples
@@ -77,6 +78,18 @@ def test_a_part_that_is_a_language_has_one_bar(workspace: Workspace) -> None:
     grading.assign(workspace, "Ann", part=AssignedPart(where=("task=mail",)))
     assert [which_words(row) for row in grading.completion(workspace)][3:] == ["task = mail"]
     assert assignment_words(grading.assignments(workspace).assignments[0]) == "Ann: Chinese; any of them"
+
+
+def test_only_what_is_to_be_graded_is_looked_at_for_its_language_and_once(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_two_languages(workspace, 12)
+    sampling.draw_sample(workspace, rule="random", n=4)
+    look = Mock(side_effect=assignments.language_of)
+    monkeypatch.setattr(assignments, "language_of", look)
+    for _ in range(2):
+        assert sum(row.outputs for row in grading.completion(workspace) if row.language) in {0, 4}
+        assert look.call_count == 4
 
 
 def test_who_is_assigned_outputs_gets_these_and_others_none(workspace: Workspace) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from labelcore.text.reading import language_of
+from labelcore.text.reading import language_of, words
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,16 @@ from labelcore.text.reading import language_of
         ("Su pedido llega mañana y el reembolso se hará en los diez días siguientes, gracias.", None),
         ("订单已经寄出。", "zh"),
         ("42", None),
+        ("Der the-end Film lief gestern im Kino und war lang, but laut, x y z.", None),
+        ("Что-то on the way.", "en"),
+        ("a,b;the,c;d,e;f,g;h,i;j,k;l,m;n", "en"),
     ],
 )
 def test_a_short_text_shows_its_language(text: str, language: str | None) -> None:
     assert language_of(text) == language
+
+
+def test_a_look_at_the_language_of_many_texts_keeps_none_of_them() -> None:
+    before = words.cache_info().currsize
+    assert language_of("Ihre Bestellung Nummer 4711 kommt morgen an, und das Geld ist wieder da.") is None
+    assert words.cache_info().currsize == before

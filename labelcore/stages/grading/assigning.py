@@ -196,7 +196,7 @@ def assignments(workspace: Workspace) -> Assigned:
     nobodys = [place[0] for place in dealt[UNASSIGNED].places] if UNASSIGNED in dealt else []
     loads = [_load(workspace.by(who), moments.get(who, [])) for _, who in sorted(names.items())]
     in_pairs = workspace.project.rules.pairs and rows
-    pairs, alone = pairs_in(workspace, dealt, deal_of(workspace), names) if in_pairs else ((), 0)
+    pairs, alone = pairs_in(workspace, dealt, deal_of(workspace, whole), names) if in_pairs else ((), 0)
     return Assigned(
         pairs=pairs,
         alone=alone,

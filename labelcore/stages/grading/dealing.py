@@ -249,13 +249,13 @@ def reads_of(workspace: Workspace) -> dict[str, frozenset[str]]:
     return table.derived(db, "reads", project_id, read)
 
 
-def readable(workspace: Workspace, output_ids: Iterable[str]) -> list[str]:
+def readable(workspace: Workspace, output_ids: Collection[str]) -> list[str]:
     """Those of the outputs that are in a language that this person reads, or in one that is not known."""
     spoken = reads_of(workspace).get(name_key(workspace.person))
     if not spoken:
         return list(output_ids)
-    language_of = table.languages(workspace.db, workspace.project.id)
-    return [key for key in output_ids if language_of.get(key, "") in {"", *spoken}]
+    language_of = table.languages(workspace.db, workspace.project.id, output_ids)
+    return [key for key in output_ids if language_of[key] in {"", *spoken}]
 
 
 def families_of(workspace: Workspace) -> Mapping[str, tuple[str, ...]]:
@@ -286,10 +286,10 @@ def parts(workspace: Workspace, pool: queues.Pool) -> Mapping[str, queues.Pool]:
     return pool.parts(key, lambda whole: _dealt(workspace, whole))
 
 
-def deal_of(workspace: Workspace) -> Deal:
-    """The assignments in force, ready to be dealt by."""
+def deal_of(workspace: Workspace, pool: queues.Pool) -> Deal:
+    """The assignments in force, ready to deal a pool by."""
     reads = reads_of(workspace)
-    languages = table.languages(workspace.db, workspace.project.id) if reads else {}
+    languages = table.languages(workspace.db, workspace.project.id, pool.at) if reads else {}
     tasks, people = tasks_of(workspace), workspace.project.rules.per_output or 1
     return Deal(tasks, reads, languages, people, _resting(workspace, tasks))
 
@@ -313,7 +313,7 @@ def is_divided(workspace: Workspace) -> bool:
 
 
 def _dealt(workspace: Workspace, pool: queues.Pool) -> dict[str, queues.Pool]:
-    deal = deal_of(workspace)
+    deal = deal_of(workspace, pool)
     if not deal.tasks:
         readers = {
             who: [place for place in pool.places if deal.can_read(who, place[0])] for who in deal.reads

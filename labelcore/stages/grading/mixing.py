@@ -136,7 +136,7 @@ def training_of(workspace: Workspace) -> Training | None:
     record = golds.trained(*place).get(name_key(workspace.person))
     if record and record.state != "sent back":
         return None
-    trains = (key for key in golds.settled(*place) if golds.current(*place)[key].training)
+    trains = [key for key in golds.settled(*place) if golds.current(*place)[key].training]
     outputs = readable(workspace, trains)
     if not outputs:
         return None

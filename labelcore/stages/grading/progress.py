@@ -306,10 +306,10 @@ class Completion(Frozen):
 def completion(workspace: Workspace) -> list[Completion]:
     """Say how many outputs have 0, 1, 2 or more grades: of all, by language, by assignment."""
     ids = [output_id for output_id, _, _ in whole_pool(workspace).places]
-    languages = table.languages(workspace.db, workspace.project.id)
+    languages = table.languages(workspace.db, workspace.project.id, ids)
     by_language: dict[str, list[str]] = {}
     for output_id in ids:
-        by_language.setdefault(languages.get(output_id, ""), []).append(output_id)
+        by_language.setdefault(languages[output_id], []).append(output_id)
     rows = [_row(workspace, ids)]
     if len(by_language) > 1:
         largest = sorted(by_language.items(), key=lambda item: (-len(item[1]), item[0]))

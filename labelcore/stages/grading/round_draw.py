@@ -77,8 +77,9 @@ def _drawn_from(workspace: Workspace, n: int, asked: tuple[str, ...]) -> tuple[d
     ungraded alone, where they are enough.
     """
     everything = [output_id for output_id, _, _ in whole_pool(workspace).places]
-    graded = grade_table.graded_ids(workspace.db, workspace.project.id)
-    known = assignments.languages(workspace.db, workspace.project.id) if reads_of(workspace) else {}
+    place = workspace.db, workspace.project.id
+    graded = grade_table.graded_ids(*place)
+    known = assignments.languages(*place, everything) if reads_of(workspace) else {}
     for ids in ([key for key in everything if key not in graded], everything):
         found: dict[str, list[str]] = defaultdict(list)
         for key in ids:

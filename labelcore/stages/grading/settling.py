@@ -106,9 +106,9 @@ def conflicts(workspace: Workspace, *, filters: ConflictFilters = EVERY) -> list
         criterion_id = None if is_whole else find_criterion(workspace, filters.criterion).id
         among = {key: grades_of for key, grades_of in among.items() if key[1] == criterion_id}
     if filters.language:
-        language_of = assignments.languages(workspace.db, workspace.project.id)
+        language_of = assignments.languages(workspace.db, workspace.project.id, [key[0] for key in among])
         language = assignments.language_key(filters.language)
-        among = {key: grades_of for key, grades_of in among.items() if language_of.get(key[0]) == language}
+        among = {key: grades_of for key, grades_of in among.items() if language_of[key[0]] == language}
     people = {present_key(workspace.db, who) for who in filters.who}
     among = {
         key: grades_of
