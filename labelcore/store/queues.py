@@ -7,7 +7,7 @@ import itertools
 import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -25,6 +25,16 @@ _IN_SAMPLE = "SELECT output_id, reason, position FROM sample_pick WHERE sample_i
 _MOST_KEPT = 16
 Made = TypeVar("Made")
 
+
+@dataclass
+class _Look:
+    """What was ``open`` of the places before ``end``, in a state."""
+
+    state: object
+    end: int
+    open: list[int] = field(default_factory=list)
+
+
 Place = tuple[str, str, int]
 """(output id, reason for the pick, position from 1)."""
 
@@ -37,6 +47,7 @@ class Pool:
     """The places in order, and where each output stands among them.
 
     ``fronts``: up to where everything is done, for each way of counting it (see `front`).
+    ``looks``: which were open to each person (see `open_places`).
     ``marks``: the places that each person has graded (see `places_of`). ``variants``: the newest
     other order of the same places (see `variant`). ``dealt``: the newest parts of it (see `parts`).
     """
@@ -44,6 +55,7 @@ class Pool:
     places: tuple[Place, ...]
     at: dict[str, int]
     fronts: dict[object, tuple[object, int]] = field(default_factory=dict, compare=False)
+    looks: dict[object, _Look] = field(default_factory=dict, compare=False)
     marks: dict[str, tuple[object, int, list[int]]] = field(default_factory=dict, compare=False)
     variants: dict[object, Pool] = field(default_factory=dict, compare=False)
     dealt: dict[object, Mapping[str, Pool]] = field(default_factory=dict, compare=False)
@@ -69,6 +81,28 @@ class Pool:
             start += 1
         self.fronts[way] = (since, start)
         return start
+
+    def open_places(
+        self, who: object, since: object, is_closed: Callable[[str], bool], least: int = 0
+    ) -> Iterator[Place]:
+        """The places, from ``least`` on, that are not closed. What was closed is so until ``since`` changes:
+        two hundred people hold thousands of places, which are not all looked at again at every press.
+        """
+        look = self.looks.get(who)
+        if look is None or look.state != since:
+            look = self.looks[who] = _Look(since, least)
+        for at in list(look.open):
+            if is_closed(self.places[at][0]):
+                look.open.remove(at)
+            else:
+                yield self.places[at]
+        look.end = max(look.end, least)
+        while look.end < len(self.places):
+            at = look.end
+            look.end += 1
+            if not is_closed(self.places[at][0]):
+                look.open.append(at)
+                yield self.places[at]
 
     def places_of(self, who: str, since: object, graded: Mapping[str, object]) -> list[int]:
         """The places of what a person has graded, ascending. Only what came since the last call is

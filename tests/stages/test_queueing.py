@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import example, given, settings, strategies as st
@@ -10,6 +11,7 @@ from hypothesis import example, given, settings, strategies as st
 from labelcore.models import Grade, Output
 from labelcore.stages import grading, projects
 from labelcore.store import outputs as output_table
+from labelcore.store.live_grades import LiveGrades
 from labelcore.workspace import Workspace
 from tests.databases import empty_database
 
@@ -77,3 +79,19 @@ def test_a_remembered_queue_equals_one_counted_anew(rules: dict[str, Any], acts:
         remembered = queues(Workspace(db, project))
         db.memory.clear()
         assert remembered == queues(Workspace(db, project))
+
+
+def test_what_others_hold_is_not_looked_at_again_at_each_press(workspace: Workspace) -> None:
+    project_id = workspace.project.id
+    outputs = [Output(id=f"o{at}", project_id=project_id, text=f"Text {at}") for at in range(120)]
+    output_table.add(workspace.db, outputs)
+    team = workspace.with_project(grading.set_rules(workspace, per_output=1))
+    for who in ("ann", *(f"p{at}" for at in range(8))):
+        grading.grading_queue(team.by(who))
+    grading.grade(team.by("ann"), "o0", "pass")
+    grading.grading_queue(team.by("ann"))
+    grading.grade(team.by("ann"), "o1", "pass")
+    with patch.object(LiveGrades, "is_open", autospec=True, side_effect=LiveGrades.is_open) as looks:
+        queue = grading.grading_queue(team.by("ann"))
+    assert [item.output.id for item in queue.items][:8] == [f"o{at}" for at in range(2, 10)]
+    assert looks.call_count < 30

@@ -268,9 +268,7 @@ def _next_places(
 
         part = int(moment.timestamp() / (rules.reserve_minutes * _PART))
         since = (state.reopened, state.moved[annotator], part)
-        start = pool.front((most, annotator), since, is_closed, start)
-        rest = itertools.islice(pool.places, start, None)
-        free = one_of_each(workspace, (place for place in rest if not is_closed(place[0])))
+        free = one_of_each(workspace, pool.open_places((most, annotator), since, is_closed, start))
         places = list(itertools.islice(free, ahead))
         if len(places) < ahead:
             again = one_of_each(workspace, _skipped(state, pool, annotator))
