@@ -16,6 +16,7 @@ from labelcore.models import Grade, Output, Role, now
 from labelcore.stages import grading, people, projects, sampling
 from labelcore.stages.grading import AssignedPart
 from labelcore.store import assignments, outputs as output_table
+from labelcore.text.reading import language_of
 from labelcore.workspace import Workspace
 from tests.databases import empty_database
 from tests.examples import examples
@@ -85,7 +86,7 @@ def test_only_what_is_to_be_graded_is_looked_at_for_its_language_and_once(
 ) -> None:
     in_two_languages(workspace, 12)
     sampling.draw_sample(workspace, rule="random", n=4)
-    look = Mock(side_effect=assignments.language_of)
+    look = Mock(side_effect=language_of)
     monkeypatch.setattr(assignments, "language_of", look)
     for _ in range(2):
         assert sum(row.outputs for row in grading.completion(workspace) if row.language) in {0, 4}
