@@ -14,6 +14,7 @@ import pytest
 from labelcore.errors import BadInput
 from labelcore.messages import say_in
 from labelcore.stages import importing
+from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 
 CONFIG = {"prompts": ["a {{x}}"], "providers": ["openai:gpt-4"], "tests": [{"vars": {"x": "1"}}] * 2}
@@ -163,6 +164,18 @@ def test_lines_of_text_under_no_name_are_no_outputs(workspace: Workspace, tmp_pa
     (tmp_path / "a.txt").write_text(text)
     with pytest.raises(BadInput, match="It is not known which column holds the outputs"):
         importing.import_file(workspace, str(tmp_path / "a.txt"))
+
+
+def test_a_survey_whose_questions_are_the_outputs_is_to_be_turned(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    rows = (
+        "序号,1、“周一送达。”合格吗？,2、“不能退款。”合格吗？\n1,合格,不合格\n2,不合格,不合格\n3,合格,合格\n"
+    )
+    (tmp_path / "survey.csv").write_text(rows)
+    with pytest.raises(BadInput, match="make a table with a row for each output"):
+        importing.import_file(workspace, str(tmp_path / "survey.csv"))
+    assert not output_table.count(workspace.db, workspace.project.id)
 
 
 @pytest.mark.in_part(2)

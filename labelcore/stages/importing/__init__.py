@@ -246,7 +246,8 @@ def _check(read: ReadFile) -> None:
         raise BadInput(
             "It is not known which column holds the outputs. The first row is {shown}.",
             next_step="Name it with --map output=COLUMN; of outputs that are there already, their ids with "
-            "--map id=COLUMN and what is said of them with --grades, --verdicts or --feedback NAME=COLUMN.",
+            "--map id=COLUMN and what is said of them with --grades, --verdicts or --feedback NAME=COLUMN. "
+            "Of a survey whose headings are the outputs, first make a table with a row for each output.",
             shown=first_row or Wording("empty"),
         )
     refuse_several(read.notes, mapping)
