@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +166,12 @@ def test_help_may_stand_anywhere(line: list[str], capsys: pytest.CaptureFixture[
         main(line)
     assert ended.value.code == 0
     assert "Usage" in capsys.readouterr().out
+
+
+def test_the_version_is_the_one_that_is_installed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out == f"labelcore {metadata.version('labelcore')}\n"
 
 
 def test_a_mistyped_kind_of_export_is_told_the_nearest(

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Collection, Sequence
 from typing import Literal
 
+import click
+
 from labelcore.cli import stdout
 from labelcore.cli.click_words import speak, speaks_chinese
 from labelcore.cli.tree import GROUPS, Commands
@@ -42,7 +44,8 @@ def check_order(arguments: Sequence[str], groups: Collection[str]) -> None:
 
 def command_tree() -> Commands:
     """All commands, by name."""
-    return Commands()
+    version = click.version_option(package_name="labelcore", message="%(prog)s %(version)s")
+    return version(Commands())
 
 
 def _words(trouble: LabelcoreError) -> str:
