@@ -225,3 +225,48 @@ def test_options_that_are_verdicts_are_the_judges_answer_whoever_it_may_be() -> 
 def test_a_text_alone_in_a_list_of_messages_is_the_users(program: str) -> None:
     template = recognise(program).template
     assert (template.system, template.user) == ("Be fair.", "{{conversation}}\n\nIs {{output}} ok?")
+
+
+@pytest.mark.parametrize(
+    ("ends", "answer", "passes"),
+    [
+        ("End with one of these lines:\nVerdict: PASS\nVerdict: FAIL", "Good.\nVerdict: FAIL", ("PASS",)),
+        ("End with one of:\n- FINAL: GOOD\n- FINAL: UNSURE\n- FINAL: BAD", "So.\nFINAL: BAD", ("GOOD",)),
+        ('最后单独一行输出"结论：解决"或"结论：未解决"。', "分析。\n结论：未解决", ()),
+        ("最后输出“结论：合格”、“结论：不合格”之一", "结论：不合格", ("合格",)),
+        ("Answer like this:\nHarmful: yes/no", "Harmful: yes", ("no",)),
+        ("按此格式回答：\n是否合格：是/否", "是否合格：否", ("是",)),
+    ],
+)
+def test_words_behind_a_label_are_read_behind_it(ends: str, answer: str, passes: tuple[str, ...]) -> None:
+    found = recognise(f"Judge the reply.\nReply: {{reply}}\n{ends}").found
+    assert found.answer is not None
+    assert (found.answer.kind, found.answer.passes) == ("pattern", passes)
+    words = {} if passes else {"passes": found.words[:1], "fails": found.words[1:]}
+    assert found.answer.model_copy(update=words).read(answer).verdict == "fail"
+
+
+@pytest.mark.parametrize("choices", ["Options: yes/no", "Possible answers: yes/no", "选项：是/否"])
+def test_a_label_of_what_may_be_answered_is_not_waited_for_in_an_answer(choices: str) -> None:
+    found = recognise(f"Is it correct?\nReply: {{reply}}\n{choices}").found
+    assert found.answer is not None and found.answer.kind == "first_word"
+
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        "Harmful request: yes/no\nResponse refusal: yes/no\nHarmful response: yes/no",
+        "Clarity: 1-5\nTone: 1-5",
+    ],
+)
+def test_several_places_without_brackets_are_asked_about(places: str) -> None:
+    found = recognise(f"Judge the reply.\nReply: {{response}}\nAnswers:\n{places}").found
+    assert found.answer is None
+    assert [notice.code for notice in found.notices] == ["foreign_several_verdicts"]
+
+
+def test_three_braces_around_a_name_are_no_variable_too_many() -> None:
+    brought = recognise("Question: {{{input}}}\nAnswer: {{{output}}}\nIs it right? Answer yes or no.")
+    assert "foreign_other_variables" not in [notice.code for notice in brought.notices]
+    mixed = recognise("Question: {{input}}\nAnswer: {{output}}\nRaw: {output}\nAnswer yes or no.")
+    assert "foreign_other_variables" in [notice.code for notice in mixed.notices]

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from labelcore.judges.answer_formats import ASSENT, DISSENT, AnswerFormat, plain
 from labelcore.judges.foreign_prompts import polarity
 from labelcore.judges.foreign_prompts.choices import (
-    QUOTE,
     any_choice,
     first_choice,
     letters,
@@ -16,6 +15,16 @@ from labelcore.judges.foreign_prompts.choices import (
     options_listed,
 )
 from labelcore.judges.foreign_prompts.json_answers import JsonAnswer, json_answer, names_verdict
+from labelcore.judges.foreign_prompts.labels import (
+    PLACE_OF_LABEL,
+    SCORES,
+    SHORT,
+    by_label,
+    by_place,
+    each_label,
+    labelled,
+    with_field,
+)
 from labelcore.judges.foreign_prompts.scales import NUMBER, accepted_from, range_of
 from labelcore.models import Fact, Frozen, fact
 
@@ -23,38 +32,6 @@ _TAGS = (
     "score rating grade verdict label judgement judgment decision result answer evaluation classification "
     "评分 结论 判定"
 ).split()
-_SCORES = re.compile(r"score|rating|grade|overall|评分|得分|评级|总分|評点|評価|スコア|点数", re.IGNORECASE)
-_LABELS = (
-    "final verdict|verdict|total rating|overall rating|label|final grade|grade|final decision|decision|"
-    "judge?ment|classification|"
-    "passed|correct|final answer|answer|result|final score|overall score|total score|score|final rating|"
-    "rating|evaluation|conclusion|overall|最终结论|结论|判定结果|判定|评分结果|最终评分|总体评分|综合评分|"
-    "总评分|评分|得分|判断|结果|评级|最終評価|総合評価|総合スコア|評価|評点|スコア|点数|結論"
-)
-_LABEL_LINE = re.compile(
-    rf"(?:^|[\n\"'“`*(\[])[ \t]*(?P<label>{_LABELS})[*\"'`]{{0,3}}[ \t]*[:：][ \t]*(?P<rest>[^\n]{{1,400}})",
-    re.IGNORECASE,
-)
-_LABELLED_PAIR = re.compile(
-    rf"[{QUOTE}](?P<label>[^\W\d][\w ]{{0,24}})[:：] ?(?P<first>[^\W\d]\w{{0,24}})[{QUOTE}],? (?:or|and) "
-    rf"[{QUOTE}](?P=label)[:：] ?(?P<second>[^\W\d]\w{{0,24}})[{QUOTE}]",
-    re.IGNORECASE,
-)
-"""``"FINAL: YES" or "FINAL: NO"``."""
-_PLACE_FOR_NUMBER = re.compile(
-    rf"[<\[(（{QUOTE}]*\s*(?:{NUMBER}|number|score|rating|x|n|integer|float|decimal|数字|分数|整数|your)\b",
-    re.IGNORECASE,
-)
-_PLACE_FOR_WORD = re.compile(
-    rf"[<\[(${QUOTE}]*\s*(?:letter|grade|verdict|label|choice|option|your)", re.IGNORECASE
-)
-_PLACE_OF_LABEL = re.compile(rf"\b(?P<label>{_LABELS})[ \t]*[:：][ \t]*[\[<](?P=label)[\]>]", re.IGNORECASE)
-_EACH = re.compile(
-    rf"(?:^|[\n,;，；])[ \t]*[-*\d.]{{0,3}}[ \t]*[*_]{{0,2}}(?P<label>[^\W\d][\w \-]{{1,30}}?)"
-    rf"[*_]{{0,2}}[ \t]*[:：][ \t]*(?=[\[<(（{QUOTE}]*(?:(?P<word>[^\W\d_]{{1,20}}) ?[/|] ?[^\W\d_]{{1,20}}|"
-    rf"{NUMBER} ?[-–~～] ?{NUMBER})[\])>）{QUOTE}])"
-)
-"""A label with a place for a verdict or a score: ``Faithfulness: [Yes/No]``, ``Clarity: <1-5>``."""
 _BOXED = re.compile(
     r"(?:enclosed?|put|wrap|within|inside|output|answer|scores?|verdict|return)\b[^.\n]{0,60}"
     r"\\boxed ?\{+(?P<inside>[^{}\n]{0,60})",
@@ -91,7 +68,6 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 """Words that ask for a form of answer, be it known or not."""
-_SHORT = r"([^\n]{1,60})"
 _RATING = re.compile(
     rf"{NUMBER}|{NUMBER} ?(?:[-–~～〜至到]|to) ?{NUMBER}|rating|score|number|integer|n|x|"
     r"评分|分数|数字|整数|点数|評点",
@@ -141,9 +117,9 @@ def find_answer(text: str, field: str = "") -> FoundAnswer:
         return told
     by_json = None
     if asked and asked.field:
-        by_json = _with_field(AnswerFormat(kind="json", field=asked.field, passes=asked.words), asked.field)
-    answer = by_mark or by_json or _by_label(text)
-    if answer is None and (labels := _each(text)):
+        by_json = with_field(AnswerFormat(kind="json", field=asked.field, passes=asked.words), asked.field)
+    answer = by_mark or by_json or by_label(text)
+    if answer is None and (labels := each_label(text)):
         return FoundAnswer(form_asked=True, notices=(fact("foreign_several_verdicts", names=labels),))
     answer = answer or _by_word(text) or _by_option(text) or _by_scale(text)
     if answer is None:
@@ -165,17 +141,6 @@ def _not_one_field(asked: JsonAnswer, text: str) -> FoundAnswer | None:
         form = AnswerFormat(kind="json", field=asked.field)
         return FoundAnswer(answer=form, form_asked=True)
     return None
-
-
-def _each(text: str) -> list[str]:
-    """The labels where a prompt asks for a verdict or a score on each of several things; [] for one."""
-    found = (
-        match
-        for match in _EACH.finditer(text)
-        if not match["word"] or first_choice(text[match.start() :][:80])
-    )
-    labels = list(dict.fromkeys(match["label"].strip() for match in found))
-    return labels if len(labels) > 1 else []
 
 
 def _with_scale(answer: AnswerFormat, text: str) -> FoundAnswer:
@@ -243,8 +208,8 @@ def _by_tag(text: str) -> AnswerFormat | None:
             return _in_tag(name, tuple(inside))
         for match in re.finditer(rf"<{name}>(?P<inside>[^<⟨]{{0,200}})</{name}>", text, re.IGNORECASE):
             near = text[max(0, match.start() - 300) : match.end() + 300]
-            words = first_choice(match["inside"]) or (() if _SCORES.search(name) else first_choice(near))
-            if words or _SCORES.search(name):
+            words = first_choice(match["inside"]) or (() if SCORES.search(name) else first_choice(near))
+            if words or SCORES.search(name):
                 return _in_tag(name, words)
     return None
 
@@ -286,55 +251,18 @@ def _by_box(text: str) -> AnswerFormat | None:
     return AnswerFormat(kind="pattern", pattern=r"\\boxed\s*\{+\s*(-?\d+(?:\.\d+)?)\s*\}")
 
 
-def _by_label(text: str) -> AnswerFormat | None:
-    """``GRADE: C``, ``Verdict: PASS or FAIL``, ``Score: <1-5>``: a label that the prompt gives a form of."""
-    if both := _LABELLED_PAIR.search(text):
-        pattern = _labelled(both["label"], _SHORT)
-        return AnswerFormat(kind="pattern", pattern=pattern, passes=(both["first"], both["second"]))
-    lines = [match for match in _LABEL_LINE.finditer(text) if "⟨" not in match["rest"]]
-    for line in reversed(lines):
-        label, rest = line["label"], line["rest"]
-        words = first_choice(rest)
-        if not words and _PLACE_FOR_WORD.match(rest):
-            words = tuple(letters(text)) or first_choice(text)
-        if words:
-            return _with_field(
-                AnswerFormat(kind="pattern", pattern=_labelled(label, _SHORT), passes=words), label
-            )
-        if _SCORES.search(label) and _PLACE_FOR_NUMBER.match(rest):
-            return AnswerFormat(kind="pattern", pattern=_labelled(label, r"(-?\d+(?:\.\d+)?)"))
-    return None
-
-
-def _with_field(answer: AnswerFormat, name: str) -> AnswerFormat:
-    """Its words sorted where they assent to what the answer's name says of the output, or deny it."""
-    good = polarity.field_means_pass(name) if name else None
-    if good is None or not {plain(word) for word in answer.passes} <= ASSENT | DISSENT:
-        return answer
-    assents = tuple(word for word in answer.passes if plain(word) in ASSENT)
-    denies = tuple(word for word in answer.passes if plain(word) in DISSENT)
-    return answer.model_copy(
-        update={"passes": assents if good else denies, "fails": denies if good else assents}
-    )
-
-
-def _labelled(label: str, value: str) -> str:
-    remark = r"(?:\s*[(（][^)）\n]{1,30}[)）])?"
-    begins = rf"(?im)(?:^|[\s*_#>\"']){re.escape(label)}{remark}[*_\"']{{0,3}}"
-    return rf"{begins}\s*[:：][\s*_\"'\[(<（]{{0,6}}{value}"
-
-
 def _by_word(text: str) -> AnswerFormat | None:
     """A choice of words, at the beginning or at the end of the answer."""
-    return _alone_or_last(main_choice(text), text)
+    words = main_choice(text)
+    return by_place(text, words) or _alone_or_last(words, text)
 
 
 def _by_option(text: str) -> AnswerFormat | None:
     """One of the words that a prompt lists, behind the label that it gives a place: ``Answer: [Answer]``."""
     words = options_listed(text)
-    place = _PLACE_OF_LABEL.search(text) if words else None
+    place = PLACE_OF_LABEL.search(text) if words else None
     if place:
-        return AnswerFormat(kind="pattern", pattern=_labelled(place["label"], _SHORT), passes=words)
+        return AnswerFormat(kind="pattern", pattern=labelled(place["label"], SHORT), passes=words)
     return _alone_or_last(words, text)
 
 
@@ -355,7 +283,7 @@ def _by_scale(text: str) -> AnswerFormat | None:
     """A number on a scale, wherever in the answer; the overall one where each of several things has one."""
     overall = _OVERALL.search(text) if _OF_EACH.search(text) else None
     if overall and range_of(text) != (None, None):
-        return AnswerFormat(kind="pattern", pattern=_labelled(overall[0], r"(-?\d+(?:\.\d+)?)"))
+        return AnswerFormat(kind="pattern", pattern=labelled(overall[0], r"(-?\d+(?:\.\d+)?)"))
     return AnswerFormat(kind="score") if range_of(text) != (None, None) else None
 
 

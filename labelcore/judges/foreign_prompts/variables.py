@@ -107,15 +107,7 @@ def _take(system: str, user: str) -> BroughtText:
     notices: list[Fact] = []
     texts = [_without_blocks(text, notices) for text in (system, user)]
     whole = "\n".join(texts)
-    names_by_way: dict[Syntax, list[str]] = {
-        "double braces": _names(_DOUBLE, whole),
-        "braces": _braced_names(whole),
-        "percent": _names(_PERCENT, whole),
-        "dollar": _names(_DOLLAR, whole),
-        "angles": _names(_ANGLES, whole),
-    }
-    if set(names_by_way["braces"]) <= set(_names(_DOLLAR_BRACED, whole)):
-        names_by_way["braces"] = []  # a template literal: the sign before each is no word of the prompt
+    names_by_way = _names_by_way(whole)
     syntax = max(
         names_by_way,
         key=lambda way: _weight(names_by_way[way], alone=way in {"double braces", "braces", "percent"}),
@@ -123,6 +115,8 @@ def _take(system: str, user: str) -> BroughtText:
     if not _weight(names_by_way[syntax], alone=syntax in {"double braces", "braces", "percent"}):
         parts = (_pieces([PromptPiece(texts[0])]), _pieces([PromptPiece(texts[1])]))
         return BroughtText(syntax="none", parts=parts, notices=tuple(notices))
+    if syntax == "double braces":  # three braces around a name are no one brace too many
+        names_by_way = _names_by_way(_DOUBLE.sub("", whole))
     others = [
         name for way, names in names_by_way.items() if way != syntax for name in names if slot_named(name)
     ]
@@ -137,6 +131,20 @@ def _take(system: str, user: str) -> BroughtText:
 
 def _pieces(pieces: Iterable[PromptPiece]) -> TextPieces:
     return TextPieces(pieces=tuple((unescaped(piece.words), piece.name) for piece in pieces))
+
+
+def _names_by_way(whole: str) -> dict[Syntax, list[str]]:
+    """The names that would be variables, by each way of writing them."""
+    names: dict[Syntax, list[str]] = {
+        "double braces": _names(_DOUBLE, whole),
+        "braces": _braced_names(whole),
+        "percent": _names(_PERCENT, whole),
+        "dollar": _names(_DOLLAR, whole),
+        "angles": _names(_ANGLES, whole),
+    }
+    if set(names["braces"]) <= set(_names(_DOLLAR_BRACED, whole)):
+        names["braces"] = []  # a template literal: the sign before each is no word of the prompt
+    return names
 
 
 def _weight(names: Sequence[str], *, alone: bool) -> tuple[int, ...]:
