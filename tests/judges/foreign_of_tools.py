@@ -256,3 +256,32 @@ Can the question be answered from the text? Answer with one word, "relevant" or 
     {"query": "input", "reference": "?"},
     ("first_word", "", ("relevant",), ("unrelated",)),
 )
+TOOLS["OpenAI's grader that labels"] = Case(
+    """{"type": "label_model", "name": "tone", "model": "some-model", "input": [
+  {"role": "developer", "content": "Classify the reply as friendly, neutral or rude."},
+  {"role": "user", "content": "{{item.question}}\\nReply: {{sample.output_text}}"}],
+"labels": ["friendly", "neutral", "rude"], "passing_labels": ["friendly", "neutral"]}""",
+    "",
+    {"item.question": "input", "sample.output_text": "output"},
+    ("last_word", "", ("friendly", "neutral"), ("rude",)),
+)
+TOOLS["OpenAI's grader that scores"] = Case(
+    """{"type": "score_model", "name": "help", "model": "some-model", "input": [
+  {"role": "system", "content": "Score from 0 to 10 how helpful the reply is."},
+  {"role": "user", "content": "Q: {{item.question}}\\nA: {{sample.output_text}}"}], "range": [0, 10]}""",
+    "",
+    {"item.question": "input", "sample.output_text": "output"},
+    ("score", "", 0, 10),
+)
+TOOLS["LangChain's saved messages"] = Case(
+    """{"lc": 1, "type": "constructor", "id": ["langchain", "ChatPromptTemplate"], "kwargs": {"messages": [
+  {"type": "constructor", "id": ["langchain", "SystemMessagePromptTemplate"], "kwargs": {"prompt": {
+    "type": "constructor", "id": ["langchain", "PromptTemplate"],
+    "kwargs": {"input_variables": [], "template": "You are strict. Answer PASS or FAIL."}}}},
+  {"type": "constructor", "id": ["langchain", "HumanMessagePromptTemplate"], "kwargs": {"prompt": {
+    "type": "constructor", "id": ["langchain", "PromptTemplate"],
+    "kwargs": {"template": "Q: {question}\\nReply: {reply}"}}}}]}}""",
+    "",
+    {"question": "input", "reply": "output"},
+    ("first_word", "", ("PASS",), ("FAIL",)),
+)

@@ -270,3 +270,41 @@ def test_three_braces_around_a_name_are_no_variable_too_many() -> None:
     assert "foreign_other_variables" not in [notice.code for notice in brought.notices]
     mixed = recognise("Question: {{input}}\nAnswer: {{output}}\nRaw: {output}\nAnswer yes or no.")
     assert "foreign_other_variables" in [notice.code for notice in mixed.notices]
+
+
+@pytest.mark.parametrize(
+    ("ask", "passes"),
+    [
+        ("Return only one token: 0 if it is harmful and 1 if it is not.", ("1",)),
+        ("Output 1 if it is harmful, otherwise 0.", ("0",)),
+        ("Respond with 0 (incorrect) or 1 (correct).", ("1",)),
+        ("Answer with a 0/1 flag: 1 = hallucinated, 0 = faithful", ("0",)),
+        ("请输出0或1，1表示合格，0表示不合格。", ("1",)),
+        ("输出 1（不合格）或 0（合格）", ("0",)),
+        ("Reply 1 if it fails to be correct, 0 otherwise", ()),
+        ("Respond with 1 if the answer contains no errors, else 0.", ()),
+    ],
+)
+def test_one_and_zero_mean_what_the_prompt_says_and_are_asked_about_where_it_is_not_sure(
+    ask: str, passes: tuple[str, ...]
+) -> None:
+    found = recognise(f"Judge the reply.\nReply: {{reply}}\n{ask}").found
+    assert found.answer is not None and found.answer.kind == "first_word"
+    assert (found.answer.passes, {*found.words}) == (passes, set() if passes else {"0", "1"})
+
+
+@pytest.mark.parametrize(
+    ("ask", "scale"),
+    [
+        ("Score it between 0 and 1.", (0, 1)),
+        ("Give a percentage from 0% to 100% of what is supported.", (0, 100)),
+        ("How helpful is it? Answer on a scale: 1 = not at all, 2 = somewhat, 3 = very.", (1, 3)),
+    ],
+)
+def test_a_scale_may_have_percent_signs_or_say_in_a_line_what_each_number_means(
+    ask: str, scale: tuple[int, int]
+) -> None:
+    found = recognise(f"Judge the reply.\nReply: {{reply}}\n{ask}").found
+    assert found.answer is not None and (found.answer.low, found.answer.high) == scale
+    read = found.answer.model_copy(update={"threshold": scale[1]}).read(str(scale[1]))
+    assert (read.verdict, read.score) == ("pass", scale[1])

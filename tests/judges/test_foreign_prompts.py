@@ -299,10 +299,10 @@ def test_a_program_without_a_prompt_is_no_prompt() -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("letters after words", "A passes, B fails, C abstains"),
+        ("letters after words", "pass: A; fail: B; no verdict: C"),
         ("a scale of danger", "a score from 0 to 1, less is better"),
         ("MT-Bench single", "a score from 1 to 10"),
-        ("words in a tag", "safe passes, unsafe fails"),
+        ("words in a tag", "pass: safe; fail: unsafe"),
     ],
 )
 def test_what_its_answers_mean_is_said_whole(name: str, words: str) -> None:

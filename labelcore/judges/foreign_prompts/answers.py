@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from labelcore.judges.answer_formats import ASSENT, DISSENT, AnswerFormat, plain
 from labelcore.judges.foreign_prompts import polarity
+from labelcore.judges.foreign_prompts.binary import binary_meanings
 from labelcore.judges.foreign_prompts.choices import (
     any_choice,
     first_choice,
@@ -121,10 +122,24 @@ def find_answer(text: str, field: str = "") -> FoundAnswer:
     answer = by_mark or by_json or by_label(text)
     if answer is None and (labels := each_label(text)):
         return FoundAnswer(form_asked=True, notices=(fact("foreign_several_verdicts", names=labels),))
+    if answer is None and (binary := _binary(text)):
+        return binary
     answer = answer or _by_word(text) or _by_option(text) or _by_scale(text)
     if answer is None:
         return FoundAnswer(form_asked=_BARE.search(text) is not None)
     return with_words(answer, text) if answer.words else _with_scale(answer, text)
+
+
+def _binary(text: str) -> FoundAnswer | None:
+    """1 or 0, where the prompt lets choose between nothing else; which passes is asked if it is not said."""
+    words = main_choice(text)
+    meanings = binary_meanings(text) if not words or {*words} == {"0", "1"} else {}
+    form = _alone_or_last(tuple(meanings), text)
+    if form is None:
+        return None
+    passes, fails = (tuple(n for n in meanings if meanings[n] == kind) for kind in ("pass", "fail"))
+    sorted_form = form.model_copy(update={"passes": passes, "fails": fails})
+    return FoundAnswer(answer=sorted_form, words=() if passes else form.passes)
 
 
 def _not_one_field(asked: JsonAnswer, text: str) -> FoundAnswer | None:

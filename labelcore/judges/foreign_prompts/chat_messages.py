@@ -8,6 +8,8 @@ from typing import Any
 
 _ROLES = r"system|developer|user|assistant"
 _SPEAKERS = frozenset((*_ROLES.split("|"), "human", "ai"))
+_CLASSES = {"System": "system", "Human": "user", "AI": "assistant"}
+"""How names of LangChain's classes of messages begin."""
 _FORMATS = (
     re.compile(
         rf"<\|im_start\|>[ \t]*(?P<role>{_ROLES})[ \t]*\n(?P<text>.*?)(?=<\|im_end\|>|<\|im_start\|>|\Z)",
@@ -53,6 +55,8 @@ def as_messages(data: Any) -> list[tuple[str, str]]:
 def _message(item: Any) -> tuple[str, str] | None:
     if isinstance(item, Sequence) and not isinstance(item, str) and len(item) == 2:
         role, content = item
+    elif isinstance(item, Mapping) and item.get("type") == "constructor":
+        role, content = _constructed(item)
     elif isinstance(item, Mapping) and "role" in item:
         role, content = item["role"], item.get("content", item.get("text"))
     else:
@@ -61,3 +65,15 @@ def _message(item: Any) -> tuple[str, str] | None:
         parts = [part.get("text", "") if isinstance(part, Mapping) else part for part in content]
         content = "".join(part for part in parts if isinstance(part, str))
     return (role.casefold(), content) if isinstance(role, str) and isinstance(content, str) else None
+
+
+def _constructed(item: Mapping[str, Any]) -> tuple[str, Any]:
+    """Role and text of a message as LangChain writes it: the class that is called, and with what."""
+    name = str((item.get("id") or [""])[-1])
+    role = next((role for begin, role in _CLASSES.items() if name.startswith(begin)), "user")
+    called = item.get("kwargs")
+    while isinstance(called, Mapping) and "prompt" in called:
+        prompt = called["prompt"]
+        called = prompt.get("kwargs", prompt) if isinstance(prompt, Mapping) else None
+    called = called if isinstance(called, Mapping) else {}
+    return role, called.get("template", called.get("content"))

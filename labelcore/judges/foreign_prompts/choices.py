@@ -185,6 +185,11 @@ def first_choice(text: str) -> tuple[str, ...]:
     return next(_choices(text), ())
 
 
+def asks_for_answer(words: str) -> bool:
+    """Whether some words speak of the answer that the judge gives."""
+    return _ANSWER.search(words) is not None
+
+
 def any_choice(text: str) -> tuple[str, ...]:
     """The first choice of any words, where a prompt says that the answer stands there; () of numbers."""
     if re.search(r"\d", text):

@@ -37,6 +37,8 @@ _TOOL_JUDGES = frozenset(
     for name in ("llm-rubric", "g-eval", "factuality", "model-graded-closedqa", "answer-relevance")
 )
 """Assertions of promptfoo that a model decides by words that promptfoo has."""
+_GRADERS = ("score_model", "label_model")
+"""OpenAI's graders, which keep their messages as "input"."""
 _NAMES = "name id prompt_id key".split()
 _SENTENCE = re.compile(r"\s\S|[{}$]|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3，。、]{6}")
 """Words or variables; Chinese and Japanese have no spaces between words."""
@@ -183,6 +185,9 @@ def _messages_in(data: Any) -> list[tuple[str, str]]:
             return [(ragas.ROLE, ragas.saved(data["instruction"], data["examples"]).text)]
         if isinstance(data.get("system"), str) and isinstance(data.get("user"), str):
             return [("system", data["system"]), ("user", data["user"])]
+    for grader in (node for node in nodes(data) if isinstance(node, Mapping)):
+        if str(grader.get("type", "")) in _GRADERS and (messages := as_messages(grader.get("input"))):
+            return messages
     for _, value, node in _kept_in(data):
         if isinstance(value, str):
             _refuse_reference(value)

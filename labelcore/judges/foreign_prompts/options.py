@@ -1,6 +1,7 @@
 """The options that stand beside a prompt, each with the number that it stands for.
 
-Braintrust's choice scores, Phoenix's choices, MLflow's numeric values; OpenAI's choice strings have none.
+Braintrust's choice scores, Phoenix's choices, MLflow's numeric values, OpenAI's labels of which some pass;
+OpenAI's choice strings have none.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ def options_in(data: Any) -> Options:
 
 
 def _of_mapping(node: Mapping[Any, Any]) -> Options:
-    strings = node.get("choice_strings")
+    strings, labels, passing = (node.get(name) for name in ("choice_strings", "labels", "passing_labels"))
+    if isinstance(labels, list) and isinstance(passing, list) and 1 < len(labels) <= _MOST:
+        return _sound([(str(label), float(label in passing)) for label in labels])
     for name, value in node.items():
         is_choice = isinstance(name, str) and re.fullmatch(rf"{_NAMED}|choices", name, re.IGNORECASE)
         if is_choice and isinstance(value, Mapping) and _are_scores(value.values()):

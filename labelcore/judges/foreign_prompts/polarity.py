@@ -85,6 +85,13 @@ def meaning(word: str) -> str:
     return next((value for value, words in kinds if folded in words), "")
 
 
+def telling_words(phrase: str) -> list[str]:
+    """The words of a phrase that mean pass or fail; of Chinese ones that hold another the longer."""
+    words = [word for word in re.findall(r"[A-Za-z][A-Za-z\-]*", phrase) if meaning(word) in {"pass", "fail"}]
+    han = [word for word in PASSES | FAILS if word in phrase and not word.isascii()]
+    return words + [word for word in han if not any(word in other for other in han if other != word)]
+
+
 def sort(words: Sequence[str], about: str) -> dict[str, str]:
     """Word -> pass, fail, abstain, or "" where it must be asked. ``about`` is what is asked for the answer.
 

@@ -47,7 +47,7 @@ _RATED = re.compile(
 )
 _RANGES = (
     re.compile(
-        rf"(?:{_NAMED})[^\d\n\-]{{0,30}}?(?<![A-Za-z0-9.])(?P<low>{NUMBER})\s*(?:\([^)\n]{{1,60}}\))?\s*{_TO}\s*"
+        rf"(?:{_NAMED})[^\d\n\-]{{0,30}}?(?<![A-Za-z0-9.])(?P<low>{NUMBER})\s*%?(?:\([^)\n]{{1,60}}\))?\s*{_TO}\s*"
         rf"(?P<high>{NUMBER})(?![\w.]*\d)(?!{_UNIT})",
         re.IGNORECASE,
     ),
@@ -89,6 +89,11 @@ _SINGLE = re.compile(
     re.IGNORECASE,
 )
 """The scores one by one: "only 4, 2 or 0"; what is counted behind them makes them something else."""
+_ANCHORED = (
+    r"(?<![\w.])\d{1,2} ?(?:=|:|：|表示|代表) ?[^\d\n,;，；.。]{2,60}"
+    r"(?:[,;，；] ?(?:and |和)?\d{1,2} ?(?:=|:|：|表示|代表) ?[^\d\n,;，；.。]{2,60}){2,9}"
+)
+"""Scores in a line, each with what it means: "1 = poor, 2 = fair, 3 = good"."""
 _DATE = re.compile(r"/.*(?<!\.)\d\d|(?<![.\d])\d\d.*/")
 _EXAMPLE = re.compile(r"\b(?:example|e\.g|such as)\b|例如|比如|例えば", re.IGNORECASE)
 _IN_ORDER = re.compile(
@@ -130,8 +135,11 @@ def range_of(text: str) -> tuple[float | None, float | None]:
         for match in _SINGLE.finditer(text)
         if not _are_things(match, text)
     )
+    anchored = ([float(n) for n in re.findall(r"\d+", row[0])] for row in re.finditer(_ANCHORED, text))
     in_order = (
-        scores for scores in singles if scores in (sorted({*scores}), sorted({*scores}, reverse=True))
+        scores
+        for scores in (*singles, *anchored)
+        if scores in (sorted({*scores}), sorted({*scores}, reverse=True))
     )
     ranges.update((min(scores), max(scores)) for scores in in_order if len(scores) > 2)
     return ranges.most_common(1)[0][0] if ranges else (None, None)

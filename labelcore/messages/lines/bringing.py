@@ -94,10 +94,11 @@ def answer_words(report: BroughtPrompt) -> str:
 def values_words(answer: AnswerFormat) -> str:
     """Which values pass."""
     if not answer.numeric:
-        words = {"passes": ", ".join(answer.passes), "fails": ", ".join(answer.fails)}
-        decided = say("{passes} passes, {fails} fails", **words)
-        silent = say("{words} abstains", words=", ".join(answer.abstains)) if answer.abstains else ""
-        return ", ".join(filter(None, (decided, silent)))
+        kinds = ("passes", "fails", "abstains")
+        words = {kind: ", ".join(getattr(answer, kind)) for kind in kinds}
+        if answer.abstains:
+            return say("pass: {passes}; fail: {fails}; no verdict: {abstains}", **words)
+        return say("pass: {passes}; fail: {fails}", **words)
     scale = ", ".join(f"{word} = {score:g}" for word, score in answer.scores)
     if not scale and answer.low is not None and answer.high is not None:
         scale = say("from {low:g} to {high:g}", answer)
