@@ -248,3 +248,11 @@ def test_words_that_a_program_writes_out_are_filled_in_wherever_they_are_used(li
 def test_words_that_are_filled_in_often_are_no_text_without_end() -> None:
     program = f"P = {'Is it polite? {rules} {output}' * 1_000!r}\nQ = P.format(rules={'x' * 5_000!r})\n"
     assert len(recognise(program).template.user) < 100_000
+
+
+def test_of_a_program_that_leaves_the_prompt_to_its_tool_a_criterion_is_to_be_made() -> None:
+    program = """from deepeval.metrics import GEval
+polite = GEval(name="Polite", criteria="The reply is polite.", evaluation_steps=["Read it", "Judge it"])
+"""
+    with pytest.raises(BadInput, match="“The reply is polite"):
+        recognise(program)

@@ -17,6 +17,7 @@ from labelcore.judges.foreign_prompts.programs import (
     likeliest,
     others_than,
     prompts_of,
+    rubric_given,
 )
 from labelcore.judges.foreign_prompts.variables import escaped
 from labelcore.models import Fact, Frozen, fact
@@ -83,6 +84,12 @@ def unwrap(text: str) -> PromptWords:
         chosen = likeliest(prompts)
         others = others_than(chosen, prompts)
         return _two_parts(chosen.messages, "program", others).model_copy(update=_beside(text))
+    if rubric := rubric_given(text):
+        raise BadInput(
+            "The program says what is to be judged and leaves the prompt to its tool.",
+            next_step="Make a criterion of what it asks (“{rubric}”) and propose judges for it.",
+            rubric=rubric[:200],
+        )
     if is_program(text):
         raise BadInput("The program holds no prompt.", next_step="Paste the words of the prompt alone.")
     if isinstance(data, Mapping) and len(data) >= _FEWEST_SETTINGS and all(map(_is_setting, nodes(data))):

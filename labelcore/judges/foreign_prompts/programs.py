@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -16,6 +17,7 @@ _SYSTEM_NAME = re.compile(r"(?:\A|[._])sys(?:tem)?(?:_|\Z)", re.IGNORECASE)
 _USER_NAME = re.compile(r"user|User|USER")
 _SYSTEM_FOR = {"user": "system", "User": "System", "USER": "SYSTEM"}
 _PLACE = re.compile(r"[$%]?[{(]{1,2}[^{}()\n]{1,80}[})]{1,2}")
+_RUBRICS = frozenset("criteria criterion rubric guidelines guideline".split())
 _FEWEST_LETTERS = 3
 _SHORTEST = 60
 
@@ -118,6 +120,15 @@ def is_program(text: str) -> bool:
     """Whether a text is a program that does something, in Python or JavaScript."""
     tree = python.parsed(text)
     return python.does_something(tree) if tree is not None else javascript.is_javascript(text)
+
+
+def rubric_given(text: str) -> str:
+    """What a program gives to a judge whose prompt its tool has (``GEval(criteria="…")``); "" without any."""
+    tree = python.parsed(text)
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)] if tree else []
+    values = (word.value for call in calls for word in call.keywords if word.arg in _RUBRICS)
+    texts = (value.value for value in values if isinstance(value, ast.Constant))
+    return next((text.strip() for text in texts if isinstance(text, str) and " " in text.strip()), "")
 
 
 def _in_javascript(source: str) -> Iterator[ProgramPrompt]:
