@@ -14,8 +14,8 @@ Rows = list[tuple[Any, ...]]
 _Key = tuple[str, bytes]
 _LARGEST, _ALL = 8_000_000, 64_000_000
 """Characters of an answer that is kept, and of all of them."""
-_PLACE = 8
-"""What a value that is no text counts as."""
+_ANSWER, _PLACE = 300, 60
+"""What an answer counts as by itself, and a value beside its text: an object and its place in a row."""
 
 
 class Readings:
@@ -45,7 +45,8 @@ class Readings:
 
     def _keep(self, state: int, key: _Key, rows: Rows) -> None:
         """Unless something was stored since the reading began: nobody can tell which of both it saw."""
-        size = sum(len(cell) if isinstance(cell, str) else _PLACE for row in rows for cell in row)
+        cells = (cell for row in rows for cell in row)
+        size = _ANSWER + sum(_PLACE + (len(cell) if isinstance(cell, str) else 0) for cell in cells)
         with self._keeping:
             if state != self._state or size > _LARGEST:
                 return

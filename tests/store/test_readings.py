@@ -103,8 +103,8 @@ def test_an_answer_that_a_write_overtook_is_not_kept() -> None:
 
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(readings, "_LARGEST", 10)
-    monkeypatch.setattr(readings, "_ALL", 15)
+    for name, value in {"_LARGEST": 10, "_ALL": 15, "_ANSWER": 0, "_PLACE": 0}.items():
+        monkeypatch.setattr(readings, name, value)
     kept, read = Readings(), list[str]()
 
     def ask(sql: str, text: str) -> None:
@@ -120,6 +120,14 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     for sql in ("b", "b", "a"):  # the second of nine does not fit beside the first
         ask(sql, "x" * 9)
     assert read == ["long", "long", "a", "b", "a"]
+
+
+def test_answers_without_rows_count_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readings, "_ALL", 3_000)
+    kept = Readings()
+    for at in range(100):
+        kept.rows("SELECT ?", [at], list)
+    assert 0 < len(kept._rows) <= 10
 
 
 def test_damage_is_seen_though_everything_was_read_before(tmp_path: Path) -> None:
