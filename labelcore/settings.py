@@ -36,8 +36,7 @@ ENGINE = r"|dask|(dask|tcp|tls)://[^\s/]+:\d+"
 class Calls(BaseModel):
     """How an endpoint is called: US dollars per million tokens, and its limits; seconds for ``call_timeout``.
 
-    Without a price nobody knows what a call costs, with one of 0 it is free; one that is missing beside
-    another is 0.
+    Without a price for both nobody knows what a call costs, with both of 0 it is free.
     ``price_cached``: of tokens in that the endpoint says it had in its cache; None: as those that it had not.
     Rates that are not known are learned from the endpoint's answers. ``window``: how many tokens the model
     reads at most; None: not known. ``transport``: "fast" posts by aiohttp
@@ -57,8 +56,13 @@ class Calls(BaseModel):
 
     @property
     def priced(self) -> bool:
-        """Whether anybody said what its tokens cost."""
-        return self.price_in is not None or self.price_out is not None
+        """Whether anybody said what its tokens cost, in and out: half a price is none."""
+        return self.price_in is not None and self.price_out is not None
+
+    @property
+    def may_cost(self) -> bool:
+        """Whether anybody said of some tokens that they are not free."""
+        return any((self.price_in, self.price_out, self.price_cached))
 
     def cost(self, tokens_in: float, tokens_out: float, cached: float = 0) -> float | None:
         """US dollars of so many tokens, ``cached`` of those in among them; None where no price is set."""

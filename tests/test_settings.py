@@ -39,6 +39,14 @@ def test_several_endpoints_come_as_json(configured: Callable[..., Settings]) -> 
     )
 
 
+def test_half_a_price_is_none_wherever_it_stands(configured: Callable[..., Settings], tmp_path: Path) -> None:
+    place = tmp_path / "endpoints.toml"
+    place.write_text("[filed]\nmodel = 'f'\nprice_out = 2\n")
+    named = {"MODEL": "m", "API_KEY": "k", "PRICE_IN": "1", "ENDPOINTS": json.dumps({"small": SMALL})}
+    found = configured(ENDPOINTS_FILE=str(place), **named).all_endpoints
+    assert [found[name].cost(10, 10) for name in ("default", "small", "filed")] == [None, None, None]
+
+
 @pytest.mark.parametrize("suffix", ["toml", "json"])
 def test_or_from_a_file(configured: Callable[..., Settings], tmp_path: Path, suffix: str) -> None:
     place = tmp_path / f"endpoints.{suffix}"

@@ -132,13 +132,18 @@ def most_of(endpoint: Endpoint, body: Mapping[str, Any]) -> float:
     return (size * dearest + int(answer_tokens) * (endpoint.price_out or 0.0)) / 1_000_000
 
 
+def is_here(address: str | None) -> bool:
+    """Whether an address is this machine's."""
+    return urlsplit(address or "").hostname in _HERE
+
+
 def refuse_unpriced(endpoints: Iterable[Endpoint]) -> None:
     """BadInput where a limit could not hold, because nobody said what an endpoint costs."""
     for endpoint in endpoints:
-        if not endpoint.priced and urlsplit(endpoint.base_url or "").hostname not in _HERE:
+        if not endpoint.priced and (endpoint.may_cost or not is_here(endpoint.base_url)):
             raise BadInput(
                 "No price is set for {model}, so a spending limit cannot hold.",
-                next_step="Set LABELCORE_PRICE_IN and LABELCORE_PRICE_OUT (US dollars per million tokens; of "
-                "a named endpoint price_in and price_out), or run without a limit.",
+                next_step="Set both LABELCORE_PRICE_IN and LABELCORE_PRICE_OUT (US dollars per million "
+                "tokens; of a named endpoint price_in and price_out), or run without a limit.",
                 model=endpoint.model,
             )

@@ -29,6 +29,13 @@ def money_words(cost: float | None) -> str:
     return say("no price set") if cost is None else say("US$ {cost:,.4f}", cost=cost)
 
 
+def so_far_words(cost: float, *, unpriced: bool) -> str:
+    """US dollars until now, at least so many where a part is not known; "" where all of it was free."""
+    if not cost:
+        return say("no price set") if unpriced else ""
+    return say("at least US$ {cost:,.4f}", cost=cost) if unpriced else money_words(cost)
+
+
 def points_words(rate: Rate) -> dict[str, str]:
     """A measurable difference of shares in points: by how much, whichever way, and its ends with signs."""
     value, low, high = (100 * (end or 0.0) for end in (rate.value, rate.low, rate.high))

@@ -203,12 +203,12 @@ def _costs(findings: Findings) -> Iterator[Block]:
         for name, cost in costs
         if cost and cost.per_thousand
     )
-    unpriced = any(cost and cost.per_thousand is None for cost in findings.costs.values())
+    unpriced = any(cost.cost_usd is None for cost in findings.costs.values())
     if rows:
         yield ReportText(words=say("What it cost"), tone="heading")
         columns = (say("judge"), say("verdicts"), "US$", say("US$ for 1,000"))
         yield Table(title="", columns=columns, rows=rows)
-    elif not unpriced:
+    elif not unpriced and not any(cost.each_usd for cost in findings.costs.values()):
         yield ReportText(words=say("No model call has cost anything so far."), tone="small")
     if unpriced:
         words = say("Models without a price were asked: what they cost is not known.")

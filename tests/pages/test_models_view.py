@@ -9,6 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from labelcore import endpoint_files
+from labelcore.errors import BadInput
+from labelcore.llm.spending import refuse_unpriced
 from labelcore.models import Criterion, Grade, Output, new_id
 from labelcore.settings import settings
 from labelcore.stages import judging, projects
@@ -120,7 +122,8 @@ def test_a_server_on_this_machine_costs_nothing_unless_somebody_says_so(
     place: Workspace, mock: tuple[MockEndpoint, str]
 ) -> None:
     app = opened()
-    assert app.number_input(key=f"{keys.ENDPOINT_TERMS}-price_in").value == 0
+    price = app.number_input(key=f"{keys.ENDPOINT_TERMS}-price_in")
+    assert (price.value, price.placeholder) == (None, "0 on this machine")
     app = healthy(fill(app, mock[1]))
     near = settings().all_endpoints["near"]
     assert (near.price_in, near.price_out, near.cost(10, 5)) == (0, 0, 0)
@@ -129,6 +132,35 @@ def test_a_server_on_this_machine_costs_nothing_unless_somebody_says_so(
     healthy(fill(app, mock[1], price_out=2.0))
     near = settings().all_endpoints["near"]
     assert (near.price_in, near.price_out) == (None, 2.0)
+
+
+def test_what_is_free_on_this_machine_is_not_so_elsewhere_unless_somebody_says_so(place: Workspace) -> None:
+    """A limit held nothing where the price of the server that was chosen stayed for another one's address."""
+    app = healthy(fill(opened(), "http://models.example/v1", "far"))
+    far = settings().all_endpoints["far"]
+    assert (far.price_in, far.price_out) == (None, None) and "no price set" in text_of(app)
+    with pytest.raises(BadInput, match="a spending limit cannot hold"):
+        refuse_unpriced([far])
+    healthy(fill(app, "http://models.example/v1", "free", price_in=0.0, price_out=0.0))
+    assert settings().all_endpoints["free"].cost(10, 5) == 0
+
+
+@pytest.mark.parametrize(
+    ("term", "value", "label"),
+    [
+        ("requests_per_minute", 0.0, "Requests a minute"),
+        ("tokens_per_minute", 0.0, "Tokens a minute"),
+        ("call_timeout", 0.0, "Seconds after which a call is given up"),
+        ("concurrency", 1001, "Calls at once"),
+        ("window", 0, "Tokens that the model reads at most"),
+    ],
+)
+def test_a_number_that_a_limit_cannot_be_is_refused_by_its_name(
+    place: Workspace, term: str, value: float, label: str
+) -> None:
+    app = fill(opened(), "http://localhost:9/v1", **{term: value})
+    assert not app.exception and f"'{label}' does not take what was typed" in text_of(app)
+    assert not settings().has_model
 
 
 def test_what_is_wrong_is_a_sentence_and_the_key_is_gone_all_the_same(place: Workspace) -> None:

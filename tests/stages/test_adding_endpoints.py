@@ -18,6 +18,7 @@ from labelcore import endpoint_files
 from labelcore.cli import main
 from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput, LabelcoreError, ModelTrouble, NotAllowed, NotFound
+from labelcore.llm.spending import refuse_unpriced
 from labelcore.messages.catalogue import speaking
 from labelcore.messages.lines.endpoints import term_words
 from labelcore.models import Role
@@ -261,6 +262,22 @@ def test_prices_in_chinese_stand_in_brackets_of_theirs() -> None:
     with speaking("zh"):
         *_, told = term_words(Endpoint(name="near", model="m", price_in=1, price_out=4, price_cached=0.1))
     assert told == "价格（每百万 token：输入 1 美元，输出 4 美元，缓存 0.1 美元）"
+
+
+HALVES = ({"price_in": 1.0}, {"price_out": 4.0}, {"price_cached": 0.1}, {"price_in": 0.0})
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_half_a_price_is_none(workspace: Workspace, half: dict[str, float]) -> None:
+    """What is missing counted as 0: what cost most was called free, and a limit held half of it."""
+    made = add_endpoint(workspace, "near", order=HERE.model_copy(update=half))
+    assert (made.priced, made.cost(10, 5), made.cost(0, 0)) == (False, None, 0)
+    assert term_words(made)[-1].startswith("not known what it costs")
+    far = made.model_copy(update={"base_url": "http://models.example/v1"})
+    for endpoint in [far, *([made] if made.may_cost else [])]:
+        with pytest.raises(BadInput, match="spending limit cannot hold") as refused:
+            refuse_unpriced([endpoint])
+        assert "both" in refused.value.next_step
 
 
 def run(*words: str) -> int:

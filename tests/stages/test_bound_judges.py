@@ -218,7 +218,7 @@ def test_odd_counts_of_cached_tokens_cost_no_more_than_all_and_no_less_than_none
     workspace: Workspace, mocks: tuple[Mocks, list[str]], use: Use, run: Callable[..., Run], details: object
 ) -> None:
     mocks[0][0].usage = {"prompt_tokens": 1000, "completion_tokens": 0, "prompt_tokens_details": details}
-    use(0, PRICE_IN="10", PRICE_CACHED="1")
+    use(0, PRICE_IN="10", PRICE_OUT="0", PRICE_CACHED="1")
     cost = run(proposed(workspace)).cost_usd * 1e6 / 24
     assert cost == pytest.approx(1000 if details == {"cached_tokens": 5000} else 10_000)
 

@@ -220,7 +220,8 @@ def test_a_spending_limit_holds_for_both_models(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     grade(give_all, made)
-    monkeypatch.setenv("LABELCORE_PRICE_IN", "100")
+    for name, price in (("PRICE_IN", "100"), ("PRICE_OUT", "0")):
+        monkeypatch.setenv(f"LABELCORE_{name}", price)
     settings.cache_clear()
     found = migrate(workspace, judge, to="new", moving=MoveOptions(max_cost=0.2))
     assert 0 < len(mock.prompts) <= 200 and len(mock.prompts) < 2 * N and found.state == "stopped"

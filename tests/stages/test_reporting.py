@@ -155,6 +155,24 @@ def test_a_fall_since_the_card_closes_the_gate(workspace: Workspace, plant: Call
     assert not found.passes
 
 
+def test_the_report_says_where_a_price_is_not_known(
+    workspace: Workspace, judge: JudgeVersion, plant: Callable[..., None]
+) -> None:
+    """One verdict with a price among those without hid that the others have none."""
+    plant(100, 40, 36)
+    told = "Models without a price were asked: what they cost is not known."
+    free = "No model call has cost anything so far."
+    for costs, said, unsaid in (
+        ("0.0", free, told),
+        ("NULL", told, free),
+        ("CASE WHEN output_id = (SELECT min(output_id) FROM verdict) THEN 0.0 END", told, free),
+        ("CASE WHEN output_id = (SELECT min(output_id) FROM verdict) THEN 0.5 END", told, free),
+    ):
+        workspace.db.run(f"UPDATE verdict SET cost_usd = {costs} WHERE judge_version_id = ?", [judge.id])
+        text = to_html(write_report(gathering.gather(workspace)))
+        assert said in text and unsaid not in text, costs
+
+
 def test_the_report_names_what_it_rests_on(workspace: Workspace, plant: Callable[..., None]) -> None:
     plant(100, 40, 36)
     text = to_html(write_report(gathering.gather(workspace)))

@@ -45,11 +45,12 @@ def term_words(endpoint: Endpoint) -> list[str]:
     if endpoint.window:
         parts.append(say("reads {n:,} tokens at most", n=endpoint.window))
     if not endpoint.priced:
-        return [*parts, say("no price set")]
-    price = {"given": endpoint.price_in or 0.0, "taken": endpoint.price_out or 0.0}
-    if not any((*price.values(), endpoint.price_cached)):
+        half = {endpoint.price_in, endpoint.price_out, endpoint.price_cached} != {None}
+        missing = say("not known what it costs: that takes a price for tokens in and one for tokens out")
+        return [*parts, missing if half else say("no price set")]
+    if not endpoint.may_cost:
         return [*parts, say("free of charge")]
-    price["cached"] = endpoint.price_cached or 0.0
+    price = {"given": endpoint.price_in, "taken": endpoint.price_out, "cached": endpoint.price_cached}
     if endpoint.price_cached is None:
         return [*parts, say("US$ {given:g} in, {taken:g} out for a million tokens", **price)]
     return [

@@ -282,7 +282,8 @@ def _present(
         watched.begin("present", len(missing))
         try:
             run = execution.run(watched.telling(workspace), [judge], missing, options)
-            runs, problem, watched.cost_usd = [run], run.message, run.cost_usd or 0.0
+            runs, problem = [run], run.message
+            watched.pay(run.cost_usd)
         except LabelcoreError as trouble:
             problem = str(trouble)
     verdicts = verdict_table.of_outputs(workspace.db, list(ids), [judge.id])

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from typing_extensions import override
 
+from labelcore.errors import ModelTrouble
 from labelcore.llm.spending import Purse
 from labelcore.models import Decision, Project, Role
 from labelcore.operations import Effect, operation
@@ -26,8 +27,8 @@ def limit_cost(workspace: Workspace, limit: float | None) -> Project:
 @dataclass
 class Ongoing:
     """Work that asks a model; ``stop`` ends it. ``done`` of ``total`` steps, ``step`` names the present one;
-    ``answers`` came and cost so many US dollars, as far as prices are set; ``asked_again``
-    counts calls that had to be sent again, by kind of trouble.
+    ``answers`` came and cost so many US dollars, more where ``unpriced``: nobody knows what some cost;
+    ``asked_again`` counts calls that had to be sent again, by kind of trouble.
     """
 
     stop: threading.Event = field(default_factory=threading.Event)
@@ -36,6 +37,7 @@ class Ongoing:
     step: str = ""
     answers: int = 0
     cost_usd: float = 0.0
+    unpriced: bool = False
     asked_again: Counter[str] = field(default_factory=Counter)
 
     def options(self, purse: Purse | None) -> RunOptions:
@@ -58,7 +60,12 @@ class Ongoing:
     def hear(self, _: str, result: Result) -> None:
         """One more answer is there."""
         self.answers += 1
-        self.cost_usd += (result.cost_usd or 0.0) if isinstance(result, Decision) else 0.0
+        if isinstance(result, Decision | ModelTrouble):
+            self.pay(result.cost_usd)
+
+    def pay(self, cost: float | None) -> None:
+        """Add what was asked now; None: nobody knows what it cost."""
+        self.cost_usd, self.unpriced = self.cost_usd + (cost or 0.0), self.unpriced or cost is None
 
 
 @dataclass

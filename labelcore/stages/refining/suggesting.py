@@ -249,7 +249,7 @@ class _Searching:
             return False
         self.costs.append(cost)
         self.requests += 1 if reflection.asked else 0
-        self.watched.cost_usd += cost or 0.0
+        self.watched.pay(cost)
         before = len(self.tried)
         if halved := by_model(self.errors, answer.split, reflection.output_ids):
             self.try_on_train(halved)

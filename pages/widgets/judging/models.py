@@ -7,12 +7,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import streamlit as st
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from labelcore import key_stores
 from labelcore.errors import LabelcoreError
 from labelcore.judges.prompts import VARIANTS
 from labelcore.llm.endpoint_test import EndpointTest
+from labelcore.llm.spending import is_here
 from labelcore.messages import paragraph, say, sentence, speak, trouble_words
 from labelcore.messages.catalogue import counted
 from labelcore.messages.lines.endpoints import connection_words, key_words, term_words
@@ -126,7 +127,7 @@ def _propose(workspace: Workspace, connected: list[Endpoint]) -> None:
 
 class Server(NamedTuple):
     """A kind of server: where it listens, a model as an example, what starts it, after how many seconds a
-    call is given up, how many are sent at once, and what a token costs; None: not known.
+    call is given up, how many are sent at once, and whether on this machine nobody pays for it.
     """
 
     address: str
@@ -134,10 +135,10 @@ class Server(NamedTuple):
     start: str = ""
     seconds: float = 60.0
     calls: int = 16
-    price: float | None = None
+    free_here: bool = False
 
 
-_SLOW, _FEW, _FREE = 300.0, 2, 0.0
+_SLOW, _FEW = 300.0, 2
 """A model on a machine without an accelerator may take a minute for an answer, one after the other: what
 waits behind others is given up before it is read.
 """
@@ -148,20 +149,26 @@ _SERVERS = {
         "ollama pull qwen2.5:7b-instruct",
         _SLOW,
         _FEW,
-        _FREE,
+        free_here=True,
     ),
     "vLLM": Server(
         "http://localhost:8000/v1",
         "Qwen/Qwen2.5-7B-Instruct",
         "vllm serve Qwen/Qwen2.5-7B-Instruct",
-        price=_FREE,
+        free_here=True,
     ),
     "llama.cpp": Server(
-        "http://localhost:8080/v1", "FILE", "llama-server -m FILE.gguf --api-key KEY", _SLOW, _FEW, _FREE
+        "http://localhost:8080/v1",
+        "FILE",
+        "llama-server -m FILE.gguf --api-key KEY",
+        _SLOW,
+        _FEW,
+        free_here=True,
     ),
     "OpenAI": Server("", ""),
 }
 _OTHER, _HERE = "other", "here"
+_PRICES = ("price_in", "price_out", "price_cached")
 _START_HERE = "pip install xllamacpp\nlabelcore local-model start --weights FILE.gguf"
 
 
@@ -216,8 +223,9 @@ def _show_key(store: str) -> None:
         shell.aside(say("It is not kept in the database, and never shown again."))
 
 
-def _show_terms() -> None:
-    labels = {
+def _labels() -> dict[str, str]:
+    """What an order's fields that take numbers are called on the page."""
+    return {
         "price_in": say("US$ for a million tokens in"),
         "price_out": say("US$ for a million tokens out"),
         "price_cached": say("US$ for a million tokens in from the cache"),
@@ -227,9 +235,16 @@ def _show_terms() -> None:
         "call_timeout": say("Seconds after which a call is given up"),
         "window": say("Tokens that the model reads at most"),
     }
-    for name, label in labels.items():
-        least, step = (1, 1) if name in {"concurrency", "window"} else (0.0, 0.01)
-        st.number_input(label, least, None, None, step, key=f"{keys.ENDPOINT_TERMS}-{name}")
+
+
+def _show_terms() -> None:
+    """Where 0 is no limit it can be typed all the same: what is saved says so, a field would drop it."""
+    server = _SERVERS.get(st.session_state[keys.ENDPOINT_SERVER], Server("", ""))
+    for name, label in _labels().items():
+        least, step = (0, 1) if name in {"concurrency", "window"} else (0.0, 0.01)
+        hint = say("0 on this machine") if name in _PRICES and server.free_here else None
+        key = f"{keys.ENDPOINT_TERMS}-{name}"
+        st.number_input(label, least, None, None, step, key=key, placeholder=hint)
 
 
 def _fill() -> None:
@@ -239,10 +254,22 @@ def _fill() -> None:
     st.session_state[keys.ENDPOINT_ADDRESS] = server.address
     st.session_state[keys.ENDPOINT_MODEL] = server.model
     st.session_state[keys.ENDPOINT_NAME] = name.lower() if name in _SERVERS else ""
-    prices = {"price_in": server.price, "price_out": server.price}
-    usual = {"call_timeout": server.seconds, "concurrency": server.calls, **prices}
+    usual = {"call_timeout": server.seconds, "concurrency": server.calls}
     for name in EndpointOrder.model_fields:
         st.session_state[f"{keys.ENDPOINT_TERMS}-{name}"] = usual.get(name)
+
+
+def _order() -> EndpointOrder:
+    """What was typed; what is usually free on this machine is so there, unless a price is typed."""
+    state = st.session_state
+    terms = {name: state.get(f"{keys.ENDPOINT_TERMS}-{name}") for name in EndpointOrder.model_fields}
+    address = state[keys.ENDPOINT_ADDRESS].strip()
+    server = _SERVERS.get(state[keys.ENDPOINT_SERVER], Server("", ""))
+    if server.free_here and is_here(address) and all(terms[name] is None for name in _PRICES):
+        terms |= {"price_in": 0.0, "price_out": 0.0}
+    given = {name: value for name, value in terms.items() if value is not None}
+    given |= {"model": state[keys.ENDPOINT_MODEL].strip(), "address": address or None}
+    return EndpointOrder(**given)
 
 
 def _save(workspace: Workspace) -> None:
@@ -251,17 +278,12 @@ def _save(workspace: Workspace) -> None:
     state = st.session_state
     key, state[keys.ENDPOINT_KEY] = state.get(keys.ENDPOINT_KEY, ""), ""  # the browser's field as well
     store = state.get(keys.ENDPOINT_KEEP)
-    terms = {name: state.get(f"{keys.ENDPOINT_TERMS}-{name}") for name in EndpointOrder.model_fields}
     if not state[keys.ENDPOINT_MODEL].strip():
         state[keys.ENDPOINT_FAILED] = say("Name the model.")
         return
-    order = EndpointOrder(
-        model=state[keys.ENDPOINT_MODEL].strip(),
-        address=state[keys.ENDPOINT_ADDRESS].strip() or None,
-        **{name: value for name, value in terms.items() if value is not None},
-    )
     is_kept = store in {"file", "keyring"}
     try:
+        order = _order()
         endpoint = add_endpoint(
             shell.as_now(workspace),
             state[keys.ENDPOINT_NAME].strip(),
@@ -272,6 +294,11 @@ def _save(workspace: Workspace) -> None:
                 keep="keyring" if store == "keyring" else "file",
             ),
         )
+    except ValidationError as trouble:
+        field = str(trouble.errors()[0]["loc"][0])
+        label = _labels().get(field, say("Model"))
+        state[keys.ENDPOINT_FAILED] = say("'{label}' does not take what was typed.", label=label)
+        return
     except LabelcoreError as trouble:
         state[keys.ENDPOINT_FAILED] = trouble_words(trouble, on_page=True)
         return

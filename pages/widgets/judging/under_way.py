@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from labelcore.messages import say
+from labelcore.messages.figures import so_far_words
 from labelcore.messages.lines.refining.comparing import troubles
 from labelcore.messages.running import again_words
 from labelcore.stages.refining.ongoing import Ongoing, limit_cost, stop_trial
@@ -120,7 +121,7 @@ def limit_of(workspace: Workspace, key: str) -> float | None:
 
 
 def _show(workspace: Workspace, ongoing: Ongoing, key: str, words: str) -> None:
-    cost = f"US$ {ongoing.cost_usd:,.4f}" if ongoing.cost_usd else ""
+    cost = so_far_words(ongoing.cost_usd, unpriced=ongoing.unpriced)
     with st.container(horizontal=True, vertical_alignment="center"):
         share = min(1.0, ongoing.done / ongoing.total) if ongoing.total else 0.0
         st.progress(share, text=plain(" · ".join(filter(None, (words, cost)))))
