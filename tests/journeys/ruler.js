@@ -57,6 +57,13 @@
     }
   }
 
+  for (const cell of elements.filter((element) => element.matches("th, td") && isSeen(element))) {
+    let inmost = cell;
+    while (inmost.firstElementChild) inmost = inmost.firstElementChild;
+    const words = inmost.textContent.trim();
+    if (words.length > 1 && words.length <= 3 && linesOf(inmost) > 1) tell("narrow", cell, "a short word in several lines");
+  }
+
   for (const element of elements) {
     if (element.childElementCount || !element.innerText?.trim() || element.closest("svg, style, script") || !isSeen(element)) continue;
     const { overflowX, textOverflow } = styleOf(element);

@@ -26,11 +26,12 @@ LIMITS = {"field": 140, "tall": 2_700, "words": 500}
 LOOKS = [
     (1440, "light", "en"),
     (1024, "dark", "en"),
+    (1024, "light", "zh"),
     (390, "light", "en"),
     (1440, "dark", "zh"),
     (390, "light", "zh"),
 ]
-"""A theme changes no place, so each stands once with every language; what fits both ends fits between."""
+"""A theme changes no place, so each stands once with every language."""
 KEYS = {"grading": ("f",)}
 """States that a key opens."""
 _ENGLISH = re.compile(r"\b[A-Za-z]{2,}(?: [A-Za-z]{2,}){2,}")
