@@ -133,8 +133,11 @@ def most_of(endpoint: Endpoint, body: Mapping[str, Any]) -> float:
 
 
 def is_here(address: str | None) -> bool:
-    """Whether an address is this machine's."""
-    return urlsplit(address or "").hostname in _HERE
+    """Whether an address is this machine's; one that is none is not."""
+    try:
+        return urlsplit(address or "").hostname in _HERE
+    except ValueError:
+        return False
 
 
 def refuse_unpriced(endpoints: Iterable[Endpoint]) -> None:
@@ -142,7 +145,7 @@ def refuse_unpriced(endpoints: Iterable[Endpoint]) -> None:
     for endpoint in endpoints:
         if not endpoint.priced and (endpoint.may_cost or not is_here(endpoint.base_url)):
             raise BadInput(
-                "No price is set for {model}, so a spending limit cannot hold.",
+                "What {model} costs is not known, so a spending limit cannot hold.",
                 next_step="Set both LABELCORE_PRICE_IN and LABELCORE_PRICE_OUT (US dollars per million "
                 "tokens; of a named endpoint price_in and price_out), or run without a limit.",
                 model=endpoint.model,

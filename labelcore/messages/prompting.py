@@ -35,7 +35,7 @@ WORDS: dict[str, Words] = {
     ),
     "prompt_size": "About {tokens:,} tokens, estimated (four Latin characters each).",
     "prompt_cost": "With an answer of {answer} tokens about US$ {cost:.6f} at the price of {endpoint}.",
-    "prompt_no_price": "No price is set for {model}.",
+    "prompt_no_price": ("What {model} costs is not known: set a price for tokens in and one for tokens out."),
     "prompt_no_endpoint": "Its endpoint is not configured here, so no price is known.",
     "set_has_version": (
         "The chosen set goes on with version {version} of “{judge}”, with which it was "

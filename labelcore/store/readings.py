@@ -15,7 +15,7 @@ _Key = tuple[str, bytes]
 _LARGEST, _ALL = 8_000_000, 64_000_000
 """Characters of an answer that is kept, and of all of them."""
 _ANSWER, _PLACE = 300, 60
-"""What an answer counts as by itself, and a value beside its text: an object and its place in a row."""
+"""What an answer counts as by itself, and a value beside what it holds: an object and its place."""
 
 
 class Readings:
@@ -45,8 +45,7 @@ class Readings:
 
     def _keep(self, state: int, key: _Key, rows: Rows) -> None:
         """Unless something was stored since the reading began: nobody can tell which of both it saw."""
-        cells = (cell for row in rows for cell in row)
-        size = _ANSWER + sum(_PLACE + (len(cell) if isinstance(cell, str) else 0) for cell in cells)
+        size = _ANSWER + sum(_size(cell) for row in rows for cell in row)
         with self._keeping:
             if state != self._state or size > _LARGEST:
                 return
@@ -62,3 +61,14 @@ class Readings:
 def _in_full(value: Any) -> Any:
     """What JSON has no word for; an array's own words would leave out its middle."""
     return value.tolist() if hasattr(value, "tolist") else repr(value)
+
+
+def _size(value: Any) -> int:
+    """What a value counts as, with all that it holds."""
+    if isinstance(value, str | bytes):
+        return _PLACE + len(value)
+    if isinstance(value, dict):
+        return _PLACE + sum(_size(part) for pair in value.items() for part in pair)
+    if isinstance(value, list | tuple):
+        return _PLACE + sum(map(_size, value))
+    return _PLACE

@@ -269,7 +269,8 @@ def keep_texts(
     notes = (f"trim({written(staged, column)})" for column in columns)
     beside_none = "".join(
         f" UNION ALL SELECT _row, {note}, true FROM staged WHERE {note} <> '' AND NOT EXISTS (SELECT 1 FROM "
-        f"remarks WHERE remarks._row = staged._row AND contains(reason, {note}))"
+        "remarks WHERE remarks._row = staged._row AND contains(chr(10) || reason || chr(10), chr(10) || "
+        f"{note} || chr(10)))"
         for note in notes
     )
     parts = [list(part) for part in zip(*nothing, strict=True)] or [[], []]

@@ -31,7 +31,7 @@ LOOKS = [
     (1440, "dark", "zh"),
     (390, "light", "zh"),
 ]
-"""A theme changes no place, so each stands once with every language."""
+"""A theme changes no place, so each stands at least once with every language."""
 KEYS = {"grading": ("f",)}
 """States that a key opens."""
 _ENGLISH = re.compile(r"\b[A-Za-z]{2,}(?: [A-Za-z]{2,}){2,}")

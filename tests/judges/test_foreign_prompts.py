@@ -10,8 +10,10 @@ from collections.abc import Callable
 import pytest
 
 from labelcore.errors import BadInput
+from labelcore.judges.answer_formats import AnswerFormat
 from labelcore.judges.foreign_prompts import recognise
 from labelcore.judges.foreign_prompts.programs import is_program
+from labelcore.messages.catalogue import speaking
 from labelcore.messages.lines.bringing import values_words
 from tests.judges.foreign_cases import CASES, Case
 
@@ -299,7 +301,7 @@ def test_a_program_without_a_prompt_is_no_prompt() -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("letters after words", "pass: A; fail: B; no verdict: C"),
+        ("letters after words", "pass: A; fail: B; abstain: C"),
         ("a scale of danger", "a score from 0 to 1, less is better"),
         ("MT-Bench single", "a score from 1 to 10"),
         ("words in a tag", "pass: safe; fail: unsafe"),
@@ -308,6 +310,12 @@ def test_a_program_without_a_prompt_is_no_prompt() -> None:
 def test_what_its_answers_mean_is_said_whole(name: str, words: str) -> None:
     answer = recognise(CASES[name].text).found.answer
     assert answer is not None and values_words(answer) == words
+
+
+def test_what_its_answers_mean_is_said_in_chinese_as_chinese_lists_are() -> None:
+    answer = AnswerFormat(kind="first_word", passes=("A", "B"), fails=("C",), abstains=("D", "E"))
+    with speaking("zh"):
+        assert values_words(answer) == "通过：A、B；不通过：C；弃权：D、E"
 
 
 def test_a_program_gives_its_words_as_it_would_send_them_with_its_system_message() -> None:

@@ -123,7 +123,9 @@ def test_a_server_on_this_machine_costs_nothing_unless_somebody_says_so(
 ) -> None:
     app = opened()
     price = app.number_input(key=f"{keys.ENDPOINT_TERMS}-price_in")
-    assert (price.value, price.placeholder) == (None, "0 on this machine")
+    assert (price.value, price.placeholder) == (None, "All empty: 0 on this machine"), (
+        "one alone is half a price"
+    )
     app = healthy(fill(app, mock[1]))
     near = settings().all_endpoints["near"]
     assert (near.price_in, near.price_out, near.cost(10, 5)) == (0, 0, 0)
@@ -164,9 +166,11 @@ def test_a_number_that_a_limit_cannot_be_is_refused_by_its_name(
 
 
 def test_what_is_wrong_is_a_sentence_and_the_key_is_gone_all_the_same(place: Workspace) -> None:
-    app = fill(opened(), "ftp://house/v1")
-    assert "is not the address of an endpoint" in text_of(app)
-    assert app.text_input(key=keys.ENDPOINT_ADDRESS).value == "ftp://house/v1", "what else was typed stays"
+    app = opened()
+    for address in ("ftp://house/v1", "http://localhost：11434/v1", "http://[::1/v1", "http://[foo]/v1"):
+        app = fill(app, address)
+        assert not app.exception and "is not the address of an endpoint" in text_of(app)
+        assert app.text_input(key=keys.ENDPOINT_ADDRESS).value == address, "what else was typed stays"
     assert app.text_input(key=keys.ENDPOINT_KEY).value == ""
     assert not settings().has_model
 

@@ -278,6 +278,7 @@ def test_half_a_price_is_none(workspace: Workspace, half: dict[str, float]) -> N
         with pytest.raises(BadInput, match="spending limit cannot hold") as refused:
             refuse_unpriced([endpoint])
         assert "both" in refused.value.next_step
+        assert "No price is set" not in str(refused.value), "half of one is"
 
 
 def run(*words: str) -> int:

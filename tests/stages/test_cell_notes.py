@@ -12,6 +12,7 @@ from labelcore.errors import BadInput
 from labelcore.messages import sentence
 from labelcore.stages import importing
 from labelcore.stages.importing import Description, cell_notes, offering
+from labelcore.stages.importing.mapping import Grading, Mapping
 from labelcore.store import outputs, querying
 from labelcore.store.formats.base import Staging
 from labelcore.workspace import Workspace
@@ -293,6 +294,16 @@ def test_a_note_beside_no_grade_is_kept_in_the_details(
         if value and key.startswith("notes")
     ]
     assert kept == ["not sure what was asked"]
+
+
+def test_a_note_that_is_a_part_of_what_another_wrote_is_kept(workspace: Workspace, tmp_path: Path) -> None:
+    """Bob's was lost: it is within Ann's, though it is none of its lines."""
+    head = ["question", "answer", "ann", "ann note", "bob", "bob note"]
+    rows = [["Q0", "A0", "fail", "not sure", "", "sure"], ["Q1", "A1", "pass", "ok", "fail", "no"]]
+    gradings = tuple(Grading(column=who, note=f"{who} note", annotator=who.title()) for who in ("ann", "bob"))
+    mapping = Mapping(output="answer", input="question", gradings=gradings)
+    importing.import_file(workspace, written(tmp_path, [head, *rows]), mapping=mapping)
+    assert kept_notes(workspace) == ["sure"]
 
 
 def test_of_a_wide_table_so_many_columns_are_read_in_whole(

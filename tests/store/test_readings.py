@@ -130,6 +130,19 @@ def test_answers_without_rows_count_too(monkeypatch: pytest.MonkeyPatch) -> None
     assert 0 < len(kept._rows) <= 10
 
 
+@pytest.mark.parametrize(
+    "cell", [[0.5] * 384, ([0.5] * 128, [0.5] * 256), {"vector": [0.5] * 384}, b"x" * 20_000]
+)
+def test_a_cell_counts_with_all_that_it_holds(monkeypatch: pytest.MonkeyPatch, cell: object) -> None:
+    """A vector counted as one number, so that those of many outputs went past every bound."""
+    monkeypatch.setattr(readings, "_LARGEST", 20_000)
+    kept = Readings()
+    kept.rows("SELECT 1", None, lambda: [(cell,)])
+    assert not kept._rows
+    kept.rows("SELECT 2", None, lambda: [(0.5,)])
+    assert len(kept._rows) == 1
+
+
 def test_damage_is_seen_though_everything_was_read_before(tmp_path: Path) -> None:
     path = tmp_path / "shop.duckdb"
     db = open_database(path)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from labelcore.judges.answer_formats import AnswerFormat
-from labelcore.messages.catalogue import say
+from labelcore.messages.catalogue import BETWEEN, language, say
 from labelcore.messages.results import lines
 from labelcore.messages.telling import sentence
 from labelcore.models import Fact
@@ -94,20 +94,19 @@ def answer_words(report: BroughtPrompt) -> str:
 def values_words(answer: AnswerFormat) -> str:
     """Which values pass."""
     if not answer.numeric:
-        kinds = ("passes", "fails", "abstains")
-        words = {kind: ", ".join(getattr(answer, kind)) for kind in kinds}
         if answer.abstains:
-            return say("pass: {passes}; fail: {fails}; no verdict: {abstains}", **words)
-        return say("pass: {passes}; fail: {fails}", **words)
-    scale = ", ".join(f"{word} = {score:g}" for word, score in answer.scores)
+            return say("pass: {passes}; fail: {fails}; abstain: {abstains}", answer)
+        return say("pass: {passes}; fail: {fails}", answer)
+    between = BETWEEN[language()][1]
+    scale = between.join(f"{word} = {score:g}" for word, score in answer.scores)
     if not scale and answer.low is not None and answer.high is not None:
         scale = say("from {low:g} to {high:g}", answer)
     if answer.threshold is None:
         less = "" if answer.higher_passes else say("less is better")
-        return ", ".join(filter(None, (" ".join(filter(None, (say("a score"), scale))), less)))
+        return between.join(filter(None, (" ".join(filter(None, (say("a score"), scale))), less)))
     passing = (
         say("{value:g} or more passes", value=answer.threshold)
         if answer.higher_passes
         else say("{value:g} or less passes", value=answer.threshold)
     )
-    return ", ".join(filter(None, (" ".join(filter(None, (say("a score"), scale))), passing)))
+    return between.join(filter(None, (" ".join(filter(None, (say("a score"), scale))), passing)))

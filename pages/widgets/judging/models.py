@@ -242,7 +242,7 @@ def _show_terms() -> None:
     server = _SERVERS.get(st.session_state[keys.ENDPOINT_SERVER], Server("", ""))
     for name, label in _labels().items():
         least, step = (0, 1) if name in {"concurrency", "window"} else (0.0, 0.01)
-        hint = say("0 on this machine") if name in _PRICES and server.free_here else None
+        hint = say("All empty: 0 on this machine") if name in _PRICES and server.free_here else None
         key = f"{keys.ENDPOINT_TERMS}-{name}"
         st.number_input(label, least, None, None, step, key=key, placeholder=hint)
 

@@ -257,7 +257,10 @@ class _Estimator:
             )
             sentences.append(unknown)
         sentences += [
-            Wording("No price is set for {model}, so what it costs is not known.", model=scale.model)
+            Wording(
+                "What {model} costs is not known: set a price for tokens in and one for tokens out.",
+                model=scale.model,
+            )
             for scale in scales
             if not scale.endpoint.priced
         ]
