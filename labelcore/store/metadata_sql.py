@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import duckdb
+
 from labelcore.store.formats.base import Staging, literal
 from labelcore.store.formats.lines import plain_json, pointer
 from labelcore.store.staging import FIELDS, expression
@@ -48,3 +50,14 @@ def _without(text: str, name: str, paths: Sequence[str]) -> str:
     rest = f"json_merge_patch({', '.join(patches)})::VARCHAR"
     remainder = f"CASE WHEN {is_object} THEN {rest} ELSE {text} END"
     return f"CASE WHEN NOT regexp_full_match({remainder}, {literal(_HOLLOW)}) THEN {remainder} END"
+
+
+def lost_texts(cursor: duckdb.DuckDBPyConnection, staged: Staging, name: str) -> list[int]:
+    """The rows whose texts in a column of details their outputs have not: the first row gave them these."""
+    text, lines = expression(staged, name), "chr(10) || {} || chr(10)"
+    there = f"coalesce(json_extract_string(metadata, '$.\"{name}\"'), '')"
+    rows = cursor.execute(
+        f"SELECT _row FROM staged JOIN ready USING (_row) JOIN output USING (output_id) WHERE {text} <> '' "
+        f"AND NOT contains({lines.format(there)}, {lines.format(text)}) ORDER BY _row"
+    ).fetchall()
+    return [row for (row,) in rows]

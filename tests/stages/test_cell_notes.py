@@ -11,7 +11,7 @@ import pytest
 from labelcore.errors import BadInput
 from labelcore.messages import sentence
 from labelcore.stages import importing
-from labelcore.stages.importing import Description, cell_notes, offering
+from labelcore.stages.importing import Description, ImportResult, cell_notes, offering
 from labelcore.stages.importing.mapping import Grading, Mapping
 from labelcore.store import outputs, querying
 from labelcore.store.formats.base import Staging
@@ -304,6 +304,35 @@ def test_a_note_that_is_a_part_of_what_another_wrote_is_kept(workspace: Workspac
     mapping = Mapping(output="answer", input="question", gradings=gradings)
     importing.import_file(workspace, written(tmp_path, [head, *rows]), mapping=mapping)
     assert kept_notes(workspace) == ["sure"]
+
+
+def lost(result: ImportResult) -> list[str]:
+    return [sentence(warning) for warning in result.warnings if warning.code == "notes_lost"]
+
+
+def test_a_note_beside_no_grade_that_has_no_place_is_told_with_its_row(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """It vanished without a word: in a second row of an output, of a known one, in judgements alone."""
+    head = ["id", "question", "answer", "verdict", "comment"]
+    rows = [
+        ["a", "Q0", "A0", "", "first"],
+        ["a", "Q0", "A0", "", "second"],
+        ["b", "Q1", "A1", "pass", "ok"],
+        ["a", "Q0", "A0", "", "first"],
+    ]
+    described = Description(grades=("overall=verdict",), note="comment")
+    for _ in range(2):  # what is kept already is not lost when the file comes again
+        result = importing.import_file(workspace, written(tmp_path, [head, *rows]), described=described)
+        assert kept_notes(workspace) == ["first"]
+        assert len(lost(result)) == 1 and lost(result)[0].endswith("was not kept: row 3.")
+    later = written(tmp_path, [head, ["b", "Q1", "A1", "", "why?"], ["c", "Q2", "A2", "", "new"]])
+    (told,) = lost(importing.import_file(workspace, later, described=described))
+    assert told.endswith("row 2.") and kept_notes(workspace) == ["first", "new"]
+    alone = [["id", "verdict", "comment"], ["b", "", "one"], ["c", "", "two"], ["d", "fail", "x"]]
+    described = Description(columns={"id": "id"}, grades=("overall=verdict",), note="comment")
+    (told,) = lost(importing.import_file(workspace, written(tmp_path, alone), described=described))
+    assert told.startswith("2 notes") and told.endswith("were not kept: rows 2, 3.")
 
 
 def test_of_a_wide_table_so_many_columns_are_read_in_whole(

@@ -66,7 +66,8 @@ class ReadFile(NamedTuple):
     """A file in the cursor's tables, understood as far as it can be.
 
     ``signals`` and ``readings`` belong together: what was said of the outputs, and what its values count
-    as. ``offers``: columns that look like grades and were not taken.
+    as. ``offers``: columns that look like grades and were not taken. ``kept``: the column of notes that
+    stand beside no grade.
     """
 
     shape: FileShape
@@ -77,6 +78,7 @@ class ReadFile(NamedTuple):
     readings: tuple[SignalReading, ...]
     offers: tuple[tuple[remarks.Signal, SignalReading], ...]
     notes: tuple[Fact, ...]
+    kept: str = ""
 
 
 def shape_of(

@@ -10,10 +10,11 @@ from labelcore.stages.importing.mapping import OVERALL
 from labelcore.stages.importing.meanings import NOTHING
 from labelcore.stages.importing.reading import ReadFile, meta_columns, taken_within, text_columns
 from labelcore.store import arriving, criteria as criterion_table, judges as judge_table, remarks, sources
+from labelcore.store.metadata_sql import lost_texts
 from labelcore.store.people import register
 from labelcore.workspace import Workspace
 
-_PREVIEWED = 3
+_PREVIEWED, _SHOWN = 3, 20
 _NOTES = ("notes", "notes without a grade", "(notes without a grade)")
 """What notes without a grade are called among the details, if a column is not called so."""
 
@@ -36,11 +37,12 @@ def with_notes(cursor: Any, read: ReadFile) -> ReadFile:
     ]
     columns = {read.mapping.note, *(grading.note for grading in read.mapping.all_gradings())}
     notes = sorted(column for column in columns if column)
-    if read.shape.tool or not (nothing or notes) or not read.mapping.output:
+    if read.shape.tool or not (nothing or notes):
         return read
     taken = {name.casefold() for name in read.staged.names}
     name = next(name for name in _NOTES if name not in taken)
-    return read._replace(staged=remarks.keep_texts(cursor, read.staged, nothing, notes, name))
+    staged = remarks.keep_texts(cursor, read.staged, nothing, notes, name)
+    return read._replace(staged=staged, kept=name if name in staged.names else "")
 
 
 def store_outputs(cursor: Any, project: Project, read: ReadFile, batch_id: str) -> StoredCounts:
@@ -118,7 +120,10 @@ def store_judgements(
     signals.settle(workspace, cursor)
     fewer = [(name, n) for name, n in grades._asdict().items() if name != "new" and n]
     counts = {"grades_new": grades.new, "verdicts_new": verdicts, "feedback_new": feedback}
-    return counts, [fact(f"brought_{name}", n=n) for name, n in fewer]
+    told = [fact(f"brought_{name}", n=n) for name, n in fewer]
+    lost = lost_texts(cursor, read.staged, read.kept) if read.kept else []
+    shown = [*lost[:_SHOWN], *(["…"] if len(lost) > _SHOWN else [])]
+    return counts, [*told, *([fact("notes_lost", n=len(lost), rows=shown)] if lost else [])]
 
 
 def _criteria(workspace: Workspace, names: list[str]) -> dict[str, tuple[str, int]]:
