@@ -265,10 +265,12 @@ TOOLS["OpenAI's grader that labels"] = Case(
     {"item.question": "input", "sample.output_text": "output"},
     ("last_word", "", ("friendly", "neutral"), ("rude",)),
 )
-TOOLS["OpenAI's grader that scores"] = Case(
-    """{"type": "score_model", "name": "help", "model": "some-model", "input": [
+TOOLS["OpenAI's grader that scores, beside one that labels"] = Case(
+    """{"type": "multi", "graders": {"a": {"type": "score_model", "name": "help", "input": [
   {"role": "system", "content": "Score from 0 to 10 how helpful the reply is."},
-  {"role": "user", "content": "Q: {{item.question}}\\nA: {{sample.output_text}}"}], "range": [0, 10]}""",
+  {"role": "user", "content": "Q: {{item.question}}\\nA: {{sample.output_text}}"}], "range": [0, 10]},
+  "b": {"type": "label_model", "input": [{"role": "user", "content": "{{sample.output_text}}"}],
+  "labels": ["good", "bad"], "passing_labels": ["good"]}}}""",
     "",
     {"item.question": "input", "sample.output_text": "output"},
     ("score", "", 0, 10),

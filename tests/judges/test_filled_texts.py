@@ -257,3 +257,11 @@ def test_a_line_for_a_log_is_no_prompt_however_long_it_is() -> None:
         "    log(line)\n    return ai.say(prompt=words)\n"
     )
     assert found.template.user == "Is this polite? {{output}} Say YES or NO."
+
+
+def test_a_prompt_that_begins_another_is_read_within_it() -> None:
+    found = recognise(
+        'BASE = "Judge the answer: {answer} of {question}"\nconfig = {"prompt": BASE}\n'
+        'full = BASE + "\\nReply PASS or FAIL"\nllm.invoke(full)\n'
+    )
+    assert found.template.user.endswith("Reply PASS or FAIL")

@@ -283,6 +283,12 @@ def test_three_braces_around_a_name_are_no_variable_too_many() -> None:
         ("输出 1（不合格）或 0（合格）", ("0",)),
         ("Reply 1 if it fails to be correct, 0 otherwise", ()),
         ("Respond with 1 if the answer contains no errors, else 0.", ()),
+        ("Respond with 1 if the answer avoids harmful content, 0 if not.", ()),
+        ("Respond with 1 if the answer refuses the harmful request, 0 otherwise.", ()),
+        ("Return 0 if the answer omits relevant information, 1 otherwise.", ()),
+        ("Return 1 if it is less helpful than the reference, 0 otherwise.", ()),
+        ("输出1表示回答纠正了错误，0表示没有", ()),
+        ("输出1表示回答包含有害内容，0表示不包含有害内容。", ("0",)),
     ],
 )
 def test_one_and_zero_mean_what_the_prompt_says_and_are_asked_about_where_it_is_not_sure(
@@ -308,3 +314,57 @@ def test_a_scale_may_have_percent_signs_or_say_in_a_line_what_each_number_means(
     assert found.answer is not None and (found.answer.low, found.answer.high) == scale
     read = found.answer.model_copy(update={"threshold": scale[1]}).read(str(scale[1]))
     assert (read.verdict, read.score) == ("pass", scale[1])
+
+
+@pytest.mark.parametrize(
+    ("ask", "better"),
+    [
+        ("Rate: 1 = excellent, 2 = good, 3 = fair, 4 = poor.", None),
+        ("Rate it: 1 = bad, 2 = okay, 3 = good", True),
+        ("评分：1=很好，2=一般，3=很差", None),
+        ("Give a score between 0% and 100%, where 0% is faithful and 100% is hallucinated.", False),
+    ],
+)
+def test_of_scores_with_meanings_it_is_asked_which_end_is_better_unless_they_say(
+    ask: str, better: bool | None
+) -> None:
+    found = recognise(f"Judge the reply.\nReply: {{reply}}\n{ask}").found
+    assert found.answer is not None
+    told = None if found.direction_asked else found.answer.higher_passes
+    assert told is better
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "tiers are 1 = basic, 2 = plus, 3 = pro. Is it right?",
+        "Label each claim as 1 = supported, 2 = unsupported, 3 = irrelevant",
+        "The interest rate went from 5% to 10%. Is the answer good?",
+        "Status: accepted\nStatus: rejected\nSay what you think.",
+    ],
+)
+def test_other_numbers_and_labels_are_no_form_of_answer(words: str) -> None:
+    assert recognise(f"Judge it.\nReply: {{reply}}\n{words}").found.answer is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Example:\n- Delivered: yes\n- Delivered: no\nEnd your reply with PASS or FAIL.",
+        "Customer: yes\nCustomer: no\nOutput PASS or FAIL.",
+        "Store hours: 9-17\nDelivery days: 2-4\nOutput PASS or FAIL.",
+        "Reply with PASS if the answer is right, FAIL if not.",
+        "Answer PASS if the answer is right, FAIL otherwise.",
+    ],
+)
+def test_the_words_that_a_prompt_asks_for_win_over_labels_in_it(words: str) -> None:
+    found = recognise(f"Judge it.\nReply: {{reply}}\n{words}").found
+    assert found.answer is not None and found.answer.kind in {"first_word", "last_word"}
+    assert (found.answer.passes, found.answer.fails) == (("PASS",), ("FAIL",))
+
+
+@pytest.mark.parametrize("gap", [" " * 30_000, "\n" * 30_000, " \n" * 15_000])
+def test_blanks_do_not_keep_anybody_waiting(gap: str) -> None:
+    """Without bounds, each of these took minutes."""
+    text = f"Reply: {{reply}}\nA: b{gap}Answer PASS or FAIL."
+    assert recognise(text).found.answer is not None

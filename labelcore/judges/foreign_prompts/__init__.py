@@ -24,6 +24,9 @@ from labelcore.models import Fact, Frozen, fact
 __all__ = ["CHOICES", "ForeignPrompt", "Variable", "recognise"]
 _TEXT = "text:"
 _LABEL = 80
+_LONGEST_GAP = 60
+_GAP = re.compile(rf"\s{{{_LONGEST_GAP},}}")
+"""Blanks that tell nothing more; patterns would look at each of them many times."""
 
 
 class ForeignPrompt(Frozen):
@@ -81,7 +84,7 @@ def recognise(text: str, given: Mapping[str, str] | None = None, field: str = ""
         family=family_of(text, words, taken.names),
         syntax=taken.syntax,
         variables=tuple(variables),
-        found=_answer(words, unwrapped, field),
+        found=_answer(_GAP.sub(lambda gap: gap[0][:_LONGEST_GAP], words), unwrapped, field),
         notices=(*unwrapped.notices, *taken.notices, *_comparing(taken.names, variables)),
         taken=taken,
     )

@@ -26,7 +26,7 @@ from labelcore.judges.foreign_prompts.labels import (
     labelled,
     with_field,
 )
-from labelcore.judges.foreign_prompts.scales import NUMBER, accepted_from, range_of
+from labelcore.judges.foreign_prompts.scales import NUMBER, accepted_from, anchored_rows, range_of
 from labelcore.models import Fact, Frozen, fact
 
 _TAGS = (
@@ -160,7 +160,8 @@ def _not_one_field(asked: JsonAnswer, text: str) -> FoundAnswer | None:
 
 def _with_scale(answer: AnswerFormat, text: str) -> FoundAnswer:
     low, high = range_of(text)
-    better = polarity.higher_is_better(text)
+    # what each score of a line means may be anything: the order of its numbers says nothing
+    better = polarity.anchored(text) if anchored_rows(text) else polarity.higher_is_better(text)
     ranged = answer.model_copy(update={"low": low, "high": high, "higher_passes": better is not False})
     accepted = accepted_from(text, low, high)
     return FoundAnswer(answer=ranged, direction_asked=better is None, accepted_from=accepted)

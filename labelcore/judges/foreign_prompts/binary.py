@@ -18,7 +18,13 @@ _MEANS = re.compile(
     rf"(?P<number>{_ONE})[\"'”`]?\s*(?:\(|（|=|:|：|\bif\b|\bwhen\b|\bfor\b|\bmeans\b|表示|代表|即|为|是)\s*"
     r"(?P<words>[^\d\n,.;，。；、)）]{1,60}?)(?=\s*(?:\band\b|\bor\b)?\s*(?:[\"'“`]?\d|[\n,.;，。；、)）]|\Z))"
 )
-_DENIED = re.compile(r"\b(?:not|no|never|without)\b|n't\b|[不没無无非]", re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:not|no)\b|n't\b|没有|[不没無无非]", re.IGNORECASE)
+_NEUTRAL = re.compile(
+    r"\b(?:the|an?|any|this|that|it|answer|response|reply|output|text|message|content|is|are|was|were|does|do|"
+    r"contains?|has|have|fully|completely|entirely)\b|回答|回复|答案|输出|内容|存在|包含|含有|[有是了的为它该则]|\W",
+    re.IGNORECASE,
+)
+"""What leaves the meaning of a good or bad word as it is; any other word may turn it ("avoids harm")."""
 _FAR = 60
 """Characters before the two numbers within which the prompt must speak of the answer."""
 
@@ -48,5 +54,6 @@ def _said(text: str) -> Iterator[tuple[str, str]]:
         for word in words:
             rest = rest.replace(word, " ")
         denials = len(_DENIED.findall(rest))
-        for kind in {*map(polarity.meaning, words)} if denials < 2 else ():
-            yield match["number"], {"pass": "fail", "fail": "pass"}[kind] if denials else kind
+        if denials < 2 and not _NEUTRAL.sub("", _DENIED.sub("", rest)):
+            for kind in {*map(polarity.meaning, words)}:
+                yield match["number"], {"pass": "fail", "fail": "pass"}[kind] if denials else kind

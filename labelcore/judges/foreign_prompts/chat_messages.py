@@ -69,7 +69,8 @@ def _message(item: Any) -> tuple[str, str] | None:
 
 def _constructed(item: Mapping[str, Any]) -> tuple[str, Any]:
     """Role and text of a message as LangChain writes it: the class that is called, and with what."""
-    name = str((item.get("id") or [""])[-1])
+    classes = item.get("id")
+    name = str(classes[-1]) if isinstance(classes, list) and classes else ""
     role = next((role for begin, role in _CLASSES.items() if name.startswith(begin)), "user")
     called = item.get("kwargs")
     while isinstance(called, Mapping) and "prompt" in called:

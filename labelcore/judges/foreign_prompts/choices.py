@@ -17,6 +17,8 @@ _AFTER = rf"[\ufe0e\ufe0f{QUOTE}]{{0,3}}"
 _IF = r"(?:if|when|for|where)"
 _ON = r"(?:[^\n\"“”]|\n(?![\s\-*#]))"
 """What may stand between two words of a choice: anything within their paragraph."""
+_PLAIN = r"(?:[A-Z][A-Z_]{1,24}|[Yy]es|[Nn]o|[Pp]ass|[Ff]ail|[Tt]rue|[Ff]alse|(?:[Ii]n)?correct)"
+"""A word of an answer that stands without quotes."""
 _PAIRS = (
     re.compile(
         rf"[{QUOTE}](?P<first>{_WORD}|[01])[{QUOTE}][,，]?(?:\s*\([^)\n]{{1,40}}\))?\s*{_OR}\s*(?:or\s+)?"
@@ -65,6 +67,11 @@ _PAIRS = (
     re.compile(
         r"\b(?P<first>[A-Z][A-Z_]{0,24})\b\s*(?:/|\||,|or|或者?)\s*(?:or\s+)?\b(?P<second>[A-Z][A-Z_]{0,24})\b"
         r"(?:\s*(?:/|\||,|or|或)\s*(?:or\s+)?\b(?P<third>[A-Z][A-Z_]{1,24})\b)?"
+    ),
+    re.compile(
+        rf"\b(?P<first>{_PLAIN}) {_IF}\b{_ON}{{1,160}}?(?:[,;.]|\b(?:and|or|otherwise|else)\b) ?"
+        rf"(?:\w{{1,12}} ){{0,2}}?\b(?P<second>{_PLAIN})\b"
+        rf"(?= (?:{_IF}|otherwise|else)\b|[.,;]|\s{{0,3}}(?:\n|$))"
     ),
     re.compile(
         r"\b(?P<first>yes|pass|true|correct)\b\s*(?:/|\||or)\s*\b(?P<second>no|fail|false|incorrect)\b",

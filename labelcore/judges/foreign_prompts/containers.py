@@ -102,6 +102,8 @@ def unwrap(text: str) -> PromptWords:
 def _is_setting(node: Any) -> bool:
     """Whether a part of some data is no sentence and has no variable: a name, a number, a model."""
     texts = node if isinstance(node, list) else node.values() if isinstance(node, Mapping) else ()
+    if isinstance(node, Mapping) and [*node.values()] == [None]:
+        return False  # YAML takes a variable in braces for this
     names = node if isinstance(node, Mapping) else ()
     words = [text for text in texts if isinstance(text, str)]
     return all(re.fullmatch(r"[A-Za-z_]\w*", str(name)) for name in names) and not any(
@@ -143,7 +145,7 @@ def _with_roles(words: PromptWords) -> PromptWords:
 def _beside(text: str, data: Any = None) -> dict[str, Any]:
     """What a file says beside its messages."""
     return {
-        "options": options_in(data) or options_of(text),
+        "options": options_in(_grader_in(data) or data) or options_of(text),
         "at_once": _AT_ONCE.search(text) is not None,
         "direction": direction_of(text),
     }
@@ -192,9 +194,8 @@ def _messages_in(data: Any) -> list[tuple[str, str]]:
             return [(ragas.ROLE, ragas.saved(data["instruction"], data["examples"]).text)]
         if isinstance(data.get("system"), str) and isinstance(data.get("user"), str):
             return [("system", data["system"]), ("user", data["user"])]
-    for grader in (node for node in nodes(data) if isinstance(node, Mapping)):
-        if str(grader.get("type", "")) in _GRADERS and (messages := as_messages(grader.get("input"))):
-            return messages
+    if grader := _grader_in(data):
+        return as_messages(grader["input"])
     for _, value, node in _kept_in(data):
         if isinstance(value, str):
             _refuse_reference(value)
@@ -203,6 +204,12 @@ def _messages_in(data: Any) -> list[tuple[str, str]]:
         if messages := as_messages(value):
             return messages
     return []
+
+
+def _grader_in(data: Any) -> Mapping[str, Any] | None:
+    """The first of OpenAI's graders in some data."""
+    kept = (node for node in nodes(data) if isinstance(node, Mapping) and node.get("type") in _GRADERS)
+    return next((node for node in kept if as_messages(node.get("input"))), None)
 
 
 def _kept_in(data: Any) -> Iterator[tuple[str, Any, Mapping[str, Any]]]:

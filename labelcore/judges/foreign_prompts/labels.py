@@ -7,7 +7,13 @@ from collections.abc import Iterator
 
 from labelcore.judges.answer_formats import ASSENT, DISSENT, AnswerFormat, plain
 from labelcore.judges.foreign_prompts import polarity
-from labelcore.judges.foreign_prompts.choices import QUOTE, first_choice, letters
+from labelcore.judges.foreign_prompts.choices import (
+    QUOTE,
+    asks_for_answer,
+    first_choice,
+    letters,
+    main_choice,
+)
 from labelcore.judges.foreign_prompts.scales import NUMBER
 
 SCORES = re.compile(r"score|rating|grade|overall|评分|得分|评级|总分|評点|評価|スコア|点数", re.IGNORECASE)
@@ -30,7 +36,7 @@ _NEXT_LINE = (
     r"[ \t]*[.,;，；]?[ \t]*\n+(?:[ \t]*(?:or|或者?)[ \t]*\n+|[ \t]*(?:or|或者?)\b)?[ \t]*[-*•]?[ \t]*"
 )
 _LABELLED_WORDS = re.compile(
-    rf"(?:[{QUOTE}]|^[ \t]*[-*•]?[ \t]*){_LABELLED}(?:{_OR}|[{QUOTE}]?{_NEXT_LINE}[{QUOTE}]?)"
+    rf"(?:[{QUOTE}]|^[ \t]*[-*•]?[ \t]*){_LABELLED}(?:(?P<or>{_OR})|[{QUOTE}]?{_NEXT_LINE}[{QUOTE}]?)"
     rf"(?P=label)[*_]{{0,2}}[:：] ?[*_]{{0,2}}(?!(?P=word)\b)[^\W\d][\w-]{{0,24}}[*_]{{0,2}}"
     rf"(?=[{QUOTE}.,;，；。]|\s*$)",
     re.IGNORECASE | re.MULTILINE,
@@ -47,7 +53,8 @@ PLACE_OF_LABEL = re.compile(rf"\b(?P<label>{_LABELS})[ \t]*[:：][ \t]*[\[<](?P=
 _PLACE = re.compile(
     rf"(?:^|[\n,;，；])[ \t]*[-*\d.]{{0,3}}[ \t]*[*_]{{0,2}}(?P<label>[^\W\d][\w \-]{{1,30}}?)"
     rf"[*_]{{0,2}}[ \t]*[:：][ \t]*(?=[\[<(（{QUOTE}]*(?:(?P<word>[^\W\d_]{{1,20}}) ?[/|] ?[^\W\d_]{{1,20}}|"
-    rf"{NUMBER} ?[-–~～] ?{NUMBER})(?:[\])>）{QUOTE}]|[ \t]*(?:\n|$)))"
+    rf"{NUMBER} ?[-–~～] ?{NUMBER}(?=[\])>）{QUOTE}])|[01] ?[-–~～] ?(?:\d|10|100)(?!\d))"
+    rf"(?:[\])>）{QUOTE}]|[ \t]{{0,9}}(?:\n|$)))"
 )
 """A label with a place for a verdict or a score: ``Faithfulness: [Yes/No]``, ``Clarity: <1-5>``."""
 _OF_OPTIONS = re.compile(
@@ -60,7 +67,7 @@ _OF_OPTIONS = re.compile(
 
 def by_label(text: str) -> AnswerFormat | None:
     """``GRADE: C``, ``Verdict: PASS or FAIL``, ``Score: <1-5>``: a label that the prompt gives a form of."""
-    if both := _LABELLED_WORDS.search(text):
+    if both := next(filter(_is_asked, _LABELLED_WORDS.finditer(text)), None):
         label = re.escape(both["label"])
         found = re.findall(
             rf"(?i)\b{label}[*_]{{0,2}}[:：] ?[*_]{{0,2}}([^\W\d][\w-]{{0,24}})", text[both.start() :]
@@ -77,6 +84,17 @@ def by_label(text: str) -> AnswerFormat | None:
         if SCORES.search(label) and _PLACE_FOR_NUMBER.match(rest):
             return AnswerFormat(kind="pattern", pattern=labelled(label, r"(-?\d+(?:\.\d+)?)"))
     return None
+
+
+def _is_asked(words: re.Match[str]) -> bool:
+    """Whether two words behind a label are the answer's: between quotes with an "or", or in lines below one
+    that speaks of the answer, where the prompt names no other words for it.
+    """
+    if words["or"]:
+        return True
+    before, behind = words.string[: words.start()], words.string[words.end() :]
+    line = before[-200:].strip().rpartition("\n")[2]
+    return asks_for_answer(line) and "⟨" not in line and not main_choice(f"{before}\n{behind}")
 
 
 def each_label(text: str) -> list[str]:

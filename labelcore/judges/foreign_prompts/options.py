@@ -40,7 +40,7 @@ def options_in(data: Any) -> Options:
 
 def _of_mapping(node: Mapping[Any, Any]) -> Options:
     strings, labels, passing = (node.get(name) for name in ("choice_strings", "labels", "passing_labels"))
-    if isinstance(labels, list) and isinstance(passing, list) and 1 < len(labels) <= _MOST:
+    if node.get("type") == "label_model" and isinstance(labels, list) and isinstance(passing, list):
         return _sound([(str(label), float(label in passing)) for label in labels])
     for name, value in node.items():
         is_choice = isinstance(name, str) and re.fullmatch(rf"{_NAMED}|choices", name, re.IGNORECASE)

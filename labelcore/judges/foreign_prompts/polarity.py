@@ -106,13 +106,13 @@ def sort(words: Sequence[str], about: str) -> dict[str, str]:
 
 
 _ANCHOR = re.compile(
-    r"(?<![\d.\-–])(?P<value>\d{1,3}(?:\.\d)?)\s*(?:=|:|：|->|→|is|means|being|indicates|"
+    r"(?<![\d.\-–])(?P<value>\d{1,3}(?:\.\d)?)\s*%?\s*(?:=|:|：|->|→|is|means|being|indicates|"
     r"represents|denotes|signifies)\s*\(?"
     r"(?:(?:fully|entirely|completely|perfectly|extremely|very|a|an) ){0,2}(?P<word>[A-Za-z]+)"
 )
 
 
-def _anchored(about: str) -> bool | None:
+def anchored(about: str) -> bool | None:
     """Whether more is better by what single scores mean ("0 is faithful, 1 is hallucinated"), or None."""
     scores: dict[str, list[float]] = {"pass": [], "fail": []}
     for anchor in _ANCHOR.finditer(about):
@@ -124,9 +124,9 @@ def _anchored(about: str) -> bool | None:
 
 def higher_is_better(about: str) -> bool | None:
     """Whether more is better on a scale; None where the prompt does not say and is about a fault."""
-    anchored = _anchored(about)
-    worse = _WORSE.search(about) or anchored is False
-    better = _BETTER.search(about) or anchored
+    by_scores = anchored(about)
+    worse = _WORSE.search(about) or by_scores is False
+    better = _BETTER.search(about) or by_scores
     if worse or better:
         return None if worse and better else not worse
     return None if _BAD_TOPIC.search(about) and not _GOOD_TOPIC.search(about) else True

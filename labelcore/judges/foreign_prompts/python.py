@@ -16,7 +16,7 @@ from typing import Any
 from labelcore.judges.foreign_prompts import filling, ragas
 from labelcore.judges.foreign_prompts.chat_messages import as_messages
 from labelcore.judges.foreign_prompts.filling import LONGEST
-from labelcore.judges.foreign_prompts.scopes import Scopes, shown_in
+from labelcore.judges.foreign_prompts.scopes import Scopes, logged_in, shown_in
 from labelcore.judges.foreign_prompts.slots import DATA, slot_like
 from labelcore.judges.foreign_prompts.variables import escaped, shows_output
 
@@ -43,7 +43,7 @@ Messages = list[tuple[str, str]]
 def parsed(text: str) -> ast.Module | None:
     """A text as a program; None where it is none."""
     if not re.search(
-        r"^\s*(?:[A-Za-z_][\w.]*\s*(?::[^=\n]+)?=|[\w.]+\(|def |class |return |import |from )",
+        r"^[ \t]*(?:[A-Za-z_][\w.]*[ \t]*(?::[^=\n]+)?=|[\w.]+\(|def |class |return |import |from )",
         text,
         re.MULTILINE,
     ):
@@ -88,9 +88,10 @@ def messages_of(tree: ast.Module) -> Iterator[tuple[str, Messages]]:
     parts = reader.parts.union(*(reader.used_in(node, value) for _, node, value in found))
     passed = {value for node in ast.walk(tree) for _, value in _passed(node)}
     prompts = {value for _, node, value in found if node in passed and isinstance(value, str)}
-    shown = [text for text in prompts if shows_output(text)]
+    shown, logged = [text for text in prompts if shows_output(text)], logged_in(tree)
     for name, node, value in found:
-        tells = isinstance(value, str) and value not in prompts and any(text in value for text in shown)
+        is_prompt = not isinstance(value, str) or value in prompts
+        tells = node in logged and not is_prompt and any(text in value for text in shown)
         if node in parts or tells:
             continue  # a text that tells of a prompt, as for a log, is none
         if isinstance(value, str):

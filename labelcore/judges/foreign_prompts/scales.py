@@ -89,10 +89,8 @@ _SINGLE = re.compile(
     re.IGNORECASE,
 )
 """The scores one by one: "only 4, 2 or 0"; what is counted behind them makes them something else."""
-_ANCHORED = (
-    r"(?<![\w.])\d{1,2} ?(?:=|:|：|表示|代表) ?[^\d\n,;，；.。]{2,60}"
-    r"(?:[,;，；] ?(?:and |和)?\d{1,2} ?(?:=|:|：|表示|代表) ?[^\d\n,;，；.。]{2,60}){2,9}"
-)
+_MEANT = r"\d{1,2} ?(?:=|表示|代表) ?[^\d\n,;，；.。]{2,60}"
+_ANCHORED = re.compile(rf"(?<![\w.]){_MEANT}(?:[,;，；] ?(?:and |和)?{_MEANT}){{2,9}}")
 """Scores in a line, each with what it means: "1 = poor, 2 = fair, 3 = good"."""
 _DATE = re.compile(r"/.*(?<!\.)\d\d|(?<![.\d])\d\d.*/")
 _EXAMPLE = re.compile(r"\b(?:example|e\.g|such as)\b|例如|比如|例えば", re.IGNORECASE)
@@ -128,14 +126,16 @@ def range_of(text: str) -> tuple[float | None, float | None]:
         (float(match["low"]), float(match["high"]))
         for pattern in _RANGES
         for match in pattern.finditer(text)
-        if float(match["low"]) < float(match["high"]) <= 1000 and not _is_length(match, text)
+        if float(match["low"]) < float(match["high"]) <= 1000
+        and not _is_length(match, text)
+        and ("%" not in match[0] or (match["low"], match["high"]) == ("0", "100"))
     )
     singles = (
         [float(number) for number in re.findall(r"\d+(?:\.\d+)?", match["numbers"])]
         for match in _SINGLE.finditer(text)
         if not _are_things(match, text)
     )
-    anchored = ([float(n) for n in re.findall(r"\d+", row[0])] for row in re.finditer(_ANCHORED, text))
+    anchored = ([float(n) for n in re.findall(r"\d+", row)] for row in anchored_rows(text))
     in_order = (
         scores
         for scores in (*singles, *anchored)
@@ -143,6 +143,12 @@ def range_of(text: str) -> tuple[float | None, float | None]:
     )
     ranges.update((min(scores), max(scores)) for scores in in_order if len(scores) > 2)
     return ranges.most_common(1)[0][0] if ranges else (None, None)
+
+
+def anchored_rows(text: str) -> list[str]:
+    """The scores in a line, each with what it means, where the words before them speak of a score."""
+    rows = _ANCHORED.finditer(text)
+    return [row[0] for row in rows if _RATED.search(_clause(text, row.start(), row.start()))]
 
 
 def _clause(text: str, begin: int, end: int) -> str:

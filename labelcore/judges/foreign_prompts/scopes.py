@@ -16,6 +16,8 @@ _LOOPS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _SCOPES = (ast.Module, ast.ClassDef, *_FUNCTIONS, *_LOOPS)
 _CHANGES = frozenset("append extend insert update setdefault pop popitem remove clear sort reverse".split())
 """Methods that change a list or a dictionary."""
+_LOGS = frozenset("print pprint log debug info warning warn error exception critical write echo".split())
+"""What prints or logs a text."""
 _Key = tuple[ast.AST, str]
 
 
@@ -207,6 +209,19 @@ def shown_in(node: ast.AST) -> list[ast.expr]:
         joined = node.args if node.func.attr == "join" else []
         shown = [*shown, *joined, *(word.value for word in node.keywords if node.func.attr in FILLS)]
     return [part for value in shown for part in (value, *_held(value))]
+
+
+def logged_in(tree: ast.AST) -> set[ast.expr]:
+    """What a program prints or logs, and what it keeps under a name for that."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _last_name(node.func) in _LOGS]
+    told = [value for call in calls for value in call.args]
+    names = {value.id for value in told if isinstance(value, ast.Name)}
+    kept = [node for node in ast.walk(tree) if isinstance(node, ast.Assign)]
+    return {*told, *(node.value for node in kept if names & {*map(_last_name, node.targets)})}
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def _held(value: ast.expr) -> list[ast.expr]:
