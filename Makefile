@@ -37,6 +37,9 @@ browser:
 # Both cores; whoever is done early takes over from the other.
 BOTH := -n 2 --dist worksteal
 
+# Journeys wait for pages more than they compute; those of a file share a server.
+APART := -n 2 --dist loadfile
+
 # Pages, journeys and what strangers try at the door are not even collected; properties are tried on fewer examples
 # than in `make test`.
 CORE := -m "not slow and not whole" --ignore tests/pages --ignore tests/journeys --ignore tests/access --hypothesis-profile core
@@ -55,7 +58,7 @@ journeys: setup
 test: check browser
 	$(BIN)/python tests/bring_chromium.py
 	$(BIN)/pytest $(BOTH) -m "not journey"
-	$(BIN)/pytest -m journey
+	$(BIN)/pytest $(APART) -m journey
 
 bench: setup
 	$(BIN)/python tests/bench/import_speed.py

@@ -51,8 +51,10 @@ def table(rows: Sequence[Mapping[str, Any]], *, narrow: bool = False) -> None:
 
 
 def _told(row: Mapping[str, Any]) -> dict[str, Any]:
-    """With moments to the minute, as they stand on all pages."""
-    moments = {name: f"{cell:%Y-%m-%d %H:%M}" for name, cell in row.items() if isinstance(cell, datetime)}
+    """With moments to the minute, in the zone that stands behind them."""
+    moments = {
+        name: f"{cell:%Y-%m-%d %H:%M %Z}".rstrip() for name, cell in row.items() if isinstance(cell, datetime)
+    }
     return {**row, **moments}
 
 

@@ -47,4 +47,4 @@ def test_moments_stand_to_the_minute_in_every_table() -> None:
     rows = [{"when": datetime(2026, 11, 30, 20, 48, 50, tzinfo=UTC)}]
     app = AppTest.from_function(_table, default_timeout=SECONDS, args=(rows,)).run()
     cells = [cell for table in (*app.dataframe, *app.table) for cell in table.value["when"]]
-    assert [cell.replace("\\", "") for cell in cells] == ["2026-11-30 20:48"] * 3
+    assert [cell.replace("\\", "") for cell in cells] == ["2026-11-30 20:48 UTC"] * 3
