@@ -135,9 +135,10 @@ WORDS = {
         "{n:,} grades stand in rows that were kept apart.",
     ),
     "notes_lost": (
-        "One note stands beside no grade, of an output that was there already, and was not kept: row {rows}.",
-        "{n:,} notes stand beside no grade, of outputs that were there already, and were not kept: rows "
-        "{rows}.",
+        "One note stands beside no grade and has no place in the details of its output, so it was not kept: "
+        "row {rows}.",
+        "{n:,} notes stand beside no grade and have no place in the details of their outputs, so they were "
+        "not kept: rows {rows}.",
     ),
     "brought_known": ("One grade was there from before.", "{n:,} grades were there from before."),
     "brought_nothing": ("One value counts as no grade.", "{n:,} values count as no grade."),

@@ -55,7 +55,7 @@ def _without(text: str, name: str, paths: Sequence[str]) -> str:
 def lost_texts(cursor: duckdb.DuckDBPyConnection, staged: Staging, name: str) -> list[int]:
     """The rows whose texts in a column of details their outputs have not: the first row gave them these."""
     text, lines = expression(staged, name), "chr(10) || {} || chr(10)"
-    there = f"coalesce(json_extract_string(metadata, '$.\"{name}\"'), '')"
+    there = f"coalesce(json_extract_string(metadata, {literal(pointer([name]))}), '')"
     rows = cursor.execute(
         f"SELECT _row FROM staged JOIN ready USING (_row) JOIN output USING (output_id) WHERE {text} <> '' "
         f"AND NOT contains({lines.format(there)}, {lines.format(text)}) ORDER BY _row"

@@ -59,7 +59,7 @@ class Readings:
 
 
 def _in_full(value: Any) -> Any:
-    """What JSON has no word for; an array's own words would leave out its middle."""
+    """What JSON has no word for; the words of an array would leave out its middle."""
     return value.tolist() if hasattr(value, "tolist") else repr(value)
 
 
