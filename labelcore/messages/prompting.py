@@ -77,6 +77,9 @@ WORDS: dict[str, Words] = {
         "The prompt asks for no form of answer; its tool adds one. Here labelcore's own is asked for beside "
         "it: a reason and a verdict as JSON."
     ),
+    "foreign_meaning_added": (
+        "It looks for a fault, so below its words stands which verdict means what: “{line}”"
+    ),
     "foreign_choice_added": (
         "Its tool asks for one of its options in code; here that stands below its words: “{line}”"
     ),

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from labelcore.judges.foreign_prompts import polarity
 from labelcore.judges.foreign_prompts.answers import FoundAnswer, find_answer
+from labelcore.judges.foreign_prompts.choices import condition_words
 from labelcore.judges.foreign_prompts.containers import PromptWords, unwrap
 from labelcore.judges.foreign_prompts.families import family_of
 from labelcore.judges.foreign_prompts.scales import rubric_of
@@ -25,6 +26,11 @@ __all__ = ["CHOICES", "ForeignPrompt", "Variable", "recognise"]
 _TEXT = "text:"
 _LABEL = 80
 _LONGEST_GAP = 60
+_VERDICT = (
+    'Give a reason, then the verdict: "pass" where the output is good by the words above, "fail" where it is '
+    'not, or has a fault that they look for; "abstain" only when the data do not allow a decision.'
+)
+"""What stands below a prompt of faults without a form: "pass" alone could mean that one is there."""
 _GAP = re.compile(rf"\s{{{_LONGEST_GAP},}}")
 """Blanks that tell nothing more; patterns would look at each of them many times."""
 
@@ -95,13 +101,28 @@ def _answer(words: str, unwrapped: PromptWords, field: str) -> FoundAnswer:
     if unwrapped.options and not field:
         return find_choice(words, unwrapped.options, unwrapped.direction, at_once=unwrapped.at_once)
     form = find_answer(words, field)
-    scores = rubric_of(words) if form.answer is None and not form.form_asked else ()
-    if not scores:
+    if form.answer is not None or form.form_asked:
         return form
+    if said := condition_words(words):
+        return _asked_of(said, find_choice(words, tuple((word, None) for word in said), at_once=False))
+    scores = rubric_of(words)
+    if not scores:
+        meaning = fact("foreign_meaning_added", line=_VERDICT)
+        update = {"added": _VERDICT, "notices": (*form.notices, meaning)}
+        return form.model_copy(update=update) if polarity.names_fault(words) else form
     directions = {True: "maximize", False: "minimize", None: "neutral"}
     direction = directions[polarity.higher_is_better(words)]
     options = tuple((str(score), float(score)) for score in scores)
     return find_choice(words, options, direction, at_once=False)
+
+
+def _asked_of(words: tuple[str, ...], form: FoundAnswer) -> FoundAnswer:
+    """The form with words of which a person must say what they mean: each stands for its condition, whatever
+    good and bad things the prompt names elsewhere.
+    """
+    unsorted = {"passes": (), "fails": (), "abstains": ()}
+    answer = form.answer and form.answer.model_copy(update=unsorted)
+    return form.model_copy(update={"answer": answer, "words": words})
 
 
 def _comparing(names: Sequence[str], variables: Sequence[Variable]) -> list[Fact]:

@@ -69,6 +69,12 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 """Words that ask for a form of answer, be it known or not."""
+_ONE_NUMBER = re.compile(
+    r"\b(?:return|output|respond|reply|answer)\b[^.\n]{0,30}\b(?:single|only an?|just an?) (?:integer|number|"
+    r"numeric)\b",
+    re.IGNORECASE,
+)
+"""A number is the whole answer, whatever words stand elsewhere."""
 _RATING = re.compile(
     rf"{NUMBER}|{NUMBER} ?(?:[-–~～〜至到]|to) ?{NUMBER}|rating|score|number|integer|n|x|"
     r"评分|分数|数字|整数|点数|評点",
@@ -89,6 +95,12 @@ _WORDS_IN_TAG = re.compile(
 _INSIDE_TAG = re.compile(
     r"(?P<before>[^\n]{3,120}?) (?:inside|in|within|between) (?:the )?<(?P<name>[A-Za-z]\w{0,30})>"
 )
+
+
+_JUDGED_ONE = re.compile(
+    r"\b(?:students?|candidates?|solver|predicted|extract|is enclosed)\b|学生|考生|提取", re.IGNORECASE
+)
+"""Words of a sentence that speaks of the answer that is judged."""
 
 
 class FoundAnswer(Frozen):
@@ -124,7 +136,8 @@ def find_answer(text: str, field: str = "") -> FoundAnswer:
         return FoundAnswer(form_asked=True, notices=(fact("foreign_several_verdicts", names=labels),))
     if answer is None and (binary := _binary(text)):
         return binary
-    answer = answer or _by_word(text) or _by_option(text) or _by_scale(text)
+    alone = _by_scale(text) if _ONE_NUMBER.search(text) else None
+    answer = answer or alone or _by_word(text) or _by_option(text) or _by_scale(text)
     if answer is None:
         return FoundAnswer(form_asked=_BARE.search(text) is not None)
     return with_words(answer, text) if answer.words else _with_scale(answer, text)
@@ -259,7 +272,7 @@ def _by_numbered_tag(text: str) -> AnswerFormat | None:
 def _by_box(text: str) -> AnswerFormat | None:
     """The answer in LaTeX's box."""
     asked = _BOXED.search(text)
-    if asked is None:
+    if asked is None or _JUDGED_ONE.search(asked[0]) or _JUDGED_ONE.search(text[: asked.start()][-80:]):
         return None
     if words := first_choice(asked["inside"]) or main_choice(text):
         pattern = r"\\boxed\s*\{+\s*(?:\\text\s*\{)?\s*([^{}\n]{1,30}?)\s*\}"

@@ -95,6 +95,13 @@ _ASKS = re.compile(
     r"\b(?:either|answer|respond|reply|label|output|return|verdict|words?|grade|letter|print)\b|输出|回答|返回|结论",
     re.IGNORECASE,
 )
+_CONDITION = re.compile(
+    rf"\b(?:assign|score|return|answer|output|label|mark|say|respond|reply|verdict|set|give|write)\b"
+    rf"(?: (?:it|as|with|is|to|a))* [{QUOTE}]?(?P<word>true|false|yes|no)[{QUOTE}]? "
+    r"(?:only )?(?:if|when|for|where|unless)\b",
+    re.IGNORECASE,
+)
+_OPPOSITE = {"true": "false", "false": "true", "yes": "no", "no": "yes"}
 _ALTERNATIVE = re.compile(r"\bor\b|[/|或]", re.IGNORECASE)
 _LETTERS = re.compile(r"\bletters?\b|字母", re.IGNORECASE)
 _CHOOSES = re.compile(r"option|choice|letter|choose|select|选项|选择|字母", re.IGNORECASE)
@@ -203,6 +210,16 @@ def any_choice(text: str) -> tuple[str, ...]:
         return ()
     matches = (match for pattern in _PAIRS for match in pattern.finditer(text))
     return next((tuple(word for word in match.groupdict().values() if word) for match in matches), ())
+
+
+def condition_words(text: str) -> tuple[str, ...]:
+    """True and false, or yes and no, where a prompt says when to answer one: "Assign TRUE only if"."""
+    for match in _CONDITION.finditer(text):
+        if other := _OPPOSITE.get(match["word"].casefold()):
+            first = "yes" if {"yes", "no"} & {other} else "true"
+            words = (first, _OPPOSITE[first])
+            return tuple(map(str.upper, words)) if match["word"].isupper() else words
+    return ()
 
 
 def choice_with(word: str, text: str) -> tuple[str, ...]:

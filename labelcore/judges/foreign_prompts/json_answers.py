@@ -23,6 +23,21 @@ _FIELDS = (
     *"综合得分 综合评分 最终得分 最终评分 总分 评分 得分 分数 评级".split(),
 )
 """Names under which judges give their verdict, the surest first."""
+_QUALITIES = frozenset(
+    "correct correctness relevant faithful grounded hallucination toxic safe harmful".split()
+)
+_ASIDE = re.compile(r"confidence|certainty|probability|index|\bid\b|count|weight", re.IGNORECASE)
+"""What a number beside a verdict may be."""
+_LISTED_KEYS = re.compile(
+    r"\b(?:keys?|fields?|properties)\b[^\n]{0,40}[:：][ \t]*\n"
+    r"(?P<lines>(?:[ \t]*(?:[-*•]|\d[.)])[^\n]*(?:\n|\Z)){1,24})",
+    re.IGNORECASE,
+)
+_LISTED_KEY = re.compile(
+    rf"^[ \t]{{0,3}}(?:[-*•]|\d[.)])[ \t]*[{QUOTE}]{{0,2}}(?P<key>[^\W\d]\w{{0,40}})[{QUOTE}]{{0,2}}[ \t]*"
+    r"(?:\([^)\n]{1,30}\)[ \t]*)?[:：][ \t]*(?P<about>[^\n]{1,300})",
+    re.MULTILINE,
+)
 _NUMERIC = re.compile(r"score|rating|points|评分|得分|分", re.IGNORECASE)
 _BOOLEAN = re.compile(r"\b(?:true|false|bool(?:ean)?)\b|布尔", re.IGNORECASE)
 _ONE_OR_NOUGHT = re.compile(
@@ -77,7 +92,8 @@ def json_answer(text: str, named: str = "") -> JsonAnswer | None:
         verdicts = _with_truth(truths[0], verdicts)
     words_of = {path: _words(fields[path], _last(path), text) for path in verdicts}
     sure = (path for path in verdicts if words_of[path] or _is_number(fields[path], _last(path), text))
-    field = named or _of_the_whole(next(sure, next(iter(verdicts), "")), fields)
+    found = _of_the_whole(next(sure, next(iter(verdicts), "")), fields)
+    field = named or ("" if _one_of_qualities(found, fields) else found)
     words = _words(fields.get(field, []), _last(field), text) if field else ()
     if named and not words and polarity.field_means_pass(_last(field)) is not None:
         words = ("true", "false")
@@ -108,6 +124,18 @@ def _of_the_whole(field: str, fields: Iterable[str]) -> str:
         return field
     whole = [path for path in alike if _WHOLE.search(path)] or [path for path in alike if "." not in path]
     return whole[0] if len(whole) == 1 else ""
+
+
+def _one_of_qualities(field: str, fields: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a field is one of several that bear a quality's name and hold a number each."""
+    if _snake(_last(field)) not in _QUALITIES or not _holds_number(fields[field]):
+        return False
+    others = (path for path in fields if path != field and not _ASIDE.search(_last(path)))
+    return any(_holds_number(fields[path]) for path in others)
+
+
+def _holds_number(values: Sequence[str]) -> bool:
+    return bool(values) and all(re.fullmatch(rf"\s*{NUMBER}\s*", value) for value in values)
 
 
 def _snake(name: str) -> str:
@@ -149,6 +177,9 @@ def _fields(text: str) -> dict[str, list[str]]:
     for stretch in _objects(text):
         for path, value in _pairs(stretch):
             values.setdefault(path, []).append(value)
+    for listed in _LISTED_KEYS.finditer(text):
+        for line in _LISTED_KEY.finditer(listed["lines"]):
+            values.setdefault(line["key"], []).append(line["about"])
     lists = re.finditer(r"(?:keys?|fields?|字段)[^.\n]{0,80}", text, re.IGNORECASE) if not values else ()
     stretches = [match[0] for match in lists]
     names = [

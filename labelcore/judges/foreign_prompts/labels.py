@@ -57,6 +57,11 @@ _PLACE = re.compile(
     rf"(?:[\])>）{QUOTE}]|[ \t]{{0,9}}(?:\n|$)))"
 )
 """A label with a place for a verdict or a score: ``Faithfulness: [Yes/No]``, ``Clarity: <1-5>``."""
+_HEADED = re.compile(
+    r"^#{1,6}[ \t]*(?P<label>[^\n:#⟨]{1,60}?)[ \t]*:?\n{1,2}[ \t]*[\[<](?P<place>[^\n⟨]{1,200})[\]>]",
+    re.MULTILINE,
+)
+_EXPLAINS = re.compile(r"expla|justif|\bwhy\b|reason|理由|解释", re.IGNORECASE)
 _OF_OPTIONS = re.compile(
     r"options?$|choices?$|answers?$|values?$|labels?$|words?$|formats?$|outputs?$|scale$|range$|ratings?$|"
     r"scores?$|one of$|选项$|取值$|格式$|范围$|输出$|回答$|评分$",
@@ -83,6 +88,18 @@ def by_label(text: str) -> AnswerFormat | None:
             return _of_words(label, words)
         if SCORES.search(label) and _PLACE_FOR_NUMBER.match(rest):
             return AnswerFormat(kind="pattern", pattern=labelled(label, r"(-?\d+(?:\.\d+)?)"))
+    return _by_heading(text)
+
+
+def _by_heading(text: str) -> AnswerFormat | None:
+    """A heading with a place for one of some words below it: ``## Judgement``, ``[TRUE or FALSE]``."""
+    for match in _HEADED.finditer(text):
+        words = () if _EXPLAINS.search(match[0]) else first_choice(match["place"])
+        if words:
+            below = (
+                rf"(?im)^#{{1,6}}\s*{re.escape(match['label'])}[^\n]*\n\s*[\[*_(]{{0,3}}([^\n\])*_]{{1,60}})"
+            )
+            return AnswerFormat(kind="pattern", pattern=below, passes=words)
     return None
 
 

@@ -37,20 +37,30 @@ ABSTAINS = frozenset(
     """unsure unknown abstain uncertain unclear na inconclusive unverifiable
     不确定 无法判断 不适用 未作答 弃权""".split()
 ) | {"not attempted", "cannot determine", "cannot tell", "not sure", "n/a", "not applicable"}
-_ROOTS = "hallucinat|toxic|harmful|offensiv|violat|contradict|fabricat|leak|frustrat"
+_ROOTS = "hallucinat|toxic|harmful|offensiv|violat|contradict|fabricat|leak|frustrat|malicious|"
+_ROOTS += "insensitiv|stereotyp"
 _FAULTS = "unsafe|off.topic|misleading|unsupported|pii"
 _FAULTS_ELSEWHERE = "有害|幻觉|违规|错误|泄露|偏见|冒犯|矛盾|捏造|毒性|誤り|違反|ハルシネーション|差別|漏洩"
-_BAD_TOPIC = re.compile(
-    rf"{_ROOTS}|\bbias(?:ed)?\b|\berrors?\b|problem|{_FAULTS}|jailbr[eo]a?k|refus|inject|拒绝|{_FAULTS_ELSEWHERE}",
+_BAD = rf"{_ROOTS}|\bbias(?:ed)?\b|\berrors?\b|problem|{_FAULTS}|jailbr[eo]a?k|refus|inject|拒绝"
+_BAD += f"|{_FAULTS_ELSEWHERE}"
+_BAD_TOPIC = re.compile(_BAD, re.IGNORECASE)
+_RATED_FAULT = re.compile(
+    rf"\b(?:degree|level|extent|severity|amount|likelihood|presence) of (?:\w+ ){{0,3}}?(?:{_BAD})|"
+    rf"\b(?:evaluate|rate|assess|score|measure|judge|grade|quantify) (?:the |its |their )?(?:{_BAD})|"
+    rf"\bhow (?:\w+ )?(?:{_BAD})|(?:{_BAD})\w{{0,6}} (?:scores?|ratings?|scale|level|rate)\b|"
+    rf"(?:{_BAD})\w{{0,6}} \((?:score|rating)s?\W{{0,3}}\d|"
+    rf"(?:{_FAULTS_ELSEWHERE})性?の?(?:程度|等级|分数|评分|得分|度合い|度|スコア|レベル)",
     re.IGNORECASE,
 )
+"""Where a prompt says that a fault is what it rates, whatever good words its examples have."""
 _FAULT = re.compile(
     rf"(?:{_ROOTS})(?:s|e|e[ds]|ions?|ity|ness|eness|age|ory)?|bias(?:es|ed)?|errors?|problems?|bugs?|{_FAULTS}|"
     rf"{_FAULTS_ELSEWHERE}"
 )
 """A fault by its name alone. What a model refuses, or a user attempts, is none: either may be right."""
 _IN_BETWEEN = frozenset(
-    "is are was were has have had contain contains any a an the of from 存在 包含 含有 有".split()
+    """is are was were has have had contain contains any a an the of from eval evaluation test
+    存在 包含 含有 有""".split()
 )
 _NEGATIONS = frozenset("no not non without free avoid avoids avoided 无 没有 不存在 不包含 不含 避免".split())
 _CHINESE_BEGIN = re.compile(r"\A(?P<word>无|没有|不?存在|不?包含|不含|含有|避免|有(?!害))?(?=.)")
@@ -129,7 +139,17 @@ def higher_is_better(about: str) -> bool | None:
     better = _BETTER.search(about) or by_scores
     if worse or better:
         return None if worse and better else not worse
-    return None if _BAD_TOPIC.search(about) and not _GOOD_TOPIC.search(about) else True
+    return None if _RATED_FAULT.search(about) or asks_for_fault(about) else True
+
+
+def names_fault(about: str) -> bool:
+    """Whether a prompt speaks of a fault, so that finding it could be called a pass."""
+    return _BAD_TOPIC.search(about) is not None
+
+
+def asks_for_fault(about: str) -> bool:
+    """Whether a prompt speaks of faults alone."""
+    return names_fault(about) and not _GOOD_TOPIC.search(about)
 
 
 def field_means_pass(name: str) -> bool | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from labelcore.judges.answer_formats import AnswerFormat, plain
+from labelcore.judges.answer_formats import ASSENT, AnswerFormat, plain
 from labelcore.judges.foreign_prompts import polarity
 from labelcore.judges.foreign_prompts.answers import FoundAnswer, find_answer, says_where, with_words
 from labelcore.judges.foreign_prompts.options import Options
@@ -45,7 +45,9 @@ def _with_meanings(form: AnswerFormat, options: Options, direction: str, text: s
     if not scored:
         return with_words(form.model_copy(update={"passes": tuple(word for word, _ in options)}), text)
     higher = direction != "minimize"
-    asked = direction == "neutral" or (not direction and _contradicted(scored))
+    asked = direction == "neutral" or (
+        not direction and (_contradicted(scored) or _yes_to_fault(scored, text))
+    )
     silent = tuple(word for word, score in options if score is None)
     low, high = min(score for _, score in scored), max(score for _, score in scored)
     if len({score for _, score in scored}) > 2:
@@ -60,6 +62,14 @@ def _with_meanings(form: AnswerFormat, options: Options, direction: str, text: s
         )
     passes, fails = (best, worst) if higher else (worst, best)
     return FoundAnswer(answer=form.model_copy(update={"passes": passes, "fails": fails, "abstains": silent}))
+
+
+def _yes_to_fault(scored: Sequence[tuple[str, float]], text: str) -> bool:
+    """Whether yes stands for the most where a fault is what is asked about."""
+    most = max(score for _, score in scored)
+    return polarity.asks_for_fault(text) and any(
+        score == most and plain(word) in ASSENT for word, score in scored
+    )
 
 
 def _contradicted(scored: Sequence[tuple[str, float]]) -> bool:

@@ -113,7 +113,7 @@ _COMPOUND = (
     ("statement", "rubrics?|criterion|criteria|guideline", "item|items|text|description|definition|list"),
 )
 """Names that are put together as these are mean the same as their last part, of whom they say."""
-_PAIRED = re.compile(r"(?:^|_)(?:a|b|1|2|one|two|first|second|left|right|another|other)$|(?<=[^\W\d_])[12]$")
+_PAIRED = re.compile(r"(?:^|_)(?:a|b|\d|one|two|first|second|left|right|another|other)$|(?<=[^\W\d_])\d$")
 
 
 class Variable(Frozen):
