@@ -172,6 +172,8 @@ interface CriteriaRow {
   live: boolean;
   open: boolean;
 }
+/** What Streamlit says in English, and what is said instead. */
+interface MenuNews { language: string; words: Record<string, string> }
 interface CriteriaNews { words: Record<string, string>; rows: CriteriaRow[] }
 type CriteriaTrigger = (name: string, payload: { kind: "open" | "merge"; target: string; source?: string }) => void;
 

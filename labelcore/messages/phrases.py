@@ -37,6 +37,15 @@ _OF_PAGES = (
     *("yes", "perhaps", "no", "open", "not yet aligned here", "aligned here", "notes", "person", "model"),
     *("feedback", "uniform", "offline", "not rejected", "accepted with all", "annotator", "revealed"),
 )
+READ_ALOUD = (
+    *("Open", "Close", "Search", "Sidebar", "Expand sidebar", "Collapse sidebar", "Choose an option"),
+    *("Choose options", "Selected values", "Clear all", "Clear value", "Remove {name}", "Choose date", "Empty"),
+    *("Choose date range", "Choose date and time", "Increment", "Decrement", "Scroll tabs left", "Scroll tabs right"),
+    *("Copy to clipboard", "Download as CSV", "Fullscreen", "Close fullscreen", "Show/hide columns"),
+    *("Show password", "Hide password", "file upload", "progress", "Dismiss", "Help for {name}", "Help"),
+    *("Shortcut {name}", "warning icon", "check icon", "close icon", "person icon", "volunteer_activism icon"),
+)
+"""What Streamlit has screen readers say, in English only: what it is in other languages is put in its place."""
 _ASSUMPTIONS = (
     "the graded outputs are a known-probability sample of this pool",
     "the graded outputs are an even random sample of this pool",
@@ -61,4 +70,5 @@ _PLANTED = (
 PHRASES = (
     *(name.replace("_", " ") for name in _NAMES),
     *(*Role, *_OF_PAGES, *_ASSUMPTIONS, *_METHODS, *_COMPARED, *_OF_PROMPTS, *_OF_FILES, *_PLANTED),
+    *READ_ALOUD,
 )

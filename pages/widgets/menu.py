@@ -12,6 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from labelcore.messages import say
+from labelcore.messages.phrases import READ_ALOUD
 from labelcore.models import Role
 from labelcore.wording import Wording
 
@@ -101,3 +102,9 @@ def offer_help(role: Role, language: str) -> None:
         st.markdown(_LINK.sub(r"\1", text))
 
     show()
+
+
+def said_instead() -> dict[str, str]:
+    """What screen readers say in place of Streamlit's English; nothing where that is spoken."""
+    words = {words: say(words) for words in READ_ALOUD}
+    return {words: told for words, told in words.items() if told != words}

@@ -30,7 +30,7 @@
 
   const CONTROLS = "button, input, textarea, select, a, [role=button], [role=tab], [role=link], [role=textbox]";
   const NO_WORDS = /^(checkbox|radio|range|file|hidden|number|color|date)$/;
-  const controls = elements.filter((element) => element.matches(CONTROLS) && !element.closest("[data-testid=stHeader]") && !/^Scroll tabs/.test(element.ariaLabel ?? "") && isSeen(element) && element.offsetWidth > 6);
+  const controls = elements.filter((element) => element.matches(CONTROLS) && !element.closest("[data-testid=stHeader]") && !/^stTabsScroll/.test(element.dataset.testid ?? "") && isSeen(element) && element.offsetWidth > 6);
 
   const isField = (element) => element.tagName === "TEXTAREA" || (element.tagName === "INPUT" && !NO_WORDS.test(element.type) && element.getAttribute("role") !== "combobox");
   const linesOf = (element) => {
@@ -71,6 +71,21 @@
     if (isCut && textOverflow !== "ellipsis" && !element.closest("[title]")) tell("clipped", element, `${element.scrollWidth} px in ${element.clientWidth}`);
   }
 
+  const segments = new Intl.Segmenter("zh", { granularity: "word" });
+  for (const element of elements.filter((element) => element.matches("h1, h2, h3, h4, h5, button, label, th") && isSeen(element))) {
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      for (const { segment, index } of segments.segment(walker.currentNode.data)) {
+        if (!/^[\u4e00-\u9fff]{2,}$/.test(segment)) continue;
+        const range = document.createRange();
+        range.setStart(walker.currentNode, index);
+        range.setEnd(walker.currentNode, index + segment.length);
+        const tops = [...range.getClientRects()].filter(({ width }) => width > 1).map(({ top }) => Math.round(top / 4));
+        if (new Set(tops).size > 1) tell("torn", element, segment);
+      }
+    }
+  }
+
   const main = document.querySelector("[data-testid=stMain]");
   const wide = Math.max(main.scrollWidth - main.clientWidth, document.scrollingElement.scrollWidth - innerWidth);
   if (wide > 2) tell("sideways", "page", `${wide} px beyond the window`);
@@ -80,5 +95,6 @@
   const lines = [main.innerText, ...inside].join("\n").split("\n").map((line) => line.trim());
   const words = lines.join(" ").match(/[A-Za-z\u00c0-\u024f']+|[\u4e00-\u9fff]{2}/g)?.length ?? 0;
   if (words > limits.words) tell("words", "page", `${words}`);
-  return { found: [...new Set(found)], lines: [...new Set(lines)] };
+  const read = elements.flatMap((element) => ["aria-label", "title", "placeholder"].map((name) => element.getAttribute(name) ?? ""));
+  return { found: [...new Set(found)], lines: [...new Set(lines)], read: [...new Set(read)] };
 }

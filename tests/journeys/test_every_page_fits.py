@@ -35,6 +35,8 @@ LOOKS = [
 KEYS = {"grading": ("f",)}
 """States that a key opens."""
 _ENGLISH = re.compile(r"\b[A-Za-z]{2,}(?: [A-Za-z]{2,}){2,}")
+_HIDDEN = ("Link to heading",)
+"""What a style sheet takes away."""
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
@@ -86,8 +88,9 @@ def test_every_page_fits(
             page.keyboard.press(key)
             settle(page, looks=1)
         told = page.evaluate(RULER, LIMITS)
-        english = _english(told["lines"], data) if language != "en" else []
+        english = _english(told["lines"], data) + _aloud(told["read"], data) if language != "en" else []
         faults += [f"{address}: {fault}" for fault in (*told["found"], *english)]
+        assert page.evaluate("document.documentElement.lang") == language
     context.close()
     assert not faults, "\n".join(faults)
 
@@ -107,6 +110,12 @@ def _english(lines: list[str], data: str) -> list[str]:
     return [f"english: {line[:80]}" for line in untold]
 
 
+def _aloud(said: list[str], data: str) -> list[str]:
+    """What is read aloud or stands in an empty field in English, data aside."""
+    english = (words for words in said if re.fullmatch(r"[A-Za-z][a-z_]+([ /][A-Za-z]+)*", words))
+    return [f"aloud: {words}" for words in english if words not in _HIDDEN and _plain(words) not in data]
+
+
 def _plain(words: str) -> str:
     return re.sub(r"\W+", "", words)
 
@@ -120,12 +129,14 @@ def test_the_ruler_finds_what_it_is_for(browser: Browser) -> None:
           <a href=x style="position: absolute">under</a><a href=y style="position: absolute">over it</a>
         </div>
         <p style="width: 60px; overflow: hidden; white-space: nowrap">words that are cut off</p>
+        <h3 style="width: 3em">找出不好的输出</h3>
         <p style="width: 700px">wide</p><p style="height: 3000px"></p>"""
         + "word " * 501
         + "</div>"
     )
     found = page.evaluate(RULER, LIMITS)
     rules = {fault.split(":")[0] for fault in found["found"]}
-    assert rules == {"narrow", "overlap", "clipped", "sideways", "tall", "words"}
+    assert rules == {"narrow", "overlap", "clipped", "sideways", "tall", "words", "torn"}
+    assert _aloud(["Expand sidebar", "展开", "jun"], "jun") == ["aloud: Expand sidebar"]
     assert _english(["Drew one more output", "抽取 one more output now", "two words"], "") != []
     page.close()

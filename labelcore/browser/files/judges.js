@@ -1,6 +1,6 @@
 // The table of judges: each row opens its judge beside the table. Content reaches the page only as text nodes.
 import { isDark } from "./ground.js";
-import { el } from "./text.js";
+import { el, parted } from "./text.js";
 
 const tables = new WeakMap();
 
@@ -25,7 +25,7 @@ export default function mount({ data, parentElement, setTriggerValue }) {
 function table(data, open) {
   const { words } = data;
   const columns = ["judge", "catches", "alarms", "n", "cost", "state"].filter((name) => name in words);
-  const heads = columns.map((name) => el("th", { scope: "col", class: name }, words[name]));
+  const heads = columns.map((name) => el("th", { scope: "col", class: name }, ...parted(words[name])));
   const bodies = data.groups.map((group) =>
     el(
       "tbody",
@@ -51,7 +51,7 @@ function line(row, first, columns, open) {
   return el(
     "tr",
     { class: first && "first", "data-judge": row.id, "data-open": row.open, onclick: press },
-    el("td", { class: "judge" }, el("button", { type: "button", "data-judge": row.id, "aria-pressed": String(row.open), onclick: press }, row.judge)),
+    el("td", { class: "judge" }, el("button", { type: "button", "data-judge": row.id, "aria-pressed": String(row.open), onclick: press }, ...parted(row.judge))),
     el("td", { class: "catches", title: row.catches.words }, bar(row.catches, "found", row.seen)),
     el("td", { class: "alarms", title: row.alarms.words }, bar(row.alarms, "false", row.seen)),
     el("td", { class: "n" }, row.n),

@@ -1,5 +1,7 @@
 // On a phone the menu covers the page: it closes once one of its pages is chosen. From another page the browser's way
 // back leads to the page as it was left. And the keyboard goes on where something happened, for what was pressed is gone.
+import { speak } from "./foreign.js";
+
 const NARROW = 768;
 const OPENS = "[data-testid=stExpandSidebarButton]";
 const LONGEST = 5000; // milliseconds after which nothing takes the keyboard from where it is by then
@@ -37,9 +39,10 @@ function follow(event) {
   requestAnimationFrame(wait);
 }
 
-/** @param {{ parentElement: HTMLElement }} given */
-export default function mount({ parentElement }) {
+/** @param {{ data: MenuNews, parentElement: HTMLElement }} given */
+export default function mount({ data, parentElement }) {
   const page = parentElement.ownerDocument;
+  speak(page, data.language, data.words);
   /** @param {MouseEvent} event */
   const close = (event) => {
     const link = event.target instanceof Element && event.target.closest("[data-testid=stSidebar] a");

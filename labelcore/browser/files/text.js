@@ -21,6 +21,15 @@ export function el(tag, properties = {}, ...children) {
 }
 
 /**
+ * A text that may go on in another line only between its words, also where a language writes no blanks.
+ * @param {string} text
+ */
+export function parted(text) {
+  const pieces = [...new Intl.Segmenter(undefined, { granularity: "word" }).segment(text)];
+  return pieces.flatMap(({ segment, isWordLike }) => (isWordLike ? [el("wbr"), segment] : [segment]));
+}
+
+/**
  * The text nodes in an element, in their order.
  * @param {Element} element
  */
