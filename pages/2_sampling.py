@@ -61,8 +61,8 @@ with shell.guard():
         )
     for sample in samples:
         head = counted(
-            "{at:%Y-%m-%d %H:%M} – {rule}, seed {seed}, 1 output",
-            "{at:%Y-%m-%d %H:%M} – {rule}, seed {seed}, {n:,} outputs",
+            "{at:%Y-%m-%d %H:%M %Z} – {rule}, seed {seed}, 1 output",
+            "{at:%Y-%m-%d %H:%M %Z} – {rule}, seed {seed}, {n:,} outputs",
             sample,
             n=len(sample.picks),
             rule=say(RULES.get(sample.rule, sample.rule)),

@@ -21,6 +21,7 @@ from labelcore.messages.__main__ import spoken
 from labelcore.models import Fact
 from labelcore.stats.rate import Rate
 from pages import widgets
+from tests.app_server import ROOT
 
 
 @cache
@@ -59,6 +60,12 @@ def shapes_of(tree: ast.Module) -> dict[str, object]:
         if isinstance(part, ast.ImportFrom)
         for name in part.names
     }
+
+
+def test_every_moment_that_people_read_says_its_zone() -> None:
+    for folder in ("labelcore/messages", "labelcore/stages", "pages"):
+        for file in (ROOT / folder).rglob("*.py"):
+            assert not re.search(r"%H:%M(?! %Z|:%S %Z)", file.read_text("utf-8")), file
 
 
 def test_each_of_the_kinds_that_a_subject_may_be_has_what_is_named() -> None:

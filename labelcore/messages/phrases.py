@@ -35,17 +35,19 @@ _OF_PAGES = (
     "in the order of import",
     *("in the set", "candidate", "weak", "stale", "not run yet", "changed", "talked into pass", "caught"),
     *("yes", "perhaps", "no", "open", "not yet aligned here", "aligned here", "notes", "person", "model"),
+    *("thumbs", "action"),
     *("feedback", "uniform", "offline", "not rejected", "accepted with all", "annotator", "revealed"),
 )
 READ_ALOUD = (
-    *("Open", "Close", "Search", "Sidebar", "Expand sidebar", "Collapse sidebar", "Choose an option"),
-    *("Choose options", "Selected values", "Clear all", "Clear value", "Remove {name}", "Choose date", "Empty"),
-    *("Choose date range", "Choose date and time", "Increment", "Decrement", "Scroll tabs left", "Scroll tabs right"),
-    *("Copy to clipboard", "Download as CSV", "Fullscreen", "Close fullscreen", "Show/hide columns"),
-    *("Show password", "Hide password", "file upload", "progress", "Dismiss", "Help for {name}", "Help"),
-    *("Shortcut {name}", "warning icon", "check icon", "close icon", "person icon", "volunteer_activism icon"),
+    *("Open", "Close", "Search", "Sidebar", "Expand sidebar", "Collapse sidebar", "Help", "Help for {name}"),
+    *("Choose an option", "Choose options", "Selected values", "Clear all", "Clear value", "Remove {name}"),
+    *("Choose date", "Choose date range", "Choose date and time", "Increment", "Decrement", "Empty"),
+    *("Scroll tabs left", "Scroll tabs right", "Fullscreen", "Close fullscreen", "Download as CSV"),
+    *("Copy to clipboard", "Show/hide columns", "Show password", "Hide password", "file upload", "progress"),
+    *("Dismiss", "Shortcut {name}", "warning icon", "check icon", "close icon", "person icon"),
+    "volunteer_activism icon",
 )
-"""What Streamlit has screen readers say, in English only: what it is in other languages is put in its place."""
+"""What Streamlit says to screen readers, in English only; its translations are put in its place."""
 _ASSUMPTIONS = (
     "the graded outputs are a known-probability sample of this pool",
     "the graded outputs are an even random sample of this pool",

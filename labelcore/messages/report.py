@@ -26,6 +26,7 @@ from labelcore.stages.reporting.failing import Failures
 from labelcore.stages.reporting.gathering import AlignmentHistory, Findings
 from labelcore.stages.reporting.trend import Trend
 from labelcore.stages.reporting.trust import Trust
+from labelcore.text.showing import clock
 
 _SHOWN = 20
 _TONES: dict[str, Literal["good", "care", "bad"]] = {"yes": "good", "with care": "care", "no": "bad"}
@@ -57,15 +58,13 @@ def _written(findings: Findings) -> Document:
     ]
     if history := findings.history:
         figure = timeline_of(history)
-        marks = [
-            ReportText(words=f"{mark.at:%Y-%m-%d %H:%M}: {mark.words}", tone="small") for mark in figure.marks
-        ]
+        marks = [ReportText(words=f"{clock(mark.at)}: {mark.words}", tone="small") for mark in figure.marks]
         history_blocks = [figure] if len(figure.points) > 1 else marks
         blocks += [ReportText(words=say("What happened"), tone="heading"), *history_blocks]
     task = (findings.project.task or say("An evaluation")).rstrip(".")
     return Document(
         title=say("How good are the outputs? {project}", project=findings.project.name),
-        subtitle=say("{task}. As of {at:%Y-%m-%d %H:%M} UTC.", task=task, at=findings.made_at),
+        subtitle=say("{task}. As of {at:%Y-%m-%d %H:%M %Z}.", task=task, at=findings.made_at),
         blocks=(*blocks, *_costs(findings), *_rests_on(findings)),
     )
 

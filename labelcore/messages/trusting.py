@@ -109,7 +109,7 @@ WORDS: dict[str, Words] = {
     ),
     "somebody": "somebody",
     "test_as_seen": (
-        "Figures of the sealed test are those that {author} saw on {at:%Y-%m-%d %H:%M} UTC, on its {n:,} "
+        "Figures of the sealed test are those that {author} saw on {at:%Y-%m-%d %H:%M %Z}, on its {n:,} "
         "grades of then; showing them here is no look."
     ),
     "test_not_read": (
@@ -135,7 +135,7 @@ WORDS: dict[str, Words] = {
     "held_out_good": "On outputs not seen before, the set's alignment is {value:.2f} (at least {low:.2f}).",
     "flattered": ("On the grades that it was fitted and chosen on it is {value:.2f}: that figure flatters."),
     "test_of_others": (
-        "The sealed test was last seen on {at:%Y-%m-%d %H:%M} UTC, with none of the present judges."
+        "The sealed test was last seen on {at:%Y-%m-%d %H:%M %Z}, with none of the present judges."
     ),
     "worse_on_test": "On the sealed test judges do worse than elsewhere, and not by chance: {judges}.",
     "expect_the_test": "Expect the figures of the test.",
@@ -143,7 +143,7 @@ WORDS: dict[str, Words] = {
         "Whether the judges do worse on the sealed test than elsewhere cannot be told ({reason})."
     ),
     "as_good_on_test": (
-        "On the sealed test, as last seen on {at:%Y-%m-%d %H:%M} UTC, no judge of the set did worse than on "
+        "On the sealed test, as last seen on {at:%Y-%m-%d %H:%M %Z}, no judge of the set did worse than on "
         "the other grades beyond chance."
     ),
     "catches_less": "{judge} catches {there} of the bad ones there, {elsewhere} elsewhere",

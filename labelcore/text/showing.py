@@ -4,6 +4,7 @@ as much of them as there is room for.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import NamedTuple
 from unicodedata import east_asian_width
 
@@ -25,6 +26,11 @@ def showable(text: str) -> TextBeginning:
     """What a page shows of a text: its beginning, with at most eight marks over one letter."""
     beginning = _PILED.sub(r"\1…", text[:MOST])
     return TextBeginning(beginning, max(0, len(text) - MOST))
+
+
+def clock(at: datetime) -> str:
+    """A moment to the minute, with the zone that it stands in."""
+    return f"{at:%Y-%m-%d %H:%M %Z}".rstrip()
 
 
 def columns_of(text: str) -> int:

@@ -167,7 +167,7 @@ def show_set(workspace: Workspace, report: AlignmentReport) -> None:
     members = judges_of(workspace.db, chosen.judge_version_ids)
     descriptions = {version.id: description_words(version) for version in members}
     for version, name in zip(chosen.judge_version_ids, chosen.judges, strict=True):
-        st.markdown(f"- **{plain(name)}** — {plain(descriptions.get(version, ''))}")
+        st.markdown(f"- **{plain(judge_words(name))}** — {plain(descriptions.get(version, ''))}")
     figures = [judge for judge in report.judges if judge.judge_version_id in chosen.judge_version_ids]
     title = say("TPR and TNR of the judges in use on all grades, 95% intervals")
     charts.judge_rates(title, figures[:_CHARTED], key="set-judges")

@@ -15,6 +15,7 @@ from labelcore.stages import grading
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.finding import find_criterion
 from labelcore.store import assignments
+from labelcore.text.showing import clock
 from labelcore.workspace import Workspace
 from pages.widgets import gold, keys, shell
 from pages.widgets.components import act_of
@@ -119,7 +120,7 @@ def show_opened(workspace: Workspace, conflict: grading.Conflict, progress: Mapp
         "id": conflict.key,
         "actions": _actions(workspace, conflict),
         "comments": [
-            {"author": comment.author, "when": f"{comment.at:%Y-%m-%d %H:%M}", "text": comment.text}
+            {"author": comment.author, "when": clock(comment.at), "text": comment.text}
             for comment in conflict.comments
         ],
         "criteria": [{"id": criterion.id, "name": say(criterion.name)} for criterion in criteria],

@@ -7,7 +7,7 @@ from labelcore.messages.catalogue import NAMES, Language
 from labelcore.models import GuidelineExample
 from labelcore.stages import grading
 from labelcore.stages.grading.presses import card_guideline
-from labelcore.text.showing import shortened
+from labelcore.text.showing import clock, shortened
 from labelcore.workspace import Workspace
 from pages.widgets import shell, telling
 from pages.widgets.components import shown_guideline
@@ -120,7 +120,7 @@ def _versions(workspace: Workspace) -> None:
             values = {
                 "n": version.version,
                 "language": NAMES[version.language],
-                "when": f"{version.at:%Y-%m-%d %H:%M}",
+                "when": clock(version.at),
                 "who": version.author or "labelcore",
                 "why": version.why or say("no reason given"),
             }

@@ -19,6 +19,7 @@ from labelcore.stages.aligning.measuring import judges_of
 from labelcore.stages.deriving import editing
 from labelcore.stages.selecting import LONGEST_SEARCH, Filters, Listing, Paging
 from labelcore.store.about import Event, VersionVerdict
+from labelcore.text.showing import clock
 from labelcore.workspace import Workspace
 from pages.widgets import address, feedback, gold, keys, restoring, shell
 from pages.widgets.outputs import show_output, why_words
@@ -299,7 +300,7 @@ def show_one(workspace: Workspace, output: Output | None) -> None:
             say("id in your data"): output.external_id,
             say("id"): output.id,
             say("Import"): details.batch.file_name if details.batch else "",
-            say("imported at"): f"{output.at:%Y-%m-%d %H:%M}",
+            say("imported at"): clock(output.at),
             say("Split"): say(details.split),
             say("Sample"): listed(pick_words(draw.reason) for draw in details.samples),
             say("source"): output.group_key,
@@ -324,8 +325,9 @@ def _event(event: Event) -> str:
     """What a user did, what it counts as, and what they said."""
     counts = {"pass": say("praise"), "fail": say("complaint"), "unsure": say("says nothing")}
     parts = [counts.get(event.meaning or "", say("without a meaning")), event.person]
-    head = say("Users: {signal} “{value}” ({counts})", event, counts=", ".join(filter(None, parts)))
-    return f"{head}, {event.at:%Y-%m-%d %H:%M}{f' — {event.reason}' if event.reason else ''}"
+    facts = {"signal": say(event.signal), "counts": listed(filter(None, parts))}
+    head = say("Users: {signal} “{value}” ({counts})", event, **facts)
+    return f"{head}, {clock(event.at)}{f' — {event.reason}' if event.reason else ''}"
 
 
 _RULED = {"value", "author", "reason"}

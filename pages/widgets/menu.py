@@ -15,6 +15,7 @@ from labelcore.messages import say
 from labelcore.messages.phrases import READ_ALOUD
 from labelcore.models import Role
 from labelcore.wording import Wording
+from pages.widgets.components import draw
 
 PAGES = Path(__file__).parent.parent
 ROLES = {
@@ -104,7 +105,10 @@ def offer_help(role: Role, language: str) -> None:
     show()
 
 
-def said_instead() -> dict[str, str]:
-    """What screen readers say in place of Streamlit's English; nothing where that is spoken."""
+def attend(language: str) -> None:
+    """What the browser does around the menu: it closes on a phone once a page is chosen, and what Streamlit
+    has screen readers say in English gives way to its translations.
+    """
     words = {words: say(words) for words in READ_ALOUD}
-    return {words: told for words, told in words.items() if told != words}
+    instead = {words: told for words, told in words.items() if told != words}
+    draw("menu", "closing-menu", {"language": language, "words": instead})

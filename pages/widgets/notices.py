@@ -13,6 +13,7 @@ from labelcore.models import Role
 from labelcore.stages import notifying, people
 from labelcore.stages.notifying import NoticeChange, NoticeSettings
 from labelcore.stages.reporting.digest import remind
+from labelcore.text.showing import clock
 from labelcore.workspace import Workspace
 from pages.widgets import address, keys, shell, telling
 from pages.widgets.shell import plain
@@ -111,7 +112,7 @@ def _show_outbox(workspace: Workspace) -> None:
         return
     shown = [
         {
-            say("when"): f"{row.notice.at:%Y-%m-%d %H:%M}",
+            say("when"): clock(row.notice.at),
             say("what"): notice_words(row.notice),
             say("state"): state_words(row),
         }

@@ -14,7 +14,7 @@ from labelcore.stages import aligning, grading
 from labelcore.stages.aligning.measuring import judges_of
 from labelcore.store import outputs as output_table
 from labelcore.store.about import VersionVerdict
-from labelcore.text.showing import showable
+from labelcore.text.showing import clock, showable
 from labelcore.workspace import Workspace
 from pages.widgets import shell
 from pages.widgets.shell import plain
@@ -101,7 +101,7 @@ def show_outputs(workspace: Workspace, words: str, ids: Iterable[str], key: str)
             for grade in grades:
                 about = say(" on one criterion") if grade.criterion_id else ""
                 note = f": {grade.note}" if grade.note else ""
-                st.text(f"{grade.annotator}, {grade.at:%Y-%m-%d %H:%M}, {say(grade.value)}{about}{note}")
+                st.text(f"{grade.annotator}, {clock(grade.at)}, {say(grade.value)}{about}{note}")
             if not grades:
                 st.write(say("Nobody has graded it."))
             if output := output_table.get(workspace.db, output_id, workspace.project.id):

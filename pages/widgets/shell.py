@@ -27,8 +27,7 @@ from labelcore.stages import projects, signing
 from labelcore.store import Database, audit, open_database
 from labelcore.workspace import Workspace
 from pages.widgets import keys, telling
-from pages.widgets.components import draw
-from pages.widgets.menu import PAGES, ROLES, faces_of, may_open, may_open_file, menu_for, offer_help, said_instead
+from pages.widgets.menu import PAGES, ROLES, attend, faces_of, may_open, may_open_file, menu_for, offer_help
 from pages.widgets.tables import (
     choose as choose,
     choose_rows as choose_rows,
@@ -238,7 +237,7 @@ def _show_menu(container: Any, held: Role) -> None:
         for file, title, icon in menu_for(role(held), held):
             container.page_link(file, label=say(title), icon=icon, query_params=place(), width="stretch")
         with container:
-            draw("menu", "closing-menu", {"language": language(), "words": said_instead()})
+            attend(language())
 
 
 def is_here() -> bool:

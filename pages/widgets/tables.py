@@ -11,7 +11,7 @@ import streamlit as st
 
 from labelcore.messages.digest import marked_off
 from labelcore.stages.deriving.versions import WordingPiece
-from labelcore.text.showing import columns_of
+from labelcore.text.showing import clock, columns_of
 
 Choice = TypeVar("Choice")
 _ONE_LINE = 60
@@ -51,10 +51,8 @@ def table(rows: Sequence[Mapping[str, Any]], *, narrow: bool = False) -> None:
 
 
 def _told(row: Mapping[str, Any]) -> dict[str, Any]:
-    """With moments to the minute, in the zone that stands behind them."""
-    moments = {
-        name: f"{cell:%Y-%m-%d %H:%M %Z}".rstrip() for name, cell in row.items() if isinstance(cell, datetime)
-    }
+    """With moments to the minute."""
+    moments = {name: clock(cell) for name, cell in row.items() if isinstance(cell, datetime)}
     return {**row, **moments}
 
 

@@ -8,13 +8,14 @@ from labelcore.messages.results import lines
 from labelcore.messages.telling import clauses, listed, sentences
 from labelcore.models import OVERALL, Calibration, Comment
 from labelcore.stages import grading
+from labelcore.text.showing import clock
 
 _FEW = 20
 
 
 def comment_words(comment: Comment) -> str:
     """Who said what when."""
-    return f"{comment.author}, {comment.at:%Y-%m-%d %H:%M}: {comment.text}"
+    return f"{comment.author}, {clock(comment.at)}: {comment.text}"
 
 
 def round_words(calibration: Calibration) -> str:
@@ -183,7 +184,7 @@ def calibration(report: grading.Round) -> Iterator[str]:
 @lines("calibration list")
 def calibrations(report: grading.Rounds) -> Iterator[str]:
     for row in report.rounds:
-        values = {"round": round_words(row), "when": f"{row.begun_at:%Y-%m-%d %H:%M}"}
+        values = {"round": round_words(row), "when": clock(row.begun_at)}
         values["why"] = say(", {name}", name=row.why) if row.why else ""
         if row.state == "open":
             yield say("{round} open, {when}{why}", **values)

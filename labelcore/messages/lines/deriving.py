@@ -51,7 +51,7 @@ def risk_words(workspace: Workspace, criterion: Criterion) -> str:
 def versions(criteria: list[Criterion]) -> Iterator[str]:
     for version in criteria:
         yield say(
-            "v{version} {at:%Y-%m-%d %H:%M} {author}: {status}, {why}",
+            "v{version} {at:%Y-%m-%d %H:%M %Z} {author}: {status}, {why}",
             version,
             author=version.author or "labelcore",
             status=say(version.status),

@@ -13,6 +13,7 @@ from labelcore.messages.telling import listed, sentence, sentences
 from labelcore.models import Comment, Comparison, Grade, Guideline, GuidelineExample, Relook, Ruling
 from labelcore.stages import grading
 from labelcore.stages.finding import find_criterion
+from labelcore.text.showing import clock
 from labelcore.workspace import Workspace
 
 _SHOWN = 20
@@ -82,7 +83,7 @@ def guidelines(report: grading.Guidelines) -> Iterator[str]:
 def guideline_versions(versions: Sequence[Guideline]) -> Iterator[str]:
     for version in versions:
         yield (
-            f"v{version.version} {NAMES[version.language]} {version.at:%Y-%m-%d %H:%M} "
+            f"v{version.version} {NAMES[version.language]} {clock(version.at)} "
             f"{version.author or say('somebody')}: {version.why or say('no reason given')}"
         )
     if not versions:
@@ -218,7 +219,8 @@ def packed(pack: grading.WrittenPack) -> Iterator[str]:
         outputs=len(pack.outputs),
     )
     if pack.held_until:
-        yield say("They are held for {annotator} until {held_until:%Y-%m-%d %H:%M}, or `team release`.", pack)
+        until = clock(pack.held_until)
+        yield say("They are held for {annotator} until {until}, or `team release`.", pack, until=until)
 
 
 @content("team pack")
@@ -261,5 +263,5 @@ def splits(report: grading.SplitReport) -> Iterator[str]:
     yield sentence(report.advice)
     for opening in report.openings:
         which = say(", test {round}", round=opening.round + 1) if report.round else ""
-        who = f"{opening.at:%Y-%m-%d %H:%M} {opening.author or say('somebody')}"
+        who = f"{clock(opening.at)} {opening.author or say('somebody')}"
         yield say("  {who} ({purpose}{which})", who=who, purpose=say(opening.purpose), which=which)

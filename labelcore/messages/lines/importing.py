@@ -12,6 +12,7 @@ from labelcore.stages import importing, projects
 from labelcore.stages.importing.history import UndoneImport
 from labelcore.stages.importing.listing import Importable
 from labelcore.stages.importing.redacting import RedactionReport, RestoreReport
+from labelcore.text.showing import clock
 from labelcore.workspace import Workspace
 
 _SHOWN = 20
@@ -120,7 +121,7 @@ def _words(signal: importing.SignalPreview) -> str:
 def imports(batches: Sequence[ImportBatch]) -> Iterator[str]:
     """Each import with what it brought and how it was read."""
     for batch in batches:
-        when = f"{batch.at:%Y-%m-%d %H:%M}"
+        when = clock(batch.at)
         figures = {"id": batch.id, "when": when, "file": batch.file_name, "counts": _counts(batch)}
         yield say("{id}  {when}  {file}: {counts}", **figures)
         for what, words in importing.Mapping.model_validate(batch.mapping).meanings.items():

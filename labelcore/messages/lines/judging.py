@@ -23,6 +23,7 @@ from labelcore.stages.judging.testing.hardness import HardnessAhead
 from labelcore.stages.judging.testing.hardness_report import ChangedTexts, HardnessReport, HardnessRow
 from labelcore.stages.judging.testing.repeating import Flips, RepeatReport
 from labelcore.stages.judging.testing.suspecting import JudgesOverview, ProposedJudges
+from labelcore.text.showing import clock
 
 _SHOWN = 10
 
@@ -75,7 +76,7 @@ def shown(report: JudgeDetail) -> Iterator[str]:
 
 
 def _earlier(row: EarlierVersion) -> str:
-    when, why = f"{row.at:%Y-%m-%d %H:%M}", row.why or description_words(row.shown)
+    when, why = clock(row.at), row.why or description_words(row.shown)
     return say("Version {version}, {at}: {why}", row, at=when, why=why)
 
 

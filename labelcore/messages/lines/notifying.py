@@ -9,13 +9,14 @@ from labelcore.messages.notifying import missing_words, notice_words, state_word
 from labelcore.messages.results import lines
 from labelcore.messages.telling import clauses
 from labelcore.stages.notifying import NoticeRow, NoticeSettings
+from labelcore.text.showing import clock
 from labelcore.workspace import Workspace
 
 
 @lines("notices list")
 def notices(workspace: Workspace, rows: Sequence[NoticeRow]) -> Iterator[str]:
     for row in rows:
-        when, words = f"{row.notice.at:%Y-%m-%d %H:%M}", notice_words(row.notice)
+        when, words = clock(row.notice.at), notice_words(row.notice)
         yield f"{row.notice.id}  {when}  {words}; {state_words(row)}"
         if row.state == "link":
             yield f"  {link_to(workspace, page_of(row.notice), language(), row.notice.person)}"

@@ -69,7 +69,7 @@ def _origin(facts: OutputFacts) -> Iterator[str]:
     """The import that it came by, and the draws that it is in."""
     if facts.batch:
         yield say(
-            "Came in with {file_name} ({id}), {at:%Y-%m-%d %H:%M}.",
+            "Came in with {file_name} ({id}), {at:%Y-%m-%d %H:%M %Z}.",
             file_name=facts.batch.file_name,
             id=facts.batch.id,
             at=facts.batch.at,

@@ -123,14 +123,14 @@ def at_moment(workspace: Workspace, moment: datetime | None) -> Iterator[Workspa
     aware = moment.astimezone()
     if aware > now():
         raise BadInput(
-            "{aware:%Y-%m-%d %H:%M} is still to come.", next_step="Name an earlier moment.", aware=aware
+            "{aware:%Y-%m-%d %H:%M %Z} is still to come.", next_step="Name an earlier moment.", aware=aware
         )
     with past.as_of(workspace.db, aware) as then:
         try:
             project = open_project(then, workspace.project.name, create=False)
         except NotFound as trouble:
             raise NotFound(
-                "There was no project '{name}' at {aware:%Y-%m-%d %H:%M}.",
+                "There was no project '{name}' at {aware:%Y-%m-%d %H:%M %Z}.",
                 next_step="Name a later moment.",
                 name=workspace.project.name,
                 aware=aware,

@@ -15,6 +15,7 @@ from pydantic import Field
 
 from labelcore.models import Frozen
 from labelcore.stats.rate import Rate, in_words
+from labelcore.text.showing import clock
 
 
 class ReportText(Frozen):
@@ -203,7 +204,7 @@ def draw_timeline(timeline: Timeline) -> Drawing:
         if rate.value is not None and rate.low is not None and rate.high is not None:
             parts.append(ChartLine(x(at), y(rate.low), x(at), y(rate.high), _COLOURS[0], 2))
             parts.append(_mark(x(at), y(rate.value), 0))
-    parts.append(ChartText(left, bottom + 18, f"{first:%Y-%m-%d %H:%M}"))
-    parts.append(ChartText(right, bottom + 18, f"{last:%Y-%m-%d %H:%M}", "end"))
-    readings = "; ".join(f"{at:%Y-%m-%d %H:%M}: {in_words(rate)}" for at, rate in timeline.points)
+    parts.append(ChartText(left, bottom + 18, clock(first)))
+    parts.append(ChartText(right, bottom + 18, clock(last), "end"))
+    readings = "; ".join(f"{clock(at)}: {in_words(rate)}" for at, rate in timeline.points)
     return Drawing(height, tuple(parts), f"{timeline.title}. {readings}")

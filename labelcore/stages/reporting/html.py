@@ -18,6 +18,7 @@ from labelcore.stages.reporting.document import (
     draw_intervals,
     draw_timeline,
 )
+from labelcore.text.showing import clock
 
 _SHORT = 12
 _STYLE = """
@@ -68,7 +69,7 @@ def _block(block: Block) -> str:
         return _table(block)
     if isinstance(block, Intervals):
         return figure(block.title, draw_intervals(block))
-    marks = "".join(f"<li>{mark.at:%Y-%m-%d %H:%M}: {escape(mark.words)}</li>" for mark in block.marks)
+    marks = "".join(f"<li>{clock(mark.at)}: {escape(mark.words)}</li>" for mark in block.marks)
     return figure(block.title, draw_timeline(block)) + (f"<ol>{marks}</ol>" if marks else "")
 
 

@@ -26,6 +26,7 @@ from labelcore.stages.reporting.document import (
     draw_intervals,
     draw_timeline,
 )
+from labelcore.text.showing import clock
 
 _CHINESE = "STSong-Light"
 _RANGES = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f"
@@ -68,7 +69,7 @@ def _block(block: Block, width: float) -> list[Any]:
     caption.keepWithNext = True  # with the heading before it, which KeepTogether would leave behind
     marks = block.marks if isinstance(block, Timeline) else ()
     lines = (
-        _paragraph(f"{number}. {mark.at:%Y-%m-%d %H:%M}: {mark.words}", "small")
+        _paragraph(f"{number}. {clock(mark.at)}: {mark.words}", "small")
         for number, mark in enumerate(marks, 1)
     )
     return [caption, _drawn(drawing, width), *lines]

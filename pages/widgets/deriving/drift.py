@@ -3,6 +3,7 @@
 import streamlit as st
 
 from labelcore.messages import say, sentence
+from labelcore.messages.catalogue import judge_words
 from labelcore.models import Criterion
 from labelcore.stages.aligning.by_version import by_version, outputs_of
 from labelcore.stages.deriving import drift, versions
@@ -80,7 +81,7 @@ def _show_timeline(workspace: Workspace, criterion: Criterion) -> None:
     mark = say(" (meaning changed)")
     rows = [
         f"v{alignment.criterion_version}{mark if alignment.changed else ''} · "
-        f"{alignment.judge.split(' · ')[-1]}"
+        f"{judge_words(alignment.judge.rpartition(' · ')[2])}"
         for alignment in alignments
     ]
     if any(alignment.in_sample for alignment in alignments):

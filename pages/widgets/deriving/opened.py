@@ -20,6 +20,7 @@ from labelcore.stages.deriving.same import keep_apart, likest
 from labelcore.stages.deriving.settled import unclear_on
 from labelcore.stages.deriving.versions import SplitPart, difference, split as split_criterion, undo_change
 from labelcore.store import outputs as output_table
+from labelcore.text.showing import clock
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.deriving import drift, probes, rubric, table
@@ -191,11 +192,7 @@ def _show_versions(workspace: Workspace, criterion: Criterion) -> None:
     pairs = [*zip([None, *versions], versions, strict=False)][::-1]
     for before, after in shell.page_of(pairs, _AT_ONCE, f"versions-{criterion.id}"):
         effect = say("wording only") if after.wording_only else say("the meaning may have changed")
-        values = {
-            "n": after.version,
-            "when": f"{after.at:%Y-%m-%d %H:%M}",
-            "who": after.author or "labelcore",
-        }
+        values = {"n": after.version, "when": clock(after.at), "who": after.author or "labelcore"}
         why = say(after.why) or say("no reason given")
         head = say("Version {n}, {when}, {who}: {state}; {why}", **values, state=say(after.status), why=why)
         st.write(plain(f"{head}{f' ({effect})' if before else ''}"))

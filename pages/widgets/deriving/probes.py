@@ -3,6 +3,7 @@
 import streamlit as st
 
 from labelcore.messages import rate_words, say, sentences
+from labelcore.messages.catalogue import judge_words
 from labelcore.models import Criterion, ProbeValue
 from labelcore.stages.judging.testing import probe_cases, probing
 from labelcore.workspace import Workspace
@@ -49,7 +50,7 @@ def _show_test(workspace: Workspace, test: probing.ProbeTest) -> None:
     shell.warn(sentences(test.warnings))
     rows = [
         {
-            say("judge"): row.judge,
+            say("judge"): judge_words(row.judge),
             say("defect"): say(row.defect),
             say("caught"): rate_words(row.rate),
             say("of"): say(row.of),
@@ -71,7 +72,7 @@ def _show_test(workspace: Workspace, test: probing.ProbeTest) -> None:
     shell.table(
         [
             {
-                say("judge"): detection.judge,
+                say("judge"): judge_words(detection.judge),
                 say("caught"): rate_words(detection.rate),
                 say("confirmed"): detection.confirmed,
             }

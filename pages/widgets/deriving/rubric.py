@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from labelcore.messages import say, sentence
+from labelcore.messages.catalogue import judge_words
 from labelcore.models import Criterion
 from labelcore.stages import sharing
 from labelcore.stages.deriving import editing, glossary, linting, prompting
@@ -126,7 +127,7 @@ def show_library(workspace: Workspace) -> None:
             st.text(
                 say(
                     "{name}: {told}",
-                    name=f"{refusal.judge} · {say(refusal.criterion)}",
+                    name=f"{judge_words(refusal.judge)} · {say(refusal.criterion)}",
                     told=say(refusal.reason),
                 )
             )
@@ -136,7 +137,8 @@ def show_library(workspace: Workspace) -> None:
 
 def _not_portable(judges: tuple[sharing.NotPortable, ...]) -> None:
     for judge in judges:
-        values = {"judge": judge.judge, "criterion": say(judge.criterion), "reason": say(judge.reason)}
+        values = {"judge": judge_words(judge.judge), "criterion": say(judge.criterion)}
+        values |= {"reason": say(judge.reason)}
         st.text(say("Cannot be taken along: {judge} of {criterion}: {reason}", **values))
 
 
@@ -149,13 +151,13 @@ def _transfers(workspace: Workspace) -> None:
             st.badge(say(transfer.state))
             for says in (transfer.says, *(judge.says for judge in transfer.judges)):
                 st.write(plain(sentence(says)))
-            judges = [(judge.judge_version_id, judge.judge) for judge in transfer.judges]
+            judges = [(judge.judge_version_id, judge_words(judge.judge)) for judge in transfer.judges]
             show_outputs_of_judges(workspace, judges, f"transfer-{transfer.criterion_id or 'overall'}")
     measured = [judge for transfer in transfers for judge in transfer.judges]
     if measured:
         charts.intervals(
             say("Bad outputs caught, there and here, 95% intervals"),
-            [judge.judge for judge in measured],
+            [judge_words(judge.judge) for judge in measured],
             {
                 say("TNR there"): [judge.there.tnr for judge in measured],
                 say("TNR here"): [judge.tnr for judge in measured],

@@ -12,6 +12,7 @@ from labelcore.messages import say
 from labelcore.messages.catalogue import counted
 from labelcore.models import ImportBatch
 from labelcore.stages import importing
+from labelcore.text.showing import clock
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell, telling
 from pages.widgets.downloads import once_asked
@@ -26,7 +27,7 @@ def show(workspace: Workspace, batches: list[ImportBatch]) -> None:
     """Each import, the newest first; one that is open says how it was read."""
     st.subheader(say("Imports so far"))
     for batch in shell.page_of(batches, _PAGE, f"{keys.IMPORT}-history"):
-        line = f"{batch.at:%Y-%m-%d %H:%M} · {batch.file_name}: {batch_words(batch)}"
+        line = f"{clock(batch.at)} · {batch.file_name}: {batch_words(batch)}"
         with st.expander(shell.plain(line)):
             _show_reading(importing.Mapping.model_validate(batch.mapping))
             if batch.redacted:

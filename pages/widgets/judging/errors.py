@@ -11,6 +11,7 @@ import streamlit as st
 
 from labelcore.judges.kinds import kind_of
 from labelcore.messages import say
+from labelcore.messages.catalogue import judge_words
 from labelcore.messages.lines.refining.court import docket_words, outcome_words
 from labelcore.models import CourtRuling, CourtValue, JudgeVersion
 from labelcore.stages import judging, refining
@@ -182,7 +183,7 @@ def take_back(workspace: Workspace, judge: JudgeVersion, output_id: str) -> None
 
 def ruling_line(ruling: CourtRuling, judge: str) -> str:
     """A ruling with its reason and who ruled, for places that read Markdown."""
-    values = {"ruling": words()[ruling.value], "author": ruling.author, "judge": judge}
+    values = {"ruling": words()[ruling.value], "author": ruling.author, "judge": judge_words(judge)}
     reason = f": {ruling.reason}" if ruling.reason else ""
     return plain(say("{ruling} ({judge}), by {author}", **values) + reason)
 

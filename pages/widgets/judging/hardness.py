@@ -217,7 +217,7 @@ def show_race(workspace: Workspace, version: JudgeVersion) -> None:
 def _show_table(race: refereeing.Race) -> None:
     rows = [
         {
-            say("judge"): contender.judge,
+            say("judge"): judge_words(contender.judge),
             say("measured"): say(contender.how),
             say("good enough"): say(contender.good),
             "TPR": rate_words(contender.tpr),
@@ -225,7 +225,7 @@ def _show_table(race: refereeing.Race) -> None:
             say("US$ for 1,000"): _cost(contender),
             "ms": contender.latency_ms,
             say("flips"): rate_words(contender.flip_rate),
-            say("beaten by"): contender.beaten_by,
+            say("beaten by"): contender.beaten_by and judge_words(contender.beaten_by),
         }
         for contender in race.contenders
     ]
@@ -241,7 +241,7 @@ def _cost(contender: refereeing.Contender) -> str:
 
 def _differences(workspace: Workspace, race: refereeing.Race, version: JudgeVersion) -> None:
     names = {
-        contender.judge_version_id: contender.judge
+        contender.judge_version_id: judge_words(contender.judge)
         for contender in race.contenders
         if contender.judge_version_id != version.id
     }

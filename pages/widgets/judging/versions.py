@@ -13,6 +13,7 @@ from labelcore.models import JudgeVersion
 from labelcore.stages import judging
 from labelcore.stages.refining.history import PromptDiff, VersionRow, history, revert
 from labelcore.stages.refining.keeping import KeptVersion, keep
+from labelcore.text.showing import clock
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.judging import drafting, running
@@ -86,17 +87,13 @@ def show_all(workspace: Workspace, version: JudgeVersion) -> None:
 
 
 def _show_version(workspace: Workspace, judge: JudgeVersion, row: VersionRow) -> None:
-    values = {"n": row.version, "when": f"{row.at:%Y-%m-%d %H:%M}", "who": row.author or "labelcore"}
+    values = {"n": row.version, "when": clock(row.at), "who": row.author or "labelcore"}
     why = row.why or (say("no reason given") if row.author else say("as it was proposed"))
     head = say("Version {n}, {when}, {who}: {why}", **values, why=why)
     badge = f" :green-badge[{say('in use')}]" if row.in_use else ""
     st.markdown(f"**{plain(head)}**{badge}")
     for use in row.uses:
-        use_of = {
-            "when": f"{use.at:%Y-%m-%d %H:%M}",
-            "who": use.author,
-            "why": use.why or say("no reason given"),
-        }
+        use_of = {"when": clock(use.at), "who": use.author, "why": use.why or say("no reason given")}
         shell.aside(say("Put in use again {when}, {who}: {why}", **use_of))
     if row.tnr.value is None and row.tpr.value is None:
         shell.aside(say("not measurable: {why}", why=say(row.tnr.why_not or "")))

@@ -14,6 +14,7 @@ from labelcore.stages.reporting import comparing, gathering
 from labelcore.stages.reporting.slicing import fields, slices
 from labelcore.stages.reporting.trust import trust
 from labelcore.stats.prevalence import ASSUMPTIONS
+from labelcore.text.showing import clock
 from labelcore.workspace import Workspace
 from pages.widgets import alignment, charts, keys, next_step, shell
 from pages.widgets.shell import plain
@@ -134,7 +135,7 @@ def _show_history(workspace: Workspace) -> None:
             charts.timeline(chart.title, chart.points, marks, key="results-history")
         with st.expander(say("Changes ({n})", n=len(marks))):
             for number, (at, words) in enumerate(marks, 1):
-                st.text(f"{number}. {at:%Y-%m-%d %H:%M}: {words}")
+                st.text(f"{number}. {clock(at)}: {words}")
     moment = st.datetime_input(
         say("Compare an earlier moment with now"), value=None, step=60, key="results-before"
     )

@@ -11,7 +11,7 @@ from labelcore.stages.refining.examples import Examples
 from labelcore.stages.refining.history import PromptDiff, PromptHistory, VersionRow
 from labelcore.stages.refining.keeping import KeptVersion
 from labelcore.stages.refining.prompts import ShownPrompt
-from labelcore.text.showing import shortened
+from labelcore.text.showing import clock, shortened
 
 _NEAR, _QUOTED = 60, 100
 
@@ -59,14 +59,14 @@ def history(report: PromptHistory) -> Iterator[str]:
 
 def _row(row: VersionRow) -> Iterator[str]:
     mark = "*" if row.in_use else " "
-    who = " ".join(filter(None, (f"{row.at:%Y-%m-%d %H:%M}", row.author)))
+    who = " ".join(filter(None, (clock(row.at), row.author)))
     yield f"{mark} v{row.version}  {who}  {row.why}".rstrip()
     if row.changed:
         told = {"n": row.changed.before, "changes": changed_words(row.changed)}
         yield "    " + say("from version {n}: {changes}", **told)
     yield say("    TPR {tpr}; TNR {tnr}", row)
     for use in row.uses:
-        who = " ".join(filter(None, (f"{use.at:%Y-%m-%d %H:%M}", use.author)))
+        who = " ".join(filter(None, (clock(use.at), use.author)))
         yield "    " + say("put in use: {who} {why}", who=who, why=use.why).rstrip()
 
 
