@@ -38,6 +38,22 @@ RINGLESS = """() => {
 """What has the focus unseen or without a line around it, by its words; Streamlit frames a field itself."""
 STOPS = 40
 
+CONTRAST = """element => {
+  const brush = document.createElement("canvas").getContext("2d");
+  const light = (colour) => {
+    brush.fillStyle = colour;
+    brush.fillRect(0, 0, 1, 1);
+    const parts = [...brush.getImageData(0, 0, 1, 1).data].slice(0, 3).map((part) => part / 255);
+    const linear = (part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+    const [red, green, blue] = parts.map(linear);
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05;
+  };
+  const ground = light(getComputedStyle(document.querySelector(".stApp")).backgroundColor);
+  const text = light(getComputedStyle(element).color);
+  return Math.max(ground, text) / Math.min(ground, text);
+}"""
+"""Of an element's text with the ground of the page; axe leaves tabs out, over which a line moves."""
+
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
@@ -72,6 +88,17 @@ def test_no_page_breaks_the_rules(app: str) -> None:
                     settle(page)
                     found += broken(page, f"{scheme} /{name} {tab.inner_text()}")
     assert not found, found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_chosen_tab_is_read(app: str, scheme: Literal["light", "dark"]) -> None:
+    with chromium() as browser:
+        page = browser.new_page(color_scheme=scheme)
+        page.goto(f"{app}/team")
+        chosen = page.locator("[role=tab][aria-selected=true] p").first
+        chosen.wait_for()
+        settle(page)
+        assert chosen.evaluate(CONTRAST) >= 4.5
 
 
 @pytest.mark.parametrize(
