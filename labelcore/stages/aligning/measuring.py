@@ -58,7 +58,7 @@ def words_on(db: Database, versions: Sequence[JudgeVersion], ids: Sequence[str])
     names = [version.id for version in versions]
     cells = confusion.matrix(db, ids, names)
     words = np.where(np.isnan(cells), None, _WORDS[np.nan_to_num(cells).astype(int) + 1])
-    return pd.DataFrame(words, index=list(ids), columns=names, dtype=object)
+    return pd.DataFrame(words, index=pd.Index(list(ids), dtype=object), columns=names, dtype=object)
 
 
 def figures_on(evidence: LabelledOutputs, words: pd.DataFrame) -> dict[str, dict[str, Rate]]:
@@ -107,11 +107,12 @@ def measure_judge(
 
     ``drawn``: its figures with intervals (`figures_on`).
     """
-    answers = words[[output_id for output_id in labels.value if output_id in words.index]].dropna()
-    human = np.array([labels.value[output_id] for output_id in answers.index], dtype=bool)
+    answers = words.reindex(list(labels.value)).dropna()
+    answered = answers.index.to_list()
+    human = np.array([labels.value[output_id] for output_id in answered], dtype=bool)
     counts = figures.count(_numbers(answers), human)
     cited = {item.output_id for item in criterion.evidence} if criterion else set(labels.fails)
-    cited_fails = [key for key in answers.index if key in cited and not labels.value[key]]
+    cited_fails = [key for key in answered if key in cited and not labels.value[key]]
     missing = len(labels.value) - len(answers)
     tpr, tnr = _rates(counts, words, drawn, evidence)
     return JudgeAlignment(
@@ -236,7 +237,8 @@ def measure_set(
 
     If they abstain everywhere nothing can be said. ``known``: the figures that were stored with the choice.
     """
-    verdicts = words[[output_id for output_id in labels.value if output_id in words.index]]
+    there = set(words.index)
+    verdicts = words[[output_id for output_id in labels.value if output_id in there]]
     silent, answers = bool((verdicts == "abstain").all()), verdicts.replace("abstain", "pass")
     human = np.array([labels.value[output_id] for output_id in answers.index], dtype=bool)
     counts = figures.count(_numbers(answers), human)
