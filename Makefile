@@ -37,12 +37,13 @@ browser:
 # Both cores; whoever is done early takes over from the other.
 BOTH := -n 2 --dist worksteal
 
-# Journeys wait for pages more than they compute; those of a file share a server.
-APART := -n 2 --dist loadfile
+# Those of a file share a server and a browser. At the end it says which took longest.
+JOURNEYS := tests/journeys
+APART := -n 2 --dist loadfile --durations 25
 
 # Pages, journeys and what strangers try at the door are not even collected; properties are tried on fewer examples
 # than in `make test`.
-CORE := -m "not slow and not whole" --ignore tests/pages --ignore tests/journeys --ignore tests/access --hypothesis-profile core
+CORE := -m "not slow and not whole" --ignore tests/pages --ignore $(JOURNEYS) --ignore tests/access --hypothesis-profile core
 
 core: setup
 	$(BIN)/pytest $(BOTH) $(CORE)
@@ -57,8 +58,8 @@ journeys: setup
 
 test: check browser
 	$(BIN)/python tests/bring_chromium.py
-	$(BIN)/pytest $(BOTH) -m "not journey"
-	$(BIN)/pytest $(APART) -m journey
+	$(BIN)/pytest $(BOTH) --durations 40 --ignore $(JOURNEYS)
+	$(BIN)/pytest $(APART) $(JOURNEYS)
 
 bench: setup
 	$(BIN)/python tests/bench/import_speed.py
