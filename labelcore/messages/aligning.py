@@ -34,6 +34,12 @@ WORDS = {
         "The graded outputs were not drawn with known probabilities: what is found among all may differ."
     ),
     "no_labels": "No output of this split has a pass or a fail yet: grade some.",
+    "only_on_criteria": (
+        "No output of this split is graded as a whole; 1 is graded on criteria. Judges of criteria are "
+        "measured against its grades; nothing that is said of the whole is measurable.",
+        "No output of this split is graded as a whole; {n:,} are graded on criteria. Judges of criteria are "
+        "measured against their grades; nothing that is said of the whole is measurable.",
+    ),
     "no_fails": "People failed none of these outputs, so TNR and coverage are not measurable.",
     "no_passes": "People passed none of these outputs, so TPR is not measurable.",
     "no_judges": "There are no judges yet: propose some, then run them.",
@@ -102,6 +108,7 @@ WORDS = {
     "share": "{share:.0%}",
     "no_share": "not measurable ({why})",
     "no_ceiling": "There are no grades yet to set a judge beside.",
+    "no_ceiling_of_whole": "There are no grades of outputs as a whole to set a judge beside.",
     "ceiling": (
         "People agree with each other: {between}; with themselves: {themselves}. Always giving the more "
         "frequent grade is right on {constant:.0%}: a judge must beat that."

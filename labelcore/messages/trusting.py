@@ -117,6 +117,9 @@ WORDS: dict[str, Words] = {
         "it shows then stands here too."
     ),
     "enough_without_set": "Good enough yet? Choose a set of judges first.",
+    "enough_without_whole": (
+        "Good enough yet? A set of judges is chosen by grades of outputs as a whole, and there are none."
+    ),
     "enough_not_stored": (
         "Good enough yet? Not measurable: choose the set again to see it on outputs that it had not seen."
     ),

@@ -12,7 +12,7 @@ from pydantic import Field
 from labelcore.models import Frozen, Role
 from labelcore.operations import operation
 from labelcore.stages.deriving.editing import list_criteria
-from labelcore.stages.deriving.settled import Settlement, settled
+from labelcore.stages.grading.settled import Settlement, settled
 from labelcore.stages.selecting import EVERYTHING, Filters, resolved
 from labelcore.store import exports
 from labelcore.workspace import Workspace

@@ -24,7 +24,9 @@ _updating = threading.RLock()
 
 
 class Overview(Frozen):
-    """How far a project is along the loop, in counts."""
+    """How far a project is along the loop, in counts. ``only_on_criteria``: of the graded outputs, those
+    without a grade of the whole.
+    """
 
     project: str
     outputs: int
@@ -39,6 +41,12 @@ class Overview(Frozen):
     judges: int
     verdicts: int
     chosen: int
+    only_on_criteria: int = 0
+
+    @property
+    def left(self) -> int:
+        """How many outputs nobody has graded as a whole."""
+        return self.outputs - self.graded + self.only_on_criteria
 
 
 def open_project(db: Database, name: str, *, create: bool = True) -> Project:

@@ -282,10 +282,10 @@ def stored(db: Database, grade_ids: Sequence[str]) -> set[str]:
 
 
 def newest(db: Database, project_id: str) -> tuple[int, datetime | None]:
-    """How many overall grades count now, and when the newest event of any kind was stored."""
+    """How many grades of wholes and criteria count now, and when the newest event of any kind was stored."""
     number, at = db.rows(
         "SELECT (SELECT count(*) FROM grade_current WHERE project_id = $project "
-        f"AND {OVERALL} AND value <> 'skipped'), "
+        "AND field IS NULL AND value <> 'skipped'), "
         "(SELECT max(stored_at) FROM grade WHERE project_id = $project)",
         {"project": project_id},
     )[0]

@@ -41,11 +41,13 @@ def last_compared(db: Database, project_id: str) -> tuple[str, str] | None:
 
 _COUNTS = {
     "samples": "SELECT count(*) FROM sample WHERE project_id = $project",
-    "graded": "SELECT count(DISTINCT output_id) FROM mine WHERE value NOT IN ('skipped')",
+    "graded": "SELECT count(DISTINCT output_id) FROM given",
+    "only_on_criteria": "SELECT count(*) FROM (SELECT output_id FROM given EXCEPT SELECT output_id FROM mine "
+    "WHERE value <> 'skipped')",
     "passes": "SELECT count(DISTINCT output_id) FROM told WHERE value = 'pass'",
     "fails": "SELECT count(DISTINCT output_id) FROM told WHERE value = 'fail'",
     "unsure": "SELECT count(DISTINCT output_id) FROM told WHERE value = 'unsure'",
-    "annotators": "SELECT count(DISTINCT annotator) FROM mine",
+    "annotators": "SELECT count(DISTINCT annotator) FROM (FROM mine UNION ALL FROM given)",
     "criteria_proposed": "SELECT count(*) FROM criterion_current "
     "WHERE project_id = $project AND status = 'proposed'",
     "criteria_accepted": "SELECT count(*) FROM criterion_current "
@@ -63,8 +65,9 @@ def counts(db: Database, project_id: str, only_of: str | None = None) -> dict[st
     """
     columns = ", ".join(f"({query}) AS {name}" for name, query in _COUNTS.items())
     rows = db.rows(
-        "WITH mine AS (SELECT output_id, annotator, value FROM grade_current "
-        "WHERE project_id = $project AND criterion_id IS NULL AND field IS NULL), "
+        "WITH every AS (SELECT * FROM grade_current WHERE project_id = $project AND field IS NULL), "
+        "given AS (SELECT output_id, annotator, value FROM every WHERE value <> 'skipped'), "
+        "mine AS (SELECT output_id, annotator, value FROM every WHERE criterion_id IS NULL), "
         f"told AS (SELECT * FROM mine WHERE annotator = coalesce($person, annotator)) SELECT {columns}",
         {"project": project_id, "person": only_of},
     )

@@ -223,7 +223,7 @@ def show_enough(workspace: Workspace, report: AlignmentReport) -> None:
         st.markdown(plain(sentence(member.says)), help=against)
     overview = projects.overview(workspace)
     n = max((member.to_grade for member in report.chosen.members), default=0)
-    n = min(n, overview.outputs - overview.graded)
+    n = min(n, overview.left)
     if report.as_of is None and n:
         _offer_next(workspace, n)
 

@@ -70,7 +70,7 @@ READS = frozenset(
     deriving.derivation.unnamed_codes
     deriving.drift.regrade_items deriving.editing.criterion_names
     deriving.editing.live_criteria deriving.prompting.prompt_rules
-    deriving.same.likest deriving.settled.unclear_on grading.talking.beside_rounds grading.talking.mentions
+    deriving.same.likest grading.settled.unclear_on grading.talking.beside_rounds grading.talking.mentions
     grading.talking.open_mentions
     grading.acts.current_grades grading.acts.latest_acts grading.asked.in_order
     grading.comparing.compared_versions grading.comparing.comparing_queue grading.labels.fitting_labels

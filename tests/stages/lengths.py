@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from labelcore.models import Grade, JudgeVersion, Output
+from labelcore.models import Criterion, Grade, JudgeVersion, Output
 from labelcore.stages import grading
 from labelcore.store import judges as judge_table, outputs as output_table
 from labelcore.workspace import Workspace
+from tests.stages.measured import accepted
 
 WORDS = "order parcel window colour shop street paper garden bottle light".split()
 
@@ -46,6 +47,32 @@ def planting(workspace: Workspace) -> Callable[..., list[Output]]:
         return made
 
     return make
+
+
+def graded_on_length(workspace: Workspace, n: int) -> tuple[Criterion, list[Output]]:
+    """Outputs of which every fourth is too long, and the criterion that people failed these on."""
+    brief = accepted(workspace, "Brief", "It is not too long.")
+    made = planting(workspace)(0, n, 0)
+    grading.record(
+        workspace,
+        [
+            Grade(
+                id=f"on {output.id}",
+                project_id=workspace.project.id,
+                output_id=output.id,
+                annotator="ann",
+                value="fail" if is_long(output) else "pass",
+                criterion_id=brief.id,
+                criterion_version=1,
+            )
+            for output in made
+        ],
+    )
+    return brief, made
+
+
+def is_long(output: Output) -> bool:
+    return len(output.text.split()) > 40
 
 
 def learned(workspace: Workspace) -> JudgeVersion:

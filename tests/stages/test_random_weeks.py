@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from labelcore.errors import BadInput, NotFound
 from labelcore.models import Assignment, new_id, now
 from labelcore.stages import grading, projects, sampling
-from labelcore.stages.grading import AssignedPart, labels as labelling, packs
+from labelcore.stages.grading import AssignedPart, packs, settled
 from labelcore.stages.grading.card import CardEvent
 from labelcore.stages.grading.card_names import key_of
 from labelcore.stages.grading.presses import store_events
@@ -245,7 +245,7 @@ class Week(RuleBasedStateMachine):
         for output, said in votes.items():
             counted, ruling = Counter(said), self.ruled.get(output, "withdrawn")
             most = counted["pass"] - counted["fail"]
-            label = labelling.RULED.get(ruling, most > 0 if most else None)
+            label = settled.RULED.get(ruling, most > 0 if most else None)
             expected |= {} if label is None else {output: label}
         assert grading.human_labels(self.workspace).value == expected
 

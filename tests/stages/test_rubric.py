@@ -10,7 +10,6 @@ from labelcore.errors import BadInput, NotFound
 from labelcore.messages import sentence
 from labelcore.models import Criterion, Evidence, Grade, Output
 from labelcore.stages import grading
-from labelcore.stages.aligning.evidence import criterion_labels
 from labelcore.stages.deriving import coding, drift, editing, linting, prompting, proposing_codes, versions
 from labelcore.stages.deriving.drift import _enough
 from labelcore.stages.deriving.prompting import check_of, read_rules
@@ -208,7 +207,7 @@ def test_alignment_and_ledger_agree_on_what_is_stale_also_after_an_undo(
         grading.grade(workspace.by("ann"), output.id, value)
 
     def seen() -> tuple[int, int]:
-        measured = criterion_labels(workspace, grading.human_labels(workspace))
+        measured = grading.human_labels(workspace).on
         return len(drift.ledger(workspace, short.id).stale), len(measured.get(short.id, {}))
 
     assert seen() == (0, 20)

@@ -13,9 +13,8 @@ from labelcore.messages.report import write_report
 from labelcore.messages.writing import card_text
 from labelcore.models import Criterion, Grade, JudgeVersion, Output
 from labelcore.stages import exporting, grading, sharing
-from labelcore.stages.aligning.evidence import NEEDED, criterion_labels
 from labelcore.stages.deriving import editing
-from labelcore.stages.deriving.settled import settled
+from labelcore.stages.grading.settled import settled
 from labelcore.stages.reporting.card import make_card, read_card
 from labelcore.stages.reporting.gathering import gather
 from labelcore.store import criteria as criterion_table, judges as judge_table
@@ -146,12 +145,12 @@ def test_every_export_says_what_outputs_count_as(
 def test_a_ruling_is_what_judges_of_the_criterion_are_measured_on(
     workspace: Workspace, add_outputs: Add, price: Criterion
 ) -> None:
-    made = add_outputs(*(f"text {n}" for n in range(NEEDED)))
+    made = add_outputs(*(f"text {n}" for n in range(grading.NEEDED)))
     for output in made:
         grading.grade(workspace.by("ann"), output.id, "pass", criterion=price)
         grading.grade(workspace.by("ann"), output.id, "pass")
     grading.rule(workspace.by("wilma"), made[0].id, "fail", reason="no", criterion=price)
-    told = criterion_labels(workspace, grading.human_labels(workspace))[price.id]
+    told = grading.human_labels(workspace).on[price.id]
     assert told == {output.id: output != made[0] for output in made}
     rows = {(row.output_id, row.criterion_id): row.label for row in settled(workspace)}
     assert rows[made[0].id, price.id] == "fail" and rows[made[0].id, None] == "pass"

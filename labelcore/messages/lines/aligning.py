@@ -262,6 +262,8 @@ def unheld_words(gaps: Sequence[UnjudgedCriterion]) -> Iterator[str]:
 def in_use_words(report: JudgeTable) -> str:
     """How many judges are in use, and what they do together on outputs that they had not seen."""
     if report.unseen is None or not report.in_use:
+        if not report.choosable:
+            return say("No judge is in use: a set is chosen by grades of the whole, and there are none.")
         return (
             say("No judge is in use yet: choose the set.")
             if report.rows and all(row.ran for row in report.rows)

@@ -11,8 +11,8 @@ from labelcore.stages.deriving.asking import AskingStopped
 from labelcore.stages.deriving.coding import CodeQuotes, CodingWithdrawal
 from labelcore.stages.deriving.drift import Ledger, Regrade
 from labelcore.stages.deriving.same import AlikeCriteria, ApartCriteria
-from labelcore.stages.deriving.settled import unclear_on
 from labelcore.stages.deriving.versions import Ancestor
+from labelcore.stages.grading.settled import unclear_on
 from labelcore.workspace import Workspace
 
 

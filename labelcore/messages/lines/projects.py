@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from labelcore.messages.catalogue import say
+from labelcore.messages.catalogue import counted, say
 from labelcore.messages.results import lines
 from labelcore.models import Noun, Project
 from labelcore.stages.projects import Overview
@@ -10,8 +10,14 @@ from labelcore.stages.projects import Overview
 
 @lines("status")
 def counts(report: Overview) -> Iterator[str]:
-    for name, value in report.model_dump(exclude={"project"}).items():
+    for name, value in report.model_dump(exclude={"project", "only_on_criteria"}).items():
         yield say("{name}: {value:,}", name=say(name.replace("_", " ")), value=value)
+    if report.only_on_criteria:
+        yield counted(
+            "1 graded output has grades on criteria only, none of the whole.",
+            "{n:,} graded outputs have grades on criteria only, none of the whole.",
+            n=report.only_on_criteria,
+        )
     if report.passes + report.fails + report.unsure > report.graded:
         yield say("An output with several grades counts in each of them.")
 

@@ -14,7 +14,7 @@ from labelcore.judges.kinds import kind_of
 from labelcore.models import Fact, Frozen, JudgeVersion, Output, Role, fact
 from labelcore.operations import operation
 from labelcore.stages.aligning.ceiling import ceiling
-from labelcore.stages.aligning.evidence import LabelledOutputs, criterion_labels, evidence_of
+from labelcore.stages.aligning.evidence import LabelledOutputs, evidence_of
 from labelcore.stages.aligning.measuring import (
     chosen_judges,
     complement,
@@ -39,7 +39,7 @@ from labelcore.stages.grading import (
     state_of_test,
 )
 from labelcore.stages.judging import active_judges, find_judge
-from labelcore.stats.agreement import agreement
+from labelcore.stats.agreement import Agreement, agreement
 from labelcore.stats.rate import not_measurable
 from labelcore.store import (
     grades as grade_table,
@@ -136,7 +136,7 @@ def _report(
     versions = members if chosen else active_judges(workspace)
     versions = [find_judge(workspace, judge)] if judge else versions
     used = list({version.id: version for version in [*versions, *members]}.values())
-    votes = words_on(workspace.db, used, list(labels.value))
+    votes = words_on(workspace.db, used, labels.graded)
     evidence = evidence_of(workspace, labels.value)
     figures = _measured(workspace, versions, votes, labels, evidence, split)
     ids = [version.id for version in members]
@@ -147,11 +147,11 @@ def _report(
     )
     return AlignmentReport(
         split=split,
-        n_grades=len(labels.value),
+        n_grades=len(labels.graded),
         judges=figures,
         chosen=measured_set,
-        pass_rate=pass_rates(workspace.db, evidence, words, ids),
-        agreement=agreement(labels.by_annotator),
+        pass_rate=pass_rates(workspace.db, evidence, words, ids, why_not=labels.why_no_rate),
+        agreement=_agreement(labels),
         openings=looks_at_test(workspace),
         ceiling=ceiling(workspace, labels),
         warnings=(
@@ -160,6 +160,12 @@ def _report(
         ),
         basis=basis(workspace, used),
     )
+
+
+def _agreement(labels: Labels) -> Agreement:
+    between = agreement(labels.by_annotator)
+    whole = not labels.only_on_criteria
+    return between if whole else between.model_copy(update={"why_not": labels.why_no_rate})
 
 
 def last_look(workspace: Workspace) -> SealedView | None:
@@ -179,7 +185,7 @@ def last_look(workspace: Workspace) -> SealedView | None:
             report = _report(then, "test", None, chosen=False, look=lambda _: None)
         report = report.model_copy(update={"as_of": opening.at})
         members, labels = chosen_judges(workspace), fitting_labels(workspace)
-        votes = words_on(workspace.db, members, list(labels.value))
+        votes = words_on(workspace.db, members, labels.graded)
         evidence = evidence_of(workspace, labels.value)
         outside = _measured(workspace, members, votes, labels, evidence, "all")
         return SealedView(author=opening.author, at=opening.at, report=report, outside=outside)
@@ -196,12 +202,11 @@ def _measured(
 ) -> tuple[JudgeAlignment, ...]:
     """Each judge against the grades of its criterion where people gave enough, else overall."""
     criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
-    figures_by_judge = figures_on(evidence, votes)
-    single = criterion_labels(workspace, labels)
+    figures_by_judge = figures_on(evidence, votes.reindex(evidence.ids))
     alignments = []
     for version in versions:
         criterion = criteria.get(version.criterion_id or "")
-        part, mine, figures = _against(version, labels, single), evidence, figures_by_judge.get(version.id)
+        part, mine, figures = labels.about(version.criterion_id), evidence, figures_by_judge.get(version.id)
         if part is not labels:
             mine = evidence_of(workspace, part.value)
             figures = figures_on(mine, votes.reindex(mine.ids)[[version.id]])[version.id]
@@ -216,16 +221,10 @@ def _measured(
     return tuple(alignments)
 
 
-def _against(version: JudgeVersion, labels: Labels, single: dict[str, dict[str, bool]]) -> Labels:
-    """The grades of the judge's criterion where there are enough, else the overall ones."""
-    passes = single.get(version.criterion_id or "")
-    return labels if passes is None else labels.model_copy(update={"value": passes})
-
-
 def _of_split(workspace: Workspace, labels: Labels, split: Split) -> Labels:
     if split == "all":
         return labels
-    ids = {*labels.value, *labels.conflicts, *labels.unsure}
+    ids = {*labels.graded, *labels.conflicts, *labels.unsure}
     groups = output_table.groups_of(workspace.db, sorted(ids))
     dealt = split_table.dealt(workspace.db, workspace.project.id)
     return labels.only({k for k, group in groups.items() if dealt.of(group) == split})
@@ -235,10 +234,11 @@ def _shown(workspace: Workspace, labels: Labels) -> list[str]:
     """What decides every figure on these labels, so that the same figures are the same look."""
     judges = sorted(judge.id for judge in active_judges(workspace))
     members = [judge.id for judge in chosen_judges(workspace)]
-    table = verdict_table.values(workspace.db, sorted({*judges, *members}), output_ids=list(labels.value))
+    table = verdict_table.values(workspace.db, sorted({*judges, *members}), output_ids=labels.graded)
     answers = table.groupby("judge_version_id")["value"].value_counts()
     return [
         *(f"{output_id}={passed}" for output_id, passed in labels.value.items()),
+        *(f"{key}: {on}={passed}" for key, grades in labels.on.items() for on, passed in grades.items()),
         *(f"{answer}" for answer in answers.items()),
         *judges,
         *(f"in set {version_id}" for version_id in members),
@@ -249,14 +249,15 @@ def _warnings(
     labels: Labels, judges: tuple[JudgeAlignment, ...], split: Split, *, sealed: bool, has_set: bool
 ) -> Iterator[Fact]:
     if not labels.value:
-        yield fact("no_labels")
+        n = labels.only_on_criteria
+        yield fact("only_on_criteria", n=n) if n else fact("no_labels")
     elif not labels.fails:
         yield fact("no_fails")
     elif not labels.passes:
         yield fact("no_passes")
     if not judges:
         yield fact("no_judges")
-    if not has_set:
+    if not has_set and not labels.only_on_criteria:
         yield NO_SET
     if labels.conflicts:
         yield fact("ties", n=len(labels.conflicts))
@@ -292,7 +293,7 @@ def _behind(workspace: Workspace, judge_version_id: str, cell: Cell, split: Spli
     labels = _of_split(workspace, human_labels(workspace), split)
     judge = judge_table.many(workspace.db, [judge_version_id]).get(judge_version_id)
     if judge and judge.criterion_id:
-        labels = _against(judge, labels, criterion_labels(workspace, labels))
+        labels = labels.about(judge.criterion_id)
     want_pass = cell in {"true_pass", "false_fail"}
     verdict = "pass" if cell in {"true_pass", "false_pass"} else "fail"
     ids = [output_id for output_id, passed in labels.value.items() if passed is want_pass]

@@ -49,7 +49,7 @@ def by_version(workspace: Workspace, criterion: Criterion) -> list[VersionAlignm
     """
     versions = {version.version: version for version in versions_of(workspace, criterion.id)}
     judges = judge_table.of_criterion(workspace.db, workspace.project.id, criterion.id)
-    labels = fitting_labels(workspace)
+    labels = fitting_labels(workspace).about(criterion.id)
     table = verdict_table.values(workspace.db, [judge.id for judge in judges], output_ids=list(labels.value))
     rows = []
     for judge in judges:
@@ -62,7 +62,8 @@ def by_version(workspace: Workspace, criterion: Criterion) -> list[VersionAlignm
 
 def outputs_of(workspace: Workspace, judge_version_id: str) -> dict[str, list[str]]:
     """The outputs behind a judge's figures in `by_version`: their ids by the name of the count."""
-    labels = fitting_labels(workspace)
+    judge = judge_table.many(workspace.db, [judge_version_id]).get(judge_version_id)
+    labels = fitting_labels(workspace).about(judge.criterion_id if judge else None)
     table = verdict_table.values(workspace.db, [judge_version_id], output_ids=list(labels.value))
     names = ("false_pass", "false_fail", "true_fail", "true_pass")
     ids_of: dict[str, list[str]] = {name: [] for name in names}

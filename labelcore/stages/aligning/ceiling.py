@@ -41,7 +41,7 @@ def ceiling(workspace: Workspace, labels: Labels) -> Ceiling:
         with_themselves=repeated,
         constant=constant,
         level_kappa=_on_levels(workspace, labels),
-        says=fact("no_ceiling") if constant is None else says,
+        says=fact("no_ceiling_of_whole" if labels.graded else "no_ceiling") if constant is None else says,
     )
 
 

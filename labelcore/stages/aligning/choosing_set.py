@@ -125,6 +125,12 @@ def choose(workspace: Workspace, *, options: ChoiceOptions = AS_USUAL) -> Choice
 
 
 def _of_both_kinds(labels: Labels) -> Labels:
+    if n := labels.only_on_criteria:
+        raise BadInput(
+            "A set of judges is chosen by grades of the whole, and no output has one (on criteria: {n:,}).",
+            next_step="Grade some outputs as a whole; `labelcore align` measures each judge without them.",
+            n=n,
+        )
     if not labels.passes or not labels.fails:
         missing = Wording("failed" if labels.passes else "passed" if labels.fails else "graded")
         raise BadInput(

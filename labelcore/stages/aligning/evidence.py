@@ -13,8 +13,7 @@ from labelcore.arrays import Bools, Floats, Ints
 from labelcore.models import NOTHING, Criterion, Fact, Frozen, JudgeVersion, fact
 from labelcore.stages import sampling
 from labelcore.stages.deriving.editing import LIMITS, risk_of
-from labelcore.stages.deriving.settled import labels_on_criteria
-from labelcore.stages.grading import Labels
+from labelcore.stages.grading import NEEDED, Labels
 from labelcore.stages.judging.proposing.subjects import subject_of
 from labelcore.stats.anytime import PRACTICAL, enough, more_until
 from labelcore.stats.prevalence import Graded
@@ -27,8 +26,6 @@ from labelcore.store import (
 )
 from labelcore.workspace import Workspace
 
-NEEDED = 10
-"""From so many grades of a single criterion on, its judges are measured against these."""
 _MOST_AT_ONCE = 200
 _ROUNDING = 1e-9
 
@@ -131,37 +128,15 @@ class Truth:
     against: Fact
 
 
-def truth_of(workspace: Workspace, criterion: Criterion | None, labels: Labels) -> Truth:
+def truth_of(criterion: Criterion | None, labels: Labels) -> Truth:
     """The criterion's grades where there are enough; else the fails it rests on, and all passes."""
-    return truth_among(criterion, labels, criterion_labels(workspace, labels) if criterion else {})
-
-
-def truth_among(
-    criterion: Criterion | None, labels: Labels, single: Mapping[str, Mapping[str, bool]]
-) -> Truth:
-    """The same; ``single``: the grades of single criteria (`criterion_labels`)."""
     if criterion is None:
         return Truth(subject_of(None, labels).fails, fact("against_output"))
-    passes = single.get(criterion.id)
-    if passes is not None:
+    if (passes := labels.measured_on(criterion.id)) is not None:
         against = fact("against_criterion", criterion=criterion.name)
         return Truth({k: not v for k, v in passes.items()}, against)
     against = fact("against_evidence", criterion=criterion.name, needed=NEEDED)
     return Truth(subject_of(criterion, labels).fails, against)
-
-
-def criterion_labels(workspace: Workspace, among: Labels) -> dict[str, dict[str, bool]]:
-    """What was ruled, else people's grades, of single criteria on labelled outputs: criterion id -> output ->
-    whether it passes.
-
-    Without ties and grades under another meaning of the criterion; criteria with at least `NEEDED` such
-    outputs.
-    """
-    labels_of = {
-        criterion_id: {output_id: passed for output_id, passed in answers.items() if output_id in among.value}
-        for criterion_id, answers in labels_on_criteria(workspace).items()
-    }
-    return {criterion_id: labels for criterion_id, labels in labels_of.items() if len(labels) >= NEEDED}
 
 
 class HeldOutJudge(Frozen):
@@ -222,7 +197,7 @@ def held_out_judge(
     labels: Labels,
 ) -> HeldOutJudge:
     """``failed``: the judge's cross-fitted votes, by output id."""
-    truth = truth_of(workspace, criterion, labels)
+    truth = truth_of(criterion, labels)
     passes_of = {key: not failing for key, failing in truth.fails.items() if key in failed}
     evidence = evidence_of(workspace, passes_of)
     caught, fails = worth(evidence, np.array([failed[key] for key in evidence.ids], dtype=bool))

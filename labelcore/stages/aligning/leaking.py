@@ -52,7 +52,7 @@ class Leakage(Frozen):
 @operation("splits leaks", role=Role.ENGINEER)
 def leakage(workspace: Workspace) -> Leakage:
     """Look for near-duplicates across splits and for examples outside train; tells no grade."""
-    ids = list(human_labels(workspace).value)
+    ids = human_labels(workspace).graded
     outputs = list(output_table.many(workspace.db, ids).values())
     dealt = split_table.dealt(workspace.db, workspace.project.id)
     all_leaks = [*_examples(active_judges(workspace), outputs, dealt), *_near(outputs, dealt)]

@@ -19,6 +19,7 @@ from labelcore.stats.prevalence import Graded, PoolVerdicts
 from labelcore.stats.rate import Rate, not_measurable
 from labelcore.stats.resampling import figures_over, over_sources, tpr_and_tnr
 from labelcore.store import Database, confusion, judges as judge_table, verdicts as verdict_table
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -287,15 +288,22 @@ def complement(passes: Rate, plain: Rate | None = None) -> Rate:
 
 
 def pass_rates(
-    db: Database, evidence: LabelledOutputs, words: pd.Series | None, member_ids: Sequence[str]
+    db: Database,
+    evidence: LabelledOutputs,
+    words: pd.Series | None,
+    member_ids: Sequence[str],
+    *,
+    why_not: Wording,
 ) -> PassRates:
     """People's pass rate, the set's, and the set's corrected for its errors.
 
-    ``words``: the set's verdicts on the labelled outputs; None where no set is chosen.
+    ``words``: the set's verdicts on the labelled outputs; None where no set is chosen. ``why_not``: people's
+    pass rate where there is no labelled output.
     """
     verdicts = np.full(len(evidence.ids), np.nan) if words is None else _numbers(words.reindex(evidence.ids))
     grades = evidence.graded(verdicts)
-    people = {"human": prevalence.people_only(grades), "human_sampling": sampling_of(evidence)}
+    rate = prevalence.people_only(grades) if evidence.ids else not_measurable(why_not)
+    people = {"human": rate, "human_sampling": sampling_of(evidence)}
     if words is None:
         nothing = not_measurable("no judge set is chosen yet")
         return PassRates(**people, judge=nothing, corrected=nothing, assumption="")

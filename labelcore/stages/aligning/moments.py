@@ -40,7 +40,7 @@ class JudgeUsed(Frozen):
 
 
 class Basis(Frozen):
-    """The versions that a report was made with, and how many overall grades there were, in any split."""
+    """The versions that a report was made with, and how many grades there were, in any split."""
 
     criteria: tuple[CriterionUsed, ...]
     judges: tuple[JudgeUsed, ...]

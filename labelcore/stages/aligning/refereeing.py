@@ -158,7 +158,7 @@ def race(
     decided = None if criterion in {None, OVERALL} else find_criterion(workspace, str(criterion))
     versions = _deciding(workspace, decided)
     labels = fitting_labels(workspace)
-    truth = truth_of(workspace, decided, labels)
+    truth = truth_of(decided, labels)
     tell = workspace.progress
     tell(0, 2, "judging each output by judges that had not seen it")
     with one_thread():
@@ -200,7 +200,7 @@ def _words(
     """The outputs of the race, each judge's answers (1 pass, 0 fail, nan abstained), how each came about (""
     for who is left out), and why some are.
     """
-    outputs = output_table.many(workspace.db, sorted(labels.value))
+    outputs = output_table.many(workspace.db, sorted(labels.graded))
     data = training_data_of(workspace, list(outputs.values()), labels)
     votes = votes_on(workspace.db, versions)
     candidates = candidates_of(workspace, versions, votes, data, labels)
@@ -367,7 +367,7 @@ def differences(workspace: Workspace, first: JudgeVersion, second: JudgeVersion)
     if first.criterion_id != second.criterion_id:
         raise BadInput("These judges decide different criteria.", next_step="Compare two of one criterion.")
     criterion = find_criterion(workspace, first.criterion_id) if first.criterion_id else None
-    truth = truth_of(workspace, criterion, fitting_labels(workspace))
+    truth = truth_of(criterion, fitting_labels(workspace))
     left, right = (_decisions(workspace.db, version, truth) for version in (first, second))
     both = [key for key in truth.fails if key in left and key in right]
     human = {key: "fail" if failed else "pass" for key, failed in truth.fails.items()}

@@ -16,18 +16,12 @@ from labelcore.judges.kinds import kind_of
 from labelcore.models import NOTHING, OVERALL, Fact, Frozen, JudgeVersion, Role, fact
 from labelcore.operations import operation
 from labelcore.settings import settings
-from labelcore.stages.aligning.evidence import (
-    NEEDED,
-    LabelledOutputs,
-    criterion_labels,
-    evidence_of,
-    truth_among,
-)
+from labelcore.stages.aligning.evidence import LabelledOutputs, evidence_of, truth_of
 from labelcore.stages.aligning.measuring import complement, measured_on, words_on
 from labelcore.stages.aligning.refereeing import price_of, unpriced
 from labelcore.stages.aligning.report import flat
 from labelcore.stages.deriving.editing import list_criteria
-from labelcore.stages.grading import Labels, fitting_labels
+from labelcore.stages.grading import NEEDED, Labels, fitting_labels
 from labelcore.stages.judging import active_judges, replaced_in_set
 from labelcore.stages.judging.keeping.binding import renamed
 from labelcore.stages.judging.keeping.versions import Staleness
@@ -139,7 +133,8 @@ class UnjudgedCriterion(Frozen):
 class JudgeTable(Frozen):
     """All judges, those in use first, then by criterion, the best first.
 
-    ``n``: graded outputs outside the sealed test. ``unseen``: what the set catches and wrongly fails on
+    ``n``: graded outputs outside the sealed test; ``choosable``: whether a set can be chosen, which takes
+    grades of the whole. ``unseen``: what the set catches and wrongly fails on
     outputs that it had not seen, as of its choice; None where none is chosen.
     """
 
@@ -148,6 +143,7 @@ class JudgeTable(Frozen):
     n: int
     in_use: int
     unseen: tuple[Rate, Rate] | None
+    choosable: bool = True
 
     @property
     def shown(self) -> tuple[JudgeRow, ...]:
@@ -185,8 +181,9 @@ def judge_table(workspace: Workspace) -> JudgeTable:
     return JudgeTable(
         rows=tuple(row for group in by_criterion for row in _with_best(group)),
         unheld=(*map(_unheld, weak), *_unjudged(workspace, labels, rows)),
-        n=len(labels.value),
+        n=len(labels.graded),
         in_use=sum(row.in_set for row in rows),
+        choosable=not labels.only_on_criteria,
         unseen=_unseen(choice["figures"].get("held_out") or {}) if choice and members else None,
     )
 
@@ -196,15 +193,15 @@ def _rows(
 ) -> Iterator[JudgeRow]:
     if not versions:
         return
-    votes = words_on(workspace.db, versions, list(labels.value))
-    everything, costs_now = evidence_of(workspace, labels.value), costs(workspace.db, workspace.project.id)
+    votes = words_on(workspace.db, versions, labels.graded)
+    everything = evidence_of(workspace, dict.fromkeys(labels.graded, True))
     criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
-    staleness, single = Staleness(workspace), criterion_labels(workspace, labels)
+    staleness, costs_now = Staleness(workspace), costs(workspace.db, workspace.project.id)
     others = renamed(workspace.db, versions)
     ordered = sorted(versions, key=lambda version: version.criterion_id or "")
     for criterion_id, group in itertools.groupby(ordered, key=lambda version: version.criterion_id):
         criterion = criteria.get(criterion_id or "")
-        truth = truth_among(criterion, labels, single)
+        truth = truth_of(criterion, labels)
         evidence, judges = _part(everything, truth.fails), list(group)
         rates = measured_on(evidence, votes.loc[evidence.ids, [judge.id for judge in judges]])
         for version, (tpr, tnr) in zip(judges, rates, strict=True):
@@ -261,10 +258,10 @@ def _unheld(row: JudgeRow) -> UnjudgedCriterion:
 
 def _unjudged(workspace: Workspace, labels: Labels, rows: Sequence[JudgeRow]) -> Iterator[UnjudgedCriterion]:
     """Accepted criteria for which there is no judge at all, where others have one."""
-    judged, single = {row.criterion_id for row in rows}, criterion_labels(workspace, labels)
+    judged = {row.criterion_id for row in rows}
     for criterion in list_criteria(workspace, status="accepted") if rows else ():
         if criterion.id not in judged:
-            values = truth_among(criterion, labels, single).fails.values()
+            values = truth_of(criterion, labels).fails.values()
             fails = sum(values)
             yield UnjudgedCriterion(
                 criterion=criterion.name,

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 
 from labelcore.models import Criterion, Evidence, Frozen, Grade, Output
 from labelcore.stages.deriving.naming import terms
-from labelcore.stages.deriving.settled import Settlement, settled_on_criteria, under_present_meaning
 from labelcore.stages.grading import current_grades, fitting_labels
 from labelcore.stages.grading.labels import unsealed
+from labelcore.stages.grading.settled import Settlement, settled_on_criteria, under_present_meaning
 from labelcore.store import outputs as output_table
 from labelcore.text.reading import han_share
 from labelcore.workspace import Workspace
@@ -60,7 +60,7 @@ def clauses_of_fails(workspace: Workspace) -> list[Clause]:
     """Everything that people said of failed outputs outside the sealed split, in an order that is the same
     wherever a file is imported: an output's id comes from the file, a grade's from its import too.
     """
-    visible = set(fitting_labels(workspace).value)
+    visible = set(fitting_labels(workspace).graded)
     grades = [
         grade
         for grade in sorted(current_grades(workspace), key=lambda one: (one.output_id, one.annotator, one.id))

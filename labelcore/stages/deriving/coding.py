@@ -46,7 +46,7 @@ class CodingWithdrawal(Frozen):
 @operation("codes list", role=Role.ENGINEER, listed_as="codes")
 def list_codes(workspace: Workspace) -> list[CodeQuotes]:
     """Show the codes with their quotes, those with most outputs first; the sealed test is left out."""
-    visible = set(fitting_labels(workspace).value)
+    visible = set(fitting_labels(workspace).graded)
     who = {grade.id: grade.annotator for grade in current_grades(workspace)}
     quotes: dict[str, list[Quote]] = {}
     for quote in code_table.quotes(workspace.db, workspace.project.id):

@@ -169,7 +169,7 @@ def _instead(asked: by_model.Derived, *, offline: bool) -> Iterator[Wording]:
 def uncovered_fails(workspace: Workspace) -> list[str]:
     """Failed outputs that no proposed or accepted criterion explains (the sealed split aside)."""
     explained = set[str]().union(*failed_for(workspace, live_criteria(workspace)).values())
-    return [output_id for output_id in fitting_labels(workspace).fails if output_id not in explained]
+    return [output_id for output_id in fitting_labels(workspace).failed if output_id not in explained]
 
 
 def unnamed_codes(workspace: Workspace) -> list[CodeQuotes]:
@@ -195,15 +195,15 @@ def _new_clauses(workspace: Workspace, before: Sequence[Criterion]) -> list[Clau
 
 def _warnings(workspace: Workspace, labels: Labels, criteria: Sequence[Criterion]) -> Iterator[Wording]:
     everything = human_labels(workspace)
-    if not everything.value:
+    if not everything.graded:
         yield Wording("No output has a pass or a fail yet: grade some first.")
-    elif not everything.fails:
+    elif not everything.failed:
         yield Wording("No output has been failed yet, so there is nothing to derive from: grade on.")
     elif not clauses_of_fails(workspace):
         yield Wording(
             "No failed output has a note: say in a few words what is wrong with some, or mark the words."
         )
-    if sealed := len(everything.value) - len(labels.value):
+    if sealed := len(everything.graded) - len(labels.graded):
         yield Wording(
             "{n} graded outputs are set aside as the sealed test; their notes are not read here.", n=sealed
         )

@@ -24,16 +24,10 @@ from labelcore.operations import Effect, operation
 from labelcore.progress import silent
 from labelcore.stages.deriving.editing import history, list_criteria
 from labelcore.stages.deriving.grouping import points_of
-from labelcore.stages.deriving.settled import given_under, same_meaning
 from labelcore.stages.finding import find_criterion
-from labelcore.stages.grading import (
-    current_grades,
-    fitting_labels,
-    grade_history,
-    human_labels,
-    part_grades,
-    set_rules,
-)
+from labelcore.stages.grading import current_grades, grade_history, part_grades, set_rules
+from labelcore.stages.grading.labels import unsealed
+from labelcore.stages.grading.settled import given_under, same_meaning
 from labelcore.stages.projects import open_project
 from labelcore.stats.rate import Rate, proportion
 from labelcore.store import outputs as output_table
@@ -173,14 +167,11 @@ def _stale(
     undecided: Set[str],
 ) -> _Stale:
     """The answers on the versions that mean something else, and the fails cited before the change."""
-    overall = human_labels(workspace).value  # no split was ever sealed over outputs without an overall grade
-    visible = set(fitting_labels(workspace).value) | {
-        grade.output_id for grade in current_grades(workspace) if grade.output_id not in overall
-    }
     others = {version.version for version in versions} - same_meaning(versions)
     others_answers, _ = _answers(workspace, change, others)
     cited = next(version for version in reversed(versions) if version.version < change.version).evidence
     answers = {quote.output_id: False for quote in cited} | others_answers
+    visible = unsealed(workspace, answers)
     before = {key: passed for key, passed in answers.items() if key in visible and key not in undecided}
     again = {key: after[key] for key in before if key in after}
 

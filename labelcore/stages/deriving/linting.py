@@ -70,7 +70,7 @@ def lint(workspace: Workspace) -> Lint:
     Of the accepted ones or, where none is, of the proposed.
     """
     criteria = list_criteria(workspace, status="accepted") or list_criteria(workspace, status="proposed")
-    fails = set(fitting_labels(workspace).fails)
+    fails = set(fitting_labels(workspace).failed)
     failed = {key: outputs & fails for key, outputs in failed_for(workspace, criteria).items()}
     decided = _failed_by_judges(workspace, criteria)
     covering = _covering(failed)

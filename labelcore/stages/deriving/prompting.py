@@ -216,11 +216,12 @@ def prompt_rules(workspace: Workspace) -> list[PromptRule]:
 
 
 def _rule(workspace: Workspace, criterion: Criterion, labels: Labels, passed: Sequence[Output]) -> PromptRule:
-    fails = {quote.output_id for quote in criterion.evidence} & set(labels.fails)
+    fails = {quote.output_id for quote in criterion.evidence} & set(labels.failed)
+    visible = set(labels.graded)
     fails |= {
         grade.output_id
         for grade in current_grades(workspace)
-        if grade.criterion_id == criterion.id and grade.value == "fail" and grade.output_id in labels.value
+        if grade.criterion_id == criterion.id and grade.value == "fail" and grade.output_id in visible
     }
     spec = check_of(criterion.statement)
     broken: list[str] = []

@@ -62,6 +62,7 @@ from labelcore.stages.grading.guidelines import (
     show_guidelines as show_guidelines,
 )
 from labelcore.stages.grading.labels import (
+    NEEDED as NEEDED,
     Labels as Labels,
     SealedTest as SealedTest,
     SplitReport as SplitReport,

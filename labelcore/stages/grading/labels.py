@@ -6,6 +6,7 @@ A look at the test is a state of its figures that nobody had seen; they are coun
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from typing import Annotated
@@ -16,9 +17,11 @@ from labelcore.errors import BadInput
 from labelcore.models import Fact, Frozen, Role, SplitName, fact
 from labelcore.operations import Effect, operation
 from labelcore.stages import projects
+from labelcore.stages.grading.settled import RULED, labels_on_criteria
 from labelcore.store import audit, grades as grade_table, outputs as output_table, splits as split_table
 from labelcore.store.settling import rulings
 from labelcore.store.splits import Opening, SpentTest
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 _NAMES: tuple[SplitName, ...] = ("train", "dev", "test")
@@ -26,16 +29,16 @@ SEAL_FROM_GRADES = 120
 """From this many outputs with a pass or fail on, the test split is set aside."""
 SEAL_FROM_FAILS = 8
 """... if at least this many of its outputs were failed, so that its TNR means something."""
-
-
-RULED = {"pass": True, "fail": False, "unclear": None}
-"""What an output counts as by a ruling; None: nowhere, as a tie."""
+NEEDED = 10
+"""From so many grades of a single criterion on, its judges are measured against these."""
 
 
 class Labels(Frozen):
     """One label for each output: what was ruled, else as most people grade it; ``conflicts`` are ties and
     what was ruled unclear, which count nowhere. ``by_annotator``: what people gave by themselves, a decision
-    on near-identical outputs once, so that it tells how far they agree.
+    on near-identical outputs once, so that it tells how far they agree. ``on``: the same of single criteria
+    in their present meaning, criterion id -> output id -> whether it passes; the whole is never guessed
+    from it.
     """
 
     value: dict[str, bool]
@@ -43,6 +46,52 @@ class Labels(Frozen):
     conflicts: tuple[str, ...]
     unsure: tuple[str, ...]
     by_annotator: dict[str, dict[str, bool]]
+    on: dict[str, dict[str, bool]]
+
+    @property
+    def graded(self) -> list[str]:
+        """Outputs on which a grade of people stands, on the whole or on a criterion."""
+        return list(dict.fromkeys(itertools.chain(self.value, *self.on.values())))
+
+    @property
+    def failed(self) -> list[str]:
+        """Outputs that people failed: as a whole or, where that has no grade, on a criterion."""
+        parts = (key for grades in self.on.values() for key, passed in grades.items() if not passed)
+        return [*self.fails, *(key for key in dict.fromkeys(parts) if key not in self.value)]
+
+    @property
+    def only_on_criteria(self) -> int:
+        """How many outputs are graded on criteria where none is graded as a whole."""
+        return 0 if self.value else len(self.graded)
+
+    @property
+    def why_no_rate(self) -> Wording:
+        """Why outputs as a whole have no rate, where they have no label."""
+        if n := self.only_on_criteria:
+            return Wording("no output has a grade of the whole; outputs graded on criteria: {n:,}", n=n)
+        return Wording("there are no graded outputs")
+
+    def measured_on(self, criterion_id: str | None) -> dict[str, bool] | None:
+        """A criterion's grades where its judges are measured against these: they are enough, or there are no
+        others.
+        """
+        grades = self.on.get(criterion_id or "", {})
+        return grades if len(grades) >= NEEDED or (grades and not self.value) else None
+
+    def graded_for(self, criterion_id: str | None) -> set[str]:
+        """Outputs that people graded as a whole or on this criterion."""
+        return {*self.value, *self.on.get(criterion_id or "", {})}
+
+    def about(self, criterion_id: str | None) -> Labels:
+        """The same with what judges of the criterion are measured against as the values."""
+        grades = self.measured_on(criterion_id)
+        return self if grades is None else self.model_copy(update={"value": grades})
+
+    def shared_for(self, criterion_id: str | None) -> Labels:
+        """What a judge is measured against where figures of several projects are compared: the wholes, else
+        its criterion.
+        """
+        return self.about(criterion_id) if self.only_on_criteria else self
 
     @property
     def fails(self) -> list[str]:
@@ -63,6 +112,7 @@ class Labels(Frozen):
             conflicts=tuple(k for k in self.conflicts if k in ids),
             unsure=tuple(k for k in self.unsure if k in ids),
             by_annotator={who: {k: v for k, v in values.items() if k in ids} for who, values in people},
+            on={key: {k: v for k, v in grades.items() if k in ids} for key, grades in self.on.items()},
         )
 
 
@@ -96,6 +146,7 @@ def human_labels(workspace: Workspace) -> Labels:
         conflicts=tuple(k for k, v in settled.items() if v is None),
         unsure=tuple(output_id for output_id, _, value, _ in grades if value == "unsure"),
         by_annotator=dict(by_annotator),
+        on=labels_on_criteria(workspace),
     )
 
 
@@ -107,17 +158,15 @@ def sealed_splits(workspace: Workspace, labels: Labels | None = None) -> set[Spl
     if audit.happened(workspace.db, workspace.project.id, "seal test"):
         return {"test"}
     labels = labels or human_labels(workspace)
-    if len(labels.value) < SEAL_FROM_GRADES:
+    if (n_graded := len(labels.graded)) < SEAL_FROM_GRADES:
         return set()
-    groups = output_table.groups_of(workspace.db, labels.fails)
+    groups = output_table.groups_of(workspace.db, labels.failed)
     dealt = split_table.dealt(workspace.db, workspace.project.id)
     reserved = sum(dealt.of(group) == "test" for group in groups.values())
     if reserved < SEAL_FROM_FAILS:
         return set()
     if not workspace.db.is_past:
-        audit.note(
-            workspace.db, workspace.project.id, "labelcore", "seal test", "test", graded=len(labels.value)
-        )
+        audit.note(workspace.db, workspace.project.id, "labelcore", "seal test", "test", graded=n_graded)
     return {"test"}
 
 
@@ -127,7 +176,7 @@ def fitting_labels(workspace: Workspace) -> Labels:
     if not sealed_splits(workspace, labels):
         return labels
     return labels.only(
-        unsealed(workspace, {*labels.value, *labels.notes, *labels.conflicts, *labels.unsure}, labels)
+        unsealed(workspace, {*labels.graded, *labels.notes, *labels.conflicts, *labels.unsure}, labels)
     )
 
 
@@ -243,8 +292,8 @@ def split_report(workspace: Workspace) -> SplitReport:
 
 def _sizes(workspace: Workspace, labels: Labels) -> tuple[SplitSize, ...]:
     dealt = split_table.dealt(workspace.db, workspace.project.id)
-    groups = output_table.groups_of(workspace.db, list(labels.value))
-    counts = Counter((dealt.of(groups[output_id]), passed) for output_id, passed in labels.value.items())
+    groups, failed = output_table.groups_of(workspace.db, labels.graded), set(labels.failed)
+    counts = Counter((dealt.of(groups[output_id]), output_id in failed) for output_id in labels.graded)
     sizes = split_table.sizes(workspace.db, workspace.project.id)
     return tuple(
         SplitSize(
@@ -252,8 +301,8 @@ def _sizes(workspace: Workspace, labels: Labels) -> tuple[SplitSize, ...]:
             outputs=sizes.get(name, (0, 0))[0],
             groups=sizes.get(name, (0, 0))[1],
             graded=counts[name, True] + counts[name, False],
-            passes=counts[name, True],
-            fails=counts[name, False],
+            passes=counts[name, False],
+            fails=counts[name, True],
         )
         for name in _NAMES
     )
@@ -265,7 +314,7 @@ def _advice(size: SplitSize, labels: Labels, test: SealedTest) -> Fact:
     if test.spent:
         return fact("give_test_up", looks=test.looks, limit=test.limit)
     if size.fails < SEAL_FROM_FAILS:
-        share = len(labels.fails) / max(1, len(labels.value))
+        share = len(labels.failed) / max(1, len(labels.graded))
         more = round((SEAL_FROM_FAILS - size.fails) / (0.3 * share)) if share else 0
         code = "test_small" if share else "test_small_no_fails"
         return fact(code, graded=size.graded, fails=size.fails, more=more)

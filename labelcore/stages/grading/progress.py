@@ -87,7 +87,7 @@ class Budget(Frozen):
 
 def saturation(workspace: Workspace) -> Saturation:
     """How much of the failures is of a kind not seen yet, by Good and Turing."""
-    failed = human_labels(workspace).fails
+    failed = human_labels(workspace).failed
     place = (workspace.db, workspace.project.id)
     # Codes are finer than criteria, which would flatter.
     codes = {code.id for code in code_table.current(*place) if code.state != "dropped"}
@@ -127,13 +127,13 @@ def label_budget(workspace: Workspace, *, within: float = 0.08) -> list[Budget]:
     versions = judge_table.current(workspace.db, workspace.project.id)
     if choice and choice["judge_version_ids"]:
         versions = list(judge_table.many(workspace.db, choice["judge_version_ids"]).values())
-    ids = list(labels.value)
-    table = verdict_table.values(workspace.db, [version.id for version in versions], output_ids=ids)
-    human = np.array(list(labels.value.values()), dtype=bool)
+    table = verdict_table.values(workspace.db, [version.id for version in versions], output_ids=labels.graded)
     needs = []
     for version in versions:
+        values = labels.about(version.criterion_id).value
+        human = np.array(list(values.values()), dtype=bool)
         verdicts = table[table["judge_version_id"] == version.id].set_index("output_id")["value"]
-        passes = np.asarray(verdicts.reindex(ids).map(_AS_NUMBER), dtype=np.float64)
+        passes = np.asarray(verdicts.reindex(list(values)).map(_AS_NUMBER), dtype=np.float64)
         counts = count(passes, human)
         needs += [
             _budget(version.name, "TNR", counts.true_fail, counts.human_fails, within),

@@ -150,7 +150,7 @@ def docket(
         conflicts=tuple(cases),
         gaps=tuple(_gaps(cases)),
         unclear=_unclear([conflict.ruling for conflict in cases if conflict.ruling]),
-        sealed=len(everything.value) - len(labels.value),
+        sealed=len(everything.graded) - len(labels.graded),
         limit=limit,
     )
 
@@ -158,7 +158,7 @@ def docket(
 def _conflicts(workspace: Workspace, version: JudgeVersion, labels: Labels) -> list[CourtCase]:
     criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
     criterion = criteria.get(version.criterion_id or "")
-    fails = truth_of(workspace, criterion, labels).fails
+    fails = truth_of(criterion, labels).fails
     differ = [
         verdict
         for verdict in verdict_table.of_outputs(workspace.db, list(fails), [version.id])

@@ -123,7 +123,7 @@ class _Graded:
         labels = fitting_labels(workspace)
         criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
         criterion = criteria.get(judge.criterion_id or "")
-        fails = truth_of(workspace, criterion, labels).fails
+        fails = truth_of(criterion, labels).fails
         return cls(
             workspace, criterion, {key: fails[key] for key in train_ids(workspace, list(fails))}, labels
         )
@@ -140,7 +140,7 @@ class _Graded:
 
     def count_elsewhere(self, words: Sequence[str]) -> int:
         """How many graded outputs with these words may not be shown."""
-        others = [key for key in human_labels(self.workspace).value if key not in self.fails]
+        others = [key for key in human_labels(self.workspace).graded if key not in self.fails]
         chunks = output_table.chunks(self.workspace.db, others)
         return sum(_has(output, "", words) for chunk in chunks for output in chunk)
 

@@ -224,7 +224,7 @@ def _figures(
 ) -> tuple[dict[str, tuple[Rate, Rate]], int]:
     """TPR and TNR of each version on the graded outputs that all have decided that decided most of them."""
     labels = fitting_labels(workspace)
-    fails = truth_of(workspace, _criterion(workspace, versions[-1]), labels).fails
+    fails = truth_of(_criterion(workspace, versions[-1]), labels).fails
     votes = words_on(workspace.db, versions, list(fails))
     decided = votes.notna().sum()
     names = [name for name in votes.columns if decided[name] and decided[name] * 2 >= decided.max()]

@@ -106,7 +106,7 @@ def _of_judge(
 ) -> Iterator[RulingOutcome]:
     criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
     criterion = criteria.get(version.criterion_id or "")
-    fails = truth_of(workspace, criterion, fitting_labels(workspace)).fails
+    fails = truth_of(criterion, fitting_labels(workspace)).fails
     ids = [ruling.output_id for ruling in rulings]
     verdicts = {
         output_id: value for output_id, value, _ in verdict_table.said(workspace.db, ids, [version.id])

@@ -156,7 +156,7 @@ def graded_outputs(workspace: Workspace, criterion: Criterion | None, splits: Sp
         BadInput: there are none.
     """
     labels = fitting_labels(workspace)
-    truth = truth_of(workspace, criterion, labels)
+    truth = truth_of(criterion, labels)
     groups = output_table.groups_of(workspace.db, list(truth.fails))
     dealt = split_table.dealt(workspace.db, workspace.project.id)
     of_each = {key: dealt.of(groups[key]) for key in truth.fails}

@@ -22,8 +22,8 @@ from labelcore.stages.aligning.measuring import shaped_by
 from labelcore.stages.aligning.refereeing import flip_rate
 from labelcore.stages.aligning.report import JudgeAlignment
 from labelcore.stages.deriving.editing import list_criteria
-from labelcore.stages.deriving.settled import ruled
 from labelcore.stages.grading import human_labels, sealed_splits
+from labelcore.stages.grading.settled import ruled
 from labelcore.stages.judging import find_judge
 from labelcore.stages.judging.testing.hardness_report import HardnessRow, report as hardness_report
 from labelcore.stats.rate import Rate
@@ -208,7 +208,7 @@ def make_card(
         prompt_hash=prompt_hash(version),
         criterion=criterion.name if criterion else OVERALL,
         statement=criterion.statement if criterion else "",
-        labels=label_set(workspace),
+        labels=label_set(workspace, version.criterion_id),
         rulings=tuple(_rulings(workspace, version.criterion_id)),
         evidence=len(criterion.evidence) if criterion else 0,
         split=used,
@@ -232,9 +232,9 @@ def prompt_hash(version: JudgeVersion) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def label_set(workspace: Workspace) -> LabelSet:
-    """The present labels, with a hash that any change of one of them changes."""
-    labels = human_labels(workspace)
+def label_set(workspace: Workspace, criterion_id: str | None) -> LabelSet:
+    """The labels that judges of the criterion are measured on, with a hash that any change of one changes."""
+    labels = human_labels(workspace).about(criterion_id)
     lines = "\n".join(f"{key} {value}" for key, value in sorted(labels.value.items()))
     return LabelSet(
         hash=hashlib.sha256(lines.encode()).hexdigest(),

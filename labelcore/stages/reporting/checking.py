@@ -143,7 +143,7 @@ def _of_card(workspace: Workspace, card: JudgeCard, version: JudgeVersion, today
     if today > card.valid_until:
         says = fact("card_expired", until=card.valid_until)
         yield Check(name="valid until", state="fails", says=says)
-    labels = label_set(workspace)
+    labels = label_set(workspace, version.criterion_id)
     if labels.hash != card.labels.hash:
         says = fact("other_grades", now=labels.n, then=card.labels.n)
         yield Check(name="grades", state="holds", says=says)

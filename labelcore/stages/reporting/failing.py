@@ -44,7 +44,8 @@ class Failures(Frozen):
 def failures(workspace: Workspace) -> Failures:
     """Show what fails most: each accepted criterion's share of the outputs that people failed."""
     labels = fitting_labels(workspace)
-    evidence = evidence_of(workspace, labels.value)
+    ids_failed = set(labels.failed)
+    evidence = evidence_of(workspace, {key: key not in ids_failed for key in labels.graded})
     failed = ~evidence.passes
     grades = evidence.graded(np.full(len(evidence.ids), np.nan)).part(failed)
     ids = [output_id for output_id, fails in zip(evidence.ids, failed, strict=True) if fails]
@@ -67,5 +68,5 @@ def failures(workspace: Workspace) -> Failures:
         fails=len(ids),
         unexplained=len(uncovered_fails(workspace)),
         rows=tuple(rows),
-        sealed=len(human_labels(workspace).fails) - len(ids),
+        sealed=len(human_labels(workspace).failed) - len(ids),
     )

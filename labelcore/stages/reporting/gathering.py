@@ -13,7 +13,7 @@ from labelcore.stages.aligning import align
 from labelcore.stages.aligning.measuring import judges_of
 from labelcore.stages.aligning.report import AlignmentReport
 from labelcore.stages.deriving.editing import list_criteria, versions_of
-from labelcore.stages.deriving.settled import Settlement, ruled
+from labelcore.stages.grading.settled import Settlement, ruled
 from labelcore.stages.reporting.comparing import VersionComparison, newest_versions
 from labelcore.stages.reporting.failing import Failures, failures
 from labelcore.stages.reporting.slicing import SliceReport, slices

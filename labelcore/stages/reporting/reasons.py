@@ -105,8 +105,13 @@ class ReasonFacts:
 
     @property
     def left(self) -> int:
-        """How many outputs nobody has graded."""
-        return self.counts.outputs - self.counts.graded
+        """How many outputs nobody has graded as a whole."""
+        return self.counts.left
+
+    @property
+    def n_labels(self) -> int:
+        """How many outputs have a label as a whole."""
+        return len(self.labels.value)
 
     @cached_property
     def draw(self) -> Action:
@@ -134,9 +139,9 @@ def reasons(facts: ReasonFacts) -> list[Reason]:
 
 def _sample(facts: ReasonFacts) -> Iterator[Reason]:
     """How the graded outputs were picked."""
-    if not facts.report.n_grades:
+    if not facts.n_labels:
         return
-    detail, n = fact("graded_are", sampling=facts.rates.human_sampling), facts.report.n_grades
+    detail, n = fact("graded_are", sampling=facts.rates.human_sampling), facts.n_labels
     if facts.rates.well_drawn:
         yield Reason(
             weight="good", says=fact(f"sampled_{facts.rates.human_sampling.code}", n=n), detail=detail
@@ -190,7 +195,7 @@ def _people(facts: ReasonFacts) -> Iterator[Reason]:
     between = ceiling.between_people.value if ceiling else None
     if agreement.alpha is None or agreement.low is None or agreement.high is None:
         detail = fact("agreement_unknown", why=agreement.why_not)
-        if facts.report.n_grades:
+        if facts.n_labels:
             yield Reason(
                 weight="care",
                 says=fact("nobody_to_compare"),
@@ -220,7 +225,7 @@ def _people(facts: ReasonFacts) -> Iterator[Reason]:
 def _judges(facts: ReasonFacts) -> Iterator[Reason]:
     """The chosen judges on outputs that they had not seen: each must reach its limit."""
     if facts.chosen is None:
-        if facts.report.n_grades:
+        if facts.n_labels:
             yield Reason(weight="good", says=fact("people_only"))
         return
     yield _limits(facts.chosen, facts.left)

@@ -88,8 +88,8 @@ def trust(workspace: Workspace, *, report: Annotated[AlignmentReport | None, Not
 
 
 def _outputs(facts: ReasonFacts) -> int:
-    """How many outputs the number is of."""
-    return facts.counts.outputs if facts.rates.of == "everything" else facts.report.n_grades
+    """How many outputs the number is of; where none is graded as a whole, those graded on criteria."""
+    return facts.counts.outputs if facts.rates.of == "everything" else facts.n_labels or facts.report.n_grades
 
 
 def _headline(facts: ReasonFacts) -> Fact:
@@ -126,7 +126,10 @@ def _next(facts: ReasonFacts, all_reasons: list[Reason]) -> Action:
     """
     if not facts.counts.outputs:
         return Action(kind="import")
-    if not facts.report.n_grades:
+    if facts.labels.only_on_criteria:  # judges of criteria need no grade of the whole, a set of them does
+        step = _step(facts)
+        return GRADE if step.kind == "choose" else step
+    if not facts.n_labels:
         return _first_grades(facts)
     helpful = [
         (reason.weight, reason.action)
@@ -161,7 +164,7 @@ def _step(facts: ReasonFacts) -> Action:
 
 def _rests_on(facts: ReasonFacts) -> Iterator[Fact]:
     """Which grades each kind of figure was read from."""
-    if facts.report.n_grades:
+    if facts.n_labels:
         yield _all_grades(facts)
     if n := len(facts.labels.conflicts):
         yield fact("rests_not_on_conflicts", n=n)
@@ -176,7 +179,7 @@ def _rests_on(facts: ReasonFacts) -> Iterator[Fact]:
 
 
 def _all_grades(facts: ReasonFacts) -> Fact:
-    n = facts.report.n_grades
+    n = facts.n_labels
     if facts.chosen is None or not facts.rates.rests_on_judges:
         return fact("rests_on_all", n=n)
     members = set(facts.chosen.judge_version_ids)
@@ -190,7 +193,7 @@ def _all_grades(facts: ReasonFacts) -> Fact:
 def _enough(facts: ReasonFacts) -> Fact:
     """Whether the set as a whole catches enough; of one judge it is that judge's answer."""
     if facts.chosen is None:
-        return fact("enough_without_set")
+        return fact("enough_without_whole" if facts.labels.only_on_criteria else "enough_without_set")
     if facts.chosen.unseen is None:
         return fact("enough_not_stored")
     return fact("enough_asked", wanted=facts.chosen.unseen.wanted, answer=facts.chosen.unseen.answer)

@@ -8,8 +8,8 @@ from typing import Literal
 
 from labelcore.models import Frozen
 from labelcore.stages.deriving.clauses import EXCERPT
-from labelcore.stages.deriving.settled import Settlement, settled
 from labelcore.stages.grading.labels import unsealed
+from labelcore.stages.grading.settled import Settlement, settled
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 

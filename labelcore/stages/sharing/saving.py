@@ -316,7 +316,8 @@ def _judges(
         return {}, staying
     labels, votes = human_labels(workspace), votes_on(workspace.db, versions)
     for judge in versions:
-        alignment = measure_judge(judge, votes[judge.id], labels, subjects[judge.criterion_id], "all")
+        measured = labels.shared_for(judge.criterion_id)
+        alignment = measure_judge(judge, votes[judge.id], measured, subjects[judge.criterion_id], "all")
         shaped = kind_of(judge).shaped == "in-sample" and bool(judge.fitted_on)
         figures = Figures(tpr=Figure.of(alignment.tpr), tnr=Figure.of(alignment.tnr), in_sample=shaped)
         shared = judges_of.setdefault(judge.criterion_id, [])

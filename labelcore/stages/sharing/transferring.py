@@ -63,7 +63,8 @@ def transfer(workspace: Workspace) -> list[Transfer]:
     """Show how well what came by file does on this project's grades.
 
     Every accepted or proposed criterion from the library, and the overall grade where judges of it came.
-    Grades are those of outputs as a whole, of all splits, as in the figures of the file.
+    Grades are those of outputs as a whole, of all splits, as in the figures of the file; of the criterion
+    where no output has one.
     """
     import pandas as pd
 
@@ -76,19 +77,17 @@ def transfer(workspace: Workspace) -> list[Transfer]:
     versions = [version for version in current if RESERVED in version.spec]
     came += [None] * any(version.criterion_id is None for version in versions)
     votes = votes_on(workspace.db, versions) if versions else pd.DataFrame()
-    labels = human_labels(workspace)
-    return [
-        _criterion(
-            criterion,
-            [
-                _judge(version, measure_judge(version, votes[version.id], labels, criterion, "all"))
-                for version in versions
-                if version.criterion_id == (criterion.id if criterion else None)
-            ],
-            labels,
-        )
-        for criterion in came
-    ]
+    everything, found = human_labels(workspace), []
+    for criterion in came:
+        criterion_id = criterion.id if criterion else None
+        labels = everything.shared_for(criterion_id)
+        judges = [
+            _judge(version, measure_judge(version, votes[version.id], labels, criterion, "all"))
+            for version in versions
+            if version.criterion_id == criterion_id
+        ]
+        found.append(_criterion(criterion, judges, labels))
+    return found
 
 
 def _criterion(criterion: Criterion | None, judges: list[JudgeTransfer], labels: Labels) -> Transfer:

@@ -17,8 +17,8 @@ from labelcore.models import Criterion, Evidence, Grade, Risk, Role
 from labelcore.stages import grading
 from labelcore.stages.deriving import editing
 from labelcore.stages.deriving.same import keep_apart, likest
-from labelcore.stages.deriving.settled import unclear_on
 from labelcore.stages.deriving.versions import SplitPart, difference, split as split_criterion, undo_change
+from labelcore.stages.grading.settled import unclear_on
 from labelcore.store import outputs as output_table
 from labelcore.text.showing import clock
 from labelcore.workspace import Workspace

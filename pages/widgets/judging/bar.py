@@ -37,7 +37,7 @@ def show(workspace: Workspace, table: JudgeTable) -> Any:
         is_next = not table.rows and bool(list_criteria(workspace, status="accepted"))
         if pressed | st.button(say("Propose judges"), type=_first(when=is_next)):
             _propose(workspace)
-        if any(row.ran for row in table.rows):
+        if table.choosable and any(row.ran for row in table.rows):
             words = say("Choose the set again") if table.in_use else say("Choose the set")
             if st.button(words, type=_first(when=decided and not table.in_use), key="choose-set"):
                 _choose(workspace)

@@ -26,7 +26,7 @@ _SEEN = 1_500
 def pick_output(workspace: Workspace, version: JudgeVersion) -> Output | None:
     """A graded output of train or dev; first those on which the judge and people differ. None without any."""
     differing = [conflict.output.id for conflict in refining.docket(workspace, judge=version).conflicts]
-    labels = fitting_labels(workspace)
+    labels = fitting_labels(workspace).about(version.criterion_id)
     ids = list(dict.fromkeys((*differing, *labels.value)))[:_PICKED]
     outputs = output_table.many(workspace.db, ids)
     linked_id = st.query_params.get(keys.PROMPT_OUTPUT, "")

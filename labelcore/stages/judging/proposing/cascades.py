@@ -176,7 +176,7 @@ def report(workspace: Workspace, judge: JudgeVersion) -> CascadeReport:
 
     wrong = np.where(by_first, first_votes.wrong(fails), then_votes.wrong(fails))
     cost = verdict_table.mean_cost(workspace.db, then.id) if kind_of(then).needs_model else None
-    overall = human_labels(workspace).value
+    graded = human_labels(workspace).graded_for(judge.criterion_id)
     return CascadeReport(
         judge=judge.judge_id,
         judge_version_id=judge.id,
@@ -190,7 +190,7 @@ def report(workspace: Workspace, judge: JudgeVersion) -> CascadeReport:
         ),
         all_decided=_share("both", by_first | by_then, has_label, wrong, ""),
         people=int(people.sum()),
-        ungraded=tuple(key for key in itertools.compress(ids, people) if key not in overall),
+        ungraded=tuple(key for key in itertools.compress(ids, people) if key not in graded),
         asked=int(by_second.sum()),
         saved_calls=len(ids) - int(by_second.sum()),
         cost_each=cost,
@@ -240,11 +240,11 @@ def hand_to_people(
     Raises:
         BadInput: there is no such output.
     """
-    overall = human_labels(workspace).value
+    graded = human_labels(workspace).graded_for(judge.criterion_id)
     ids: list[str] = []
     start = 0
     while len(ids) < limit and (page := verdict_table.page(workspace.db, judge.id, "abstain", _CHUNK, start)):
-        ids += [verdict.output_id for verdict in page if verdict.output_id not in overall]
+        ids += [verdict.output_id for verdict in page if verdict.output_id not in graded]
         start += len(page)
     if not ids:
         raise BadInput(

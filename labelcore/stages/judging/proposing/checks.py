@@ -125,7 +125,7 @@ def try_check(
         BadInput: the text is no check (with the line), or there is no output.
     """
     spec = _spec(workspace, source, criterion)
-    labels = fitting_labels(workspace)
+    labels = fitting_labels(workspace).about(criterion.id if criterion else None)
     ids = sorted(labels.value)[: limit // 2]
     every = dict.fromkeys([*ids, *output_table.ids(workspace.db, workspace.project.id)])
     outputs = list(output_table.many(workspace.db, list(every)[:limit]).values())

@@ -183,7 +183,7 @@ class _Proposer:
     def fitted(self, subjects: Sequence[Subject]) -> ProposalReport:
         """The judges of each subject that need no model and hold up, and the one of the schema."""
         tell, seed = self._workspace.progress, self._order.seed
-        outputs = list(output_table.many(self._workspace.db, sorted(self._labels.value)).values())
+        outputs = list(output_table.many(self._workspace.db, sorted(self._labels.graded)).values())
         outputs += ungraded(self._workspace, seed)
         data, report = training_data_of(self._workspace, outputs, self._labels), ProposalReport([])
         made: list[tuple[Subject, str, list[JudgeProposal]]] = []

@@ -67,12 +67,15 @@ class Subject:
 
 
 def subject_of(criterion: Criterion | None, labels: Labels) -> Subject:
-    """Its evidence failed, passed outputs passed; outputs failed for other reasons say nothing."""
+    """What was said of the criterion itself; else its evidence failed, passed outputs passed, and outputs
+    failed for other reasons say nothing.
+    """
     if criterion is None:
         return Subject(None, {output_id: not passed for output_id, passed in labels.value.items()})
     cited = {item.output_id for item in criterion.evidence}
     fails = {k: k in cited for k, passed in labels.value.items() if passed or k in cited}
-    return Subject(criterion, {k: failed and not labels.value[k] for k, failed in fails.items()})
+    single = {k: not passed for k, passed in labels.on.get(criterion.id, {}).items()}
+    return Subject(criterion, {k: failed and not labels.value[k] for k, failed in fails.items()} | single)
 
 
 def whole_of(project: Project, accepted: Sequence[Criterion]) -> Criterion:
@@ -121,7 +124,7 @@ def note_of(labels: Labels, output_id: str) -> str:
 def ungraded(workspace: Workspace, seed: int) -> list[Output]:
     """Some outputs that nobody graded, where grades are few: where a cut stands shows in their scores too."""
     labels = human_labels(workspace)
-    ids_graded = {*labels.value, *labels.conflicts, *labels.unsure}
+    ids_graded = {*labels.graded, *labels.conflicts, *labels.unsure}
     if len(ids_graded) >= _ENOUGH:
         return []
     ids = [key for key in output_table.ids(workspace.db, workspace.project.id) if key not in ids_graded]

@@ -14,7 +14,6 @@ from typing import Literal
 from labelcore.judges.judge_prompt import Order
 from labelcore.judges.kinds import kind_of
 from labelcore.models import JudgeVersion, Output
-from labelcore.stages.deriving.settled import labels_on_criteria
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading import fitting_labels
 from labelcore.stages.judging.proposing.subjects import subject_of
@@ -77,11 +76,7 @@ def _people(workspace: Workspace, version: JudgeVersion) -> dict[str, str]:
     if version.criterion_id is None:
         return {key: "pass" if passed else "fail" for key, passed in labels.value.items()}
     criterion = find_criterion(workspace, version.criterion_id)
-    values = {
-        key: "fail" if failed else "pass" for key, failed in subject_of(criterion, labels).fails.items()
-    }
-    settled = labels_on_criteria(workspace).get(criterion.id, {})
-    return values | {output_id: "pass" if passed else "fail" for output_id, passed in settled.items()}
+    return {key: "fail" if failed else "pass" for key, failed in subject_of(criterion, labels).fails.items()}
 
 
 def cases(

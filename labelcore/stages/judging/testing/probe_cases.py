@@ -14,9 +14,9 @@ from labelcore.errors import BadInput
 from labelcore.models import Criterion, Frozen, Output, ProbeCase, ProbeOpinion, ProbeValue, Role, new_id
 from labelcore.operations import Effect, Metavar, finder, operation
 from labelcore.stages.deriving.editing import versions_of
-from labelcore.stages.deriving.settled import same_meaning
 from labelcore.stages.finding import Catalogue, find_named
 from labelcore.stages.grading import current_grades, fitting_labels
+from labelcore.stages.grading.settled import same_meaning
 from labelcore.store import outputs as output_table, probes as probe_table
 from labelcore.text.planting import DEFECTS
 from labelcore.wording import Wording
@@ -150,8 +150,8 @@ def _planted(
 
 def _passed(workspace: Workspace, criterion_ids: Collection[str]) -> dict[str, set[str]]:
     """By criterion: the outputs that people passed and nobody failed on it, the sealed splits left out."""
-    passes = fitting_labels(workspace).passes
-    passed_of = {criterion_id: set(passes) for criterion_id in criterion_ids}
+    labels = fitting_labels(workspace)
+    passed_of = {key: {*labels.passes, *labels.on.get(key, {})} for key in criterion_ids}
     for grade in current_grades(workspace):
         if grade.criterion_id in passed_of and grade.value == "fail":
             passed_of[grade.criterion_id].discard(grade.output_id)

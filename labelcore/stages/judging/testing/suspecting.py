@@ -160,11 +160,11 @@ def suspicious(workspace: Workspace, versions: Sequence[JudgeVersion] | None = N
     """
     judges = judge_table.current(workspace.db, workspace.project.id) if versions is None else list(versions)
     labels = fitting_labels(workspace)
-    every = dict.fromkeys([*labels.value, *output_table.ids(workspace.db, workspace.project.id)])
+    every = dict.fromkeys([*labels.graded, *output_table.ids(workspace.db, workspace.project.id)])
     ids = list(every)[:LOOKED_AT]
     if not judges or not ids:
         return []
-    words = _words(workspace.db, judges, ids, list(labels.value)[:_TRIED])
+    words = _words(workspace.db, judges, ids, labels.graded[:_TRIED])
     criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
     truth = np.full((len(ids), len(judges)), np.nan)
     for j, version in enumerate(judges):

@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Literal
 
 from labelcore.models import Criterion, Frozen, Grade, Ruling
-from labelcore.stages.grading.labels import RULED
 from labelcore.store import criteria as criterion_table, grades as grade_table
 from labelcore.store.settling import rulings
 from labelcore.workspace import Workspace
 
 Subject = tuple[str, str | None]  # output id, criterion id (None: as a whole)
+RULED = {"pass": True, "fail": False, "unclear": None}
+"""What an output counts as by a ruling; None: nowhere, as a tie."""
 
 
 class Settlement(Frozen):

@@ -1,0 +1,123 @@
+"""A project that was graded criterion by criterion, never as a whole: each step of the loop works on it, and
+nothing is said of the whole that nobody said.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from labelcore.errors import BadInput
+from labelcore.messages import sentence, sentences
+from labelcore.stages import aligning, grading, judging, projects
+from labelcore.stages.aligning.choosing_set import choose
+from labelcore.stages.aligning.refereeing import race
+from labelcore.stages.aligning.side_by_side import judge_table
+from labelcore.stages.deriving import drift, editing
+from labelcore.stages.judging.proposing import proposals
+from labelcore.stages.judging.proposing.subjects import subject_of
+from labelcore.stages.reporting.failing import failures
+from labelcore.stages.reporting.trust import trust
+from labelcore.workspace import Workspace
+from tests.stages.lengths import graded_on_length, is_long
+
+pytestmark = pytest.mark.usefixtures("no_embeddings")
+
+
+def proposed_and_run(workspace: Workspace) -> None:
+    proposals.propose(workspace, proposals.OFFLINE)
+    judging.run_judges(workspace)
+
+
+def test_the_loop_goes_from_grades_of_a_criterion_to_measured_judges(workspace: Workspace) -> None:
+    brief, _ = graded_on_length(workspace, 60)
+    counts = projects.overview(workspace)
+    assert (counts.graded, counts.only_on_criteria, counts.annotators, counts.left) == (60, 60, 1, 60)
+    assert sum(subject_of(brief, grading.fitting_labels(workspace)).fails.values()) == 15
+    assert trust(workspace).action.kind == "propose"
+    proposed_and_run(workspace)
+    report = aligning.align(workspace)
+    assert report.n_grades == report.basis.grades == 60
+    assert report.judges and {judge.criterion for judge in report.judges} == {"Brief"}
+    assert {(judge.against, judge.counts.human_fails, judge.tnr.n) for judge in report.judges} == {
+        ("Brief", 15, 15)
+    }
+    table = judge_table(workspace)
+    assert table.n == 60 and not table.choosable
+    assert {row.against.code for row in table.rows} == {"against_criterion"}
+    assert race(workspace, criterion=brief.id).n == 60
+
+
+def test_nothing_of_the_whole_is_guessed_and_it_is_said_why(workspace: Workspace) -> None:
+    graded_on_length(workspace, 60)
+    proposed_and_run(workspace)
+    report = aligning.align(workspace)
+    assert report.pass_rate.human.value is None
+    assert "outputs graded on criteria: 60" in str(report.pass_rate.human.why_not)
+    told = sentences(report.warnings)
+    assert any("60 are graded on criteria" in says for says in told)
+    assert not any("grade some" in says or "choose" in says for says in told)
+    answer = trust(workspace)
+    assert "outputs graded on criteria: 60" in sentence(answer.headline)
+    assert answer.action.kind == "grade" and "whole" in sentence(answer.enough)
+    assert not answer.reasons and not answer.rests_on
+    with pytest.raises(BadInput, match="grades of the whole"):
+        choose(workspace)
+
+
+def test_what_fails_most_counts_fails_on_a_criterion(workspace: Workspace) -> None:
+    graded_on_length(workspace, 30)
+    found = failures(workspace)
+    assert (found.fails, found.unexplained) == (7, 0)
+    assert [(row.criterion, row.outputs, row.share.value) for row in found.rows] == [("Brief", 7, 1.0)]
+
+
+def test_grades_of_a_criterion_seal_the_test_and_stay_unseen_there(workspace: Workspace) -> None:
+    brief, made = graded_on_length(workspace, 150)
+    everything = grading.human_labels(workspace)
+    assert grading.sealed_splits(workspace) == {"test"}
+    visible = grading.fitting_labels(workspace)
+    test = set(everything.graded) - set(visible.graded)
+    dealt = {size.split: size for size in grading.split_report(workspace).sizes}
+    assert len(test) == dealt["test"].graded > 0 and dealt["test"].fails >= 8
+    assert not test & subject_of(brief, visible).fails.keys()
+    assert not test & set(visible.failed)
+    editing.edit(workspace, brief.id, statement="It says no more than it must.")
+    stale = drift.ledger(workspace, brief.id).stale
+    assert stale and not test & stale.keys()
+    assert made
+
+
+def test_a_look_at_the_test_of_criterion_grades_counts_and_can_be_read_again(workspace: Workspace) -> None:
+    brief, made = graded_on_length(workspace, 150)
+    proposed_and_run(workspace)
+    ann = workspace.by("ann")
+    first = aligning.align(ann, split="test")
+    assert first.judges[0].against == "Brief" and first.judges[0].counts.n == first.n_grades
+    aligning.align(ann, split="test")
+    assert grading.looks_at_test(workspace) == 1
+    seen = aligning.last_look(workspace)
+    assert seen is not None and seen.report.judges == first.judges
+    in_test = set(grading.human_labels(workspace).graded) - set(grading.fitting_labels(workspace).graded)
+    changed = next(output for output in made if output.id in in_test)
+    grading.grade(ann, changed.id, "pass" if is_long(changed) else "fail", criterion=brief)
+    aligning.align(ann, split="test")
+    assert grading.looks_at_test(workspace) == 2
+
+
+def test_beside_grades_of_the_whole_those_of_a_criterion_count_for_it_alone(workspace: Workspace) -> None:
+    brief, made = graded_on_length(workspace, 30)
+    for output in made[:12]:
+        grading.grade(workspace.by("ann"), output.id, "pass")
+    labels = grading.human_labels(workspace)
+    assert len(labels.value) == 12 and not labels.fails and len(labels.graded) == 30
+    assert len(labels.failed) == 4  # what passed as a whole is not failed for a part
+    assert subject_of(None, labels).fails == dict.fromkeys(labels.value, False)
+    proposed_and_run(workspace)
+    report = aligning.align(workspace)
+    assert {(judge.criterion, judge.against, judge.counts.n) for judge in report.judges} == {
+        ("Brief", "Brief", 30)
+    }
+    assert (report.pass_rate.human.value, report.pass_rate.human.n) == (1.0, 12)
+    counts = projects.overview(workspace)
+    assert (counts.graded, counts.passes, counts.only_on_criteria, counts.left) == (30, 12, 18, 18)
+    assert brief.id in labels.on
