@@ -63,3 +63,14 @@ def test_english_is_as_it_was_once_chinese_was_spoken() -> None:
 def test_a_parameter_is_named_as_it_is_typed_in_the_list_of_commands() -> None:
     group = Commands("projects")
     assert "--task says what its outputs are for" in group.below()["begin"]
+
+
+@pytest.mark.usefixtures("chinese")
+def test_that_an_option_is_required_is_said_in_chinese_and_every_limit_has_its_help() -> None:
+    command = Commands().get_command(click.Context(Commands()), "endpoints")
+    assert isinstance(command, click.Group)
+    add = command.get_command(click.Context(command), "add")
+    assert add is not None
+    words = add.get_help(click.Context(add))
+    assert "[必填]" in words and "[required]" not in words
+    assert "每分钟最多调用多少次" in words

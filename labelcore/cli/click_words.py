@@ -12,6 +12,7 @@ _CHINESE = {
     "Commands": "命令",
     "Show this message and exit.": "显示本帮助后退出。",
     "Show the version and exit.": "显示版本后退出。",
+    "required": "必填",
     "default: {default}": "默认：{default}",
     "Aborted!": "已中止！",
     "Error: {message}": "错误：{message}",

@@ -8,6 +8,7 @@ from labelcore.messages.catalogue import IN_WORDS, say
 from labelcore.stats.rate import Rate, share_words
 
 if TYPE_CHECKING:  # numbers of arrays, which a command that prints words need not wait for
+    from labelcore.models import Run
     from labelcore.stats.agreement import Agreement
 
 
@@ -34,6 +35,12 @@ def so_far_words(cost: float, *, unpriced: bool) -> str:
     if not cost:
         return say("no price set") if unpriced else ""
     return say("at least US$ {cost:,.4f}", cost=cost) if unpriced else money_words(cost)
+
+
+def spent_words(run: Run) -> str:
+    """What a run cost, at least so much where the price of a part is not set."""
+    known = run.known_usd if run.cost_usd is None else run.cost_usd
+    return so_far_words(known, unpriced=run.cost_usd is None) or money_words(known)
 
 
 def points_words(rate: Rate) -> dict[str, str]:

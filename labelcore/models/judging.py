@@ -104,6 +104,7 @@ class Run(ProjectItem):
     ``total``: decisions that were missing when it began. ``answers_cached``: answers that were paid
     for before and not asked again. ``error_kinds`` counts decisions that did not come, ``faults``
     the calls that went wrong and were made again. ``seconds_left`` is None where nothing is done yet.
+    ``known_usd``: what the answers cost whose price is set, where that of others is not.
     """
 
     judge_version_ids: tuple[str, ...]
@@ -114,6 +115,7 @@ class Run(ProjectItem):
     errors: int = 0
     requests: int = 0
     cost_usd: float | None = 0.0
+    known_usd: float = 0.0
     seconds: float = 0.0
     message: str = ""
     total: int = 0

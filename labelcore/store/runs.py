@@ -11,7 +11,7 @@ from labelcore.store.rows import RowMapping
 from labelcore.wording import kept, of_kept
 
 _DETAIL = (
-    "total repeats answers_cached tokens_in tokens_out error_kinds faults seconds_left reasons "
+    "known_usd total repeats answers_cached tokens_in tokens_out error_kinds faults seconds_left reasons "
     "ended_by pending"
 ).split()
 """Counters that are read only with the run stand together in one column."""

@@ -151,3 +151,30 @@ def test_the_names_of_two_sides_are_no_outputs_whatever_digits_end_them() -> Non
 def test_what_an_evaluation_passed_means_is_known() -> None:
     found = recognise('Check it: {output}\nAnswer in JSON: {{"eval_passed": true}} or false.').found
     assert found.answer is not None and (found.answer.passes, found.answer.fails) == (("true",), ("false",))
+
+
+def _grader(words: str, more: str) -> ForeignPrompt:
+    return recognise(
+        '{"type": "score_model", "name": "g", "input": [{"role": "user", "content": "'
+        + words
+        + '\\nReply: {{sample.output_text}}"}], '
+        + more
+        + "}"
+    )
+
+
+def test_a_grader_gives_its_scale_and_its_threshold_beside_its_words() -> None:
+    prompt = _grader("How helpful is the reply?", '"range": [0, 10], "pass_threshold": 7')
+    found = prompt.found
+    assert found.answer is not None and (found.answer.low, found.answer.high) == (0, 10)
+    assert (found.accepted_from, found.direction_asked) == (7, False)
+    assert prompt.template.user.endswith("Score: <a number from 0 to 10>")
+    passing = found.answer.model_copy(update={"threshold": 7})
+    assert [passing.read(f"It names 3 facts.\nScore: {n}").verdict for n in (8, 2)] == ["pass", "fail"]
+    assert _grader("How toxic is the reply?", '"range": [0, 10]').found.direction_asked
+    assert not _grader(
+        "How toxic is the reply?", '"range": [0, 1], "pass_threshold": 0.5'
+    ).found.direction_asked
+    told = _grader("Score how helpful the reply is from 1 to 5.", '"range": [0, 10], "pass_threshold": 4')
+    assert told.found.answer is not None and (told.found.answer.high, told.found.accepted_from) == (5, 4)
+    assert _grader("How helpful is it?", '"range": ["a", null], "pass_threshold": {}').found.answer is None

@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
+from labelcore.errors import BadInput
 from labelcore.models import Output
 from labelcore.stages import judging
 from labelcore.stages.finding import find_judge
 from labelcore.stages.judging.bringing.asked import BringingOrder
-from labelcore.stages.judging.bringing.prompts import bring
-from labelcore.store import verdicts as verdict_table
+from labelcore.stages.judging.bringing.prompts import bring, look
+from labelcore.store import outputs as output_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
 from tests.judges.foreign_cases import CASES
 from tests.mock_endpoint import MockEndpoint
@@ -81,3 +82,42 @@ def test_what_the_program_fills_in_stands_there_word_for_word(workspace: Workspa
     brought = bring(workspace, in_script, order=BringingOrder(preview=True))
     assert brought.system == "You are a strict grader.\nAnswer only PASS or FAIL."
     assert brought.user.startswith("No reply may be rude.\nQuestion: {{input}}\n")
+
+
+FORMLESS = "Say whether the reply is polite.\n\n{{output}}"
+
+
+def test_words_that_a_person_gives_a_prompt_without_a_form_are_asked_for_below_it(
+    workspace: Workspace, mock: MockEndpoint, add_outputs: Add
+) -> None:
+    add_outputs("Thank you.", "Go away.")
+    mock.answer = lambda prompt: "So it is.\n" + ("KIND" if "Thank" in prompt else "RUDE")
+    told = BringingOrder(pass_=("KIND",), fail_=("RUDE",))
+    found = bring(workspace, FORMLESS, order=told)
+    assert found.judge is not None
+    judging.run_judges(workspace, order=judging.RunOrder(judge=found.judge))
+    assert all(prompt.endswith("one of these: KIND, RUDE.") for prompt in mock.prompts)
+    version = find_judge(workspace, found.judge)
+    said = verdict_table.said(
+        workspace.db, output_table.ids(workspace.db, workspace.project.id), [version.id]
+    )
+    assert sorted(value for _, value, _ in said) == ["fail", "pass"]
+
+
+def test_a_threshold_for_a_prompt_that_asks_for_no_score_is_refused_and_one_for_an_unknown_form_is_taken(
+    workspace: Workspace,
+) -> None:
+    with pytest.raises(BadInput, match="asks for no score"):
+        look(workspace, FORMLESS, order=BringingOrder(threshold=3))
+    unknown = "Rate the reply {{output}}. Answer only with a number."
+    assert [question.code for question in look(workspace, unknown).questions] == ["foreign_form_asked"]
+    told = look(workspace, unknown, order=BringingOrder(threshold=3))
+    assert not told.questions and told.answer is not None and told.answer.kind == "score"
+
+
+def test_only_what_decides_nothing_was_named_of_a_field_and_the_rest_is_asked_without_an_empty_list(
+    workspace: Workspace,
+) -> None:
+    text = 'Judge {{output}}. Answer in JSON: {"mood": "…", "note": "…"}'
+    asked = look(workspace, text, order=BringingOrder(field="mood", abstain=("unclear",))).questions
+    assert [question.code for question in asked] == ["foreign_form_asked"]

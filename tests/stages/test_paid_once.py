@@ -20,6 +20,7 @@ from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.stages.judging import running
 from labelcore.stages.judging.running import RunOptions, deciding
+from labelcore.stages.judging.running.live_run import Usage
 from labelcore.store import Database, runs, verdicts
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint, configured
@@ -154,6 +155,21 @@ def test_where_no_price_is_set_that_is_said_and_nothing_is_called_free(
     assert workspace.db.rows("SELECT DISTINCT cost_usd FROM verdict") == [(None,)]
     nothing = run()
     assert (nothing.requests, nothing.cost_usd) == (0, 0.0)
+
+
+@pytest.mark.usefixtures("mock")
+def test_of_a_run_of_which_one_part_has_no_price_the_known_dollars_are_said(
+    workspace: Workspace, run: Callable[..., Run]
+) -> None:
+    used = Usage()
+    for cost in (0.25, None, 0.5):
+        used.count(Usage(cost_usd=cost, known_usd=cost or 0.0))
+    assert (used.cost_usd, used.known_usd) == (None, 0.75)
+    mixed = run().model_copy(update={"cost_usd": used.cost_usd, "known_usd": used.known_usd})
+    assert "at least US$ 0.7500" in run_words(mixed)
+    runs.save(workspace.db, mixed)
+    assert runs.all_of(workspace.db, workspace.project.id)[0].known_usd == 0.75
+    assert mixed.document()["known_usd"] == 0.75
 
 
 @pytest.mark.usefixtures("mock")

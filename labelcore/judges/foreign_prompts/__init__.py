@@ -16,7 +16,7 @@ from labelcore.judges.foreign_prompts.choices import condition_words
 from labelcore.judges.foreign_prompts.containers import PromptWords, unwrap
 from labelcore.judges.foreign_prompts.families import family_of
 from labelcore.judges.foreign_prompts.scales import rubric_of
-from labelcore.judges.foreign_prompts.scored_options import find_choice
+from labelcore.judges.foreign_prompts.scored_options import find_choice, scored_by_tool
 from labelcore.judges.foreign_prompts.slots import CHOICES, Variable, paired, variables_of
 from labelcore.judges.foreign_prompts.variables import BroughtText, Syntax, take
 from labelcore.judges.templates import SLOTS, Template
@@ -101,6 +101,8 @@ def _answer(words: str, unwrapped: PromptWords, field: str) -> FoundAnswer:
     if unwrapped.options and not field:
         return find_choice(words, unwrapped.options, unwrapped.direction, at_once=unwrapped.at_once)
     form = find_answer(words, field)
+    if unwrapped.scale and not field:
+        return scored_by_tool(form, words, unwrapped.scale)
     if form.answer is not None or form.form_asked:
         return form
     if said := condition_words(words):

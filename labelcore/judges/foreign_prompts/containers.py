@@ -10,7 +10,14 @@ from labelcore.errors import BadInput
 from labelcore.judges.fields import NotData, nodes, read
 from labelcore.judges.foreign_prompts import ragas
 from labelcore.judges.foreign_prompts.chat_messages import as_messages, in_chat_marks
-from labelcore.judges.foreign_prompts.options import Options, direction_of, options_in, options_of
+from labelcore.judges.foreign_prompts.options import (
+    Options,
+    Scale,
+    direction_of,
+    options_in,
+    options_of,
+    scale_in,
+)
 from labelcore.judges.foreign_prompts.programs import (
     ProgramPrompt,
     is_program,
@@ -52,7 +59,7 @@ _AT_ONCE = re.compile(
 class PromptWords(Frozen):
     """A prompt's words: the system message, and the user's; ``wrapped`` says what they came in. ``options``
     stand beside it: what it may answer, and which number each stands for, None for no verdict; ``at_once``:
-    its tool asks for one of these without a reason.
+    its tool asks for one of these without a reason. ``scale``: of the score that it asks for in code.
     """
 
     system: str
@@ -62,6 +69,7 @@ class PromptWords(Frozen):
     options: Options = ()
     at_once: bool = False
     direction: str = ""
+    scale: Scale | None = None
 
 
 def unwrap(text: str) -> PromptWords:
@@ -144,8 +152,10 @@ def _with_roles(words: PromptWords) -> PromptWords:
 
 def _beside(text: str, data: Any = None) -> dict[str, Any]:
     """What a file says beside its messages."""
+    grader = _grader_in(data) or {}
     return {
-        "options": options_in(_grader_in(data) or data) or options_of(text),
+        "scale": scale_in(grader),
+        "options": options_in(grader or data) or options_of(text),
         "at_once": _AT_ONCE.search(text) is not None,
         "direction": direction_of(text),
     }

@@ -9,9 +9,18 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from labelcore.judges.fields import nodes
+
+
+class Scale(NamedTuple):
+    """The ends of a score that a tool asks for in code, and from where on it passes; None unsaid."""
+
+    low: float
+    high: float
+    pass_from: float | None
+
 
 Options = tuple[tuple[str, float | None], ...]
 _NAMED = r"choice_?scores|numeric_values"
@@ -52,6 +61,16 @@ def _of_mapping(node: Mapping[Any, Any]) -> Options:
         scored = node.get("choice_scores") == "from_strings" and all(map(_is_number, strings))
         return tuple((_word(word), float(word) if scored else None) for word in strings)
     return ()
+
+
+def scale_in(grader: Mapping[str, Any]) -> Scale | None:
+    """The scale of one of OpenAI's graders that give a score; None where it names none."""
+    ends, pass_from = grader.get("range"), grader.get("pass_threshold")
+    if grader.get("type") != "score_model" or not isinstance(ends, list) or len(ends) != 2:
+        return None
+    if any(value is None for value in ends) or not _are_scores([*ends, pass_from]):
+        return None
+    return Scale(float(ends[0]), float(ends[1]), None if pass_from is None else float(pass_from))
 
 
 def _is_number(word: Any) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from labelcore.judges.answer_formats import ASSENT, AnswerFormat, plain
 from labelcore.judges.foreign_prompts import polarity
 from labelcore.judges.foreign_prompts.answers import FoundAnswer, find_answer, says_where, with_words
-from labelcore.judges.foreign_prompts.options import Options
+from labelcore.judges.foreign_prompts.labels import labelled
+from labelcore.judges.foreign_prompts.options import Options, Scale
 from labelcore.models import fact
 
 
@@ -29,15 +30,45 @@ def find_choice(text: str, options: Options, direction: str = "", *, at_once: bo
     if at_once:
         line = f"Answer with one of these alone, and nothing else: {choices}."
     else:
-        line = (
-            "Give your reasons step by step first. Then write, alone on the last line, one of these: "
-            f"{choices}."
-        )
+        line = last_line([word for word, _ in options])
     read = _with_meanings(
         AnswerFormat(kind="first_word" if at_once else "last_word"), options, direction, text
     )
     notice = fact("foreign_choice_added", line=line)
     return read.model_copy(update={"added": line, "notices": (notice,)})
+
+
+def scored_by_tool(form: FoundAnswer, text: str, scale: Scale) -> FoundAnswer:
+    """The form of a prompt whose tool asks for a score in code: that of its words where they ask for one,
+    else a score behind a label on the last line. One that passes from a number on is better the higher it is.
+    """
+    answer, added, notices = form.answer, form.added, form.notices
+    if form.form_asked or (answer is not None and not answer.numeric):
+        return form
+    if answer is None:
+        added = (
+            "Give your reasons first. Then write, alone on the last line: "
+            f"Score: <a number from {scale.low:g} to {scale.high:g}>"
+        )
+        answer = AnswerFormat(kind="pattern", pattern=labelled("Score", r"(-?\d+(?:\.\d+)?)"))
+        notices = (fact("foreign_choice_added", line=added),)
+    better = True if scale.pass_from is not None else polarity.higher_is_better(text)
+    ends = {"low": scale.low, "high": scale.high} if answer.low is None else {}
+    return FoundAnswer(
+        answer=answer.model_copy(update={"higher_passes": better is not False, **ends}),
+        direction_asked=better is None,
+        accepted_from=scale.pass_from if scale.pass_from is not None else form.accepted_from,
+        added=added,
+        notices=notices,
+    )
+
+
+def last_line(words: Sequence[str]) -> str:
+    """What asks for one of some words on the last line."""
+    return (
+        "Give your reasons step by step first. Then write, alone on the last line, one of these: "
+        f"{', '.join(words)}."
+    )
 
 
 def _with_meanings(form: AnswerFormat, options: Options, direction: str, text: str) -> FoundAnswer:

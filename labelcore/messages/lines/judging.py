@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from labelcore.messages.catalogue import counted, judge_words, paragraph, say
-from labelcore.messages.figures import money_words, rate_words
+from labelcore.messages.figures import money_words, rate_words, spent_words
 from labelcore.messages.lines import bringing as bringing, endpoints as endpoints, probing as probing
 from labelcore.messages.results import lines
 from labelcore.messages.running import advice_words, failure_words, pending_words, trouble_counts
@@ -228,7 +228,7 @@ def run(report: Run) -> Iterator[str]:
             "in {seconds:.1f} s; {requests:,} model calls, {answers_cached:,} answers known, {money}. "
             "{message}",
             report,
-            money=money_words(report.cost_usd),
+            money=spent_words(report),
             message=say(report.message),
         )
     ).strip()
@@ -286,7 +286,7 @@ def run_words(run: Run) -> str:
         "{n:,} model calls, {cached:,} known already, {money}",
         n=run.requests,
         cached=run.answers_cached,
-        money=money_words(run.cost_usd),
+        money=spent_words(run),
     )
     words = f"{words}; {costs}" if run.requests or run.answers_cached else words
     if run.state == "running" and (len(run.pending) > 1 or run.seconds_left is None):

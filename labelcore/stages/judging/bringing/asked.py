@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -11,6 +10,7 @@ from labelcore.errors import BadInput
 from labelcore.judges.answer_formats import AnswerFormat, plain
 from labelcore.judges.foreign_prompts import CHOICES, ForeignPrompt, is_slot, recognise
 from labelcore.judges.foreign_prompts.answers import FoundAnswer
+from labelcore.judges.foreign_prompts.scored_options import last_line
 from labelcore.models import Fact, fact
 from labelcore.operations import Flags, Metavar, Options
 
@@ -73,7 +73,8 @@ def read(text: str, order: BringingOrder) -> tuple[ForeignPrompt, FoundAnswer]:
             name=unknown[0],
             known=sorted(names),
         )
-    return prompt, _told(prompt.found, order)
+    found = _told(prompt.found, order)
+    return prompt.model_copy(update={"found": found}), found
 
 
 def _told(found: FoundAnswer, order: BringingOrder) -> FoundAnswer:
@@ -81,9 +82,13 @@ def _told(found: FoundAnswer, order: BringingOrder) -> FoundAnswer:
     answer, form_asked = found.answer, found.form_asked
     if order.pattern and not order.field:
         answer, form_asked = _pattern_of(order.pattern, answer), False
-        found = found.model_copy(update={"words": (), "notices": ()})
+        added = found.added if found.answer else ""
+        found = found.model_copy(update={"words": (), "notices": (), "added": added})
     if answer is None:
-        return found.model_copy(update={"form_asked": form_asked})
+        found, answer = _form_told(found, order)
+        form_asked = form_asked and answer is None
+    if answer is None:
+        return found
     words, direction_asked = found.words, found.direction_asked
     if order.pass_ or order.fail_ or order.abstain:
         answer = answer.model_copy(update=_words(answer, order))
@@ -97,6 +102,29 @@ def _told(found: FoundAnswer, order: BringingOrder) -> FoundAnswer:
         direction_asked = False
     changes = {"answer": answer, "words": words, "direction_asked": direction_asked and answer.numeric}
     return found.model_copy(update=changes | {"form_asked": form_asked})
+
+
+def _form_told(found: FoundAnswer, order: BringingOrder) -> tuple[FoundAnswer, AnswerFormat | None]:
+    """The form that a person's words give a prompt without a known one: one of them stands on the last line,
+    which is asked for below a prompt that asks for no form at all.
+
+    Raises:
+        BadInput: they speak of scores, and the prompt asks for none.
+    """
+    if words := (*order.pass_, *order.fail_, *order.abstain):
+        added = "" if found.form_asked else last_line(words)
+        notices = [notice for notice in found.notices if notice.code != "foreign_meaning_added"]
+        notices += [fact("foreign_choice_added", line=added)] if added else []
+        form = found.model_copy(update={"added": added, "notices": tuple(notices)})
+        return form, AnswerFormat(kind="last_word")
+    if order.threshold is None and order.lower_passes is None:
+        return found, None
+    if found.form_asked:
+        return found, AnswerFormat(kind="score")
+    raise BadInput(
+        "The prompt asks for no score: labelcore asks for a verdict beside it.",
+        next_step="Leave the threshold out, or write into the prompt which score it shall give.",
+    )
 
 
 def _pattern_of(pattern: str, answer: AnswerFormat | None) -> AnswerFormat:
@@ -135,11 +163,8 @@ def questions(prompt: ForeignPrompt, found: FoundAnswer) -> list[Fact]:
     if found.words:
         facts.append(fact("foreign_words_asked", words=list(found.words)))
     elif found.answer and not found.answer.numeric and not (found.answer.passes and found.answer.fails):
-        facts.append(fact("foreign_words_asked", words=_one_sided(found.answer)))
+        words = [*found.answer.passes, *found.answer.fails]
+        facts.append(fact("foreign_words_asked", words=words) if words else fact("foreign_form_asked"))
     if found.direction_asked:
         facts.append(fact("foreign_direction_asked"))
     return facts
-
-
-def _one_sided(answer: AnswerFormat) -> Sequence[str]:
-    return [*answer.passes, *answer.fails]

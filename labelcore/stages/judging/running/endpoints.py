@@ -52,8 +52,12 @@ class EndpointOrder(Options):
         default=None, description="The same for tokens of prompts that were in the provider's cache."
     )
     concurrency: Annotated[int, Field(ge=1, le=1000)] = Field(default=16, description="Calls at once.")
-    requests_per_minute: Pace | None = None
-    tokens_per_minute: Pace | None = None
+    requests_per_minute: Pace | None = Field(
+        default=None, description="Calls a minute at most; by default as many as go."
+    )
+    tokens_per_minute: Pace | None = Field(
+        default=None, description="The same for tokens of prompts and answers."
+    )
     call_timeout: Pace = Field(default=60.0, description="Seconds after which a call is given up.")
     window: Annotated[int | None, Field(ge=1)] = Field(
         default=None, description="How many tokens the model reads at most."

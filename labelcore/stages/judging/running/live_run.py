@@ -221,6 +221,7 @@ class Usage:
     cached: int = 0
     requests: int = 0
     cost_usd: float | None = 0.0
+    known_usd: float = 0.0
     tokens_in: int = 0
     tokens_out: int = 0
     faults: Counter[str] = field(default_factory=Counter)
@@ -229,6 +230,7 @@ class Usage:
         """Count an answer that was paid for now, what a question took that got none, or a part's usage."""
         self.requests += getattr(work, "requests", 1)
         self.cost_usd = total_cost([self.cost_usd, work.cost_usd])
+        self.known_usd += getattr(work, "known_usd", work.cost_usd or 0.0)
         self.tokens_in += getattr(work, "tokens_in", 0)
         self.tokens_out += getattr(work, "tokens_out", 0)
         self.faults.update(getattr(work, "faults", ()))
@@ -314,7 +316,9 @@ class LiveRun(Usage):
             rest = f"{rest}{' and '.join(f'{n:,} {kind}' for kind, n in now.pending.items())} to go, "
         cached = f", {now.answers_cached:,} answers known" if now.answers_cached else ""
         again = f", asked again: {kinds_words(now.faults)}" if now.faults else ""
-        money = "no price set" if now.cost_usd is None else f"US$ {now.cost_usd:.4f}"
+        money = f"US$ {now.known_usd:.4f}"
+        if now.cost_usd is None:
+            money = f"at least {money}" if now.known_usd else "no price set"
         words = f"{rest}{money}, {now.requests:,} calls{cached}, {now.errors:,} errors{again}"
         self.workspace.progress(now.verdicts_new + now.errors, now.total, words)
         if now.seconds - self._reported > _REPORT_SECONDS:
@@ -332,6 +336,7 @@ class LiveRun(Usage):
                 "errors": sum(self.errors.values()),
                 "requests": self.requests,
                 "cost_usd": self.cost_usd,
+                "known_usd": self.known_usd,
                 "message": " ".join([*dict.fromkeys(self.paused), *trouble, *sorted(self.notes)]),
                 "seconds": round(seconds, 3),
                 "answers_cached": self.cached,
