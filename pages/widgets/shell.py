@@ -83,7 +83,8 @@ def open_page(title: str, explain: str = "", *, page: str = "", **values: str) -
     page, title = page or title, say(title)
     st.set_page_config(page_title=" · ".join(dict.fromkeys((title, "labelcore"))))
     workspace = _ask_who(workspace)
-    st.session_state.setdefault(keys.LANGUAGE, language())
+    if keys.LANGUAGE not in st.session_state or language() != "en":
+        st.session_state[keys.LANGUAGE] = language()  # on another page the box begins anew, with its first
     choose("Language · 语言", NAMES, st.sidebar.selectbox, key=keys.LANGUAGE)
     faces = {str(face): say(ROLES[face]) for face in _faces(workspace.role)}
     if st.session_state.get(keys.ROLE) not in faces:

@@ -13,6 +13,7 @@ from labelcore.stages import importing, projects
 from labelcore.store import close_database, open_database
 from labelcore.workspace import Workspace
 from tests.app_server import serving
+from tests.journeys.rules import settle
 
 pytestmark = pytest.mark.journey
 
@@ -48,6 +49,17 @@ def test_the_way_back_leads_to_the_tab_that_was_open(app: str, page: Page) -> No
         page.go_back()
         expect(page.get_by_label("People on each output")).to_be_visible(timeout=20_000)
         expect(page).to_have_url(re.compile("team-tab-en=Rules"))
+
+
+def test_what_nobody_chose_comes_along_to_the_next_page(app: str, browser: Browser) -> None:
+    page = browser.new_page(locale="zh-CN")
+    page.goto(app)
+    page.get_by_role("link", name="输出", exact=True).first.click(timeout=40_000)
+    expect(page.locator("h1")).to_have_text("输出", timeout=20_000)
+    settle(page)
+    expect(page.get_by_role("link", name="评判器", exact=True).first).to_be_visible()
+    expect(page).to_have_url(re.compile("labelcore-language=%E4%B8%AD%E6%96%87"))
+    page.close()
 
 
 def _place(role: str) -> str:
