@@ -15,6 +15,7 @@ from labelcore.stages.aligning.side_by_side import judge_table
 from labelcore.stages.deriving import drift, editing
 from labelcore.stages.judging.proposing import proposals
 from labelcore.stages.judging.proposing.subjects import subject_of
+from labelcore.stages.reporting.card import make_card
 from labelcore.stages.reporting.failing import failures
 from labelcore.stages.reporting.trust import trust
 from labelcore.workspace import Workspace
@@ -45,6 +46,8 @@ def test_the_loop_goes_from_grades_of_a_criterion_to_measured_judges(workspace: 
     assert table.n == 60 and not table.choosable
     assert {row.against.code for row in table.rows} == {"against_criterion"}
     assert race(workspace, criterion=brief.id).n == 60
+    labels = make_card(workspace, report.judges[0].judge).labels
+    assert (labels.n, labels.fails, labels.annotators) == (60, 15, 1)
 
 
 def test_nothing_of_the_whole_is_guessed_and_it_is_said_why(workspace: Workspace) -> None:

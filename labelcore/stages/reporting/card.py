@@ -17,6 +17,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 from labelcore.errors import BadInput
 from labelcore.models import NOTHING, OVERALL, Fact, Frozen, JudgeVersion, fact, now
 from labelcore.operations import FileText, Options
+from labelcore.stages import projects
 from labelcore.stages.aligning import align
 from labelcore.stages.aligning.measuring import shaped_by
 from labelcore.stages.aligning.refereeing import flip_rate
@@ -241,7 +242,7 @@ def label_set(workspace: Workspace, criterion_id: str | None) -> LabelSet:
         n=len(labels.value),
         passes=len(labels.passes),
         fails=len(labels.fails),
-        annotators=len(labels.by_annotator),
+        annotators=len(labels.by_annotator) or projects.overview(workspace).annotators,
     )
 
 
