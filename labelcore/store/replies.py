@@ -99,6 +99,43 @@ def unwrap_replies(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: s
     replace(cursor, "opened")
 
 
+def hold_chats(cells: Sequence[Any]) -> bool:
+    """Whether cells hold lists of messages with more than answers: the steps that led to the last one."""
+    texts = [str(cell) for cell in cells if cell]
+    talks = [chats.turns(text) or [] if text[:1] == "[" else [] for text in texts]
+    steps = [turn for talk in talks for turn in talk if turn["role"] != "assistant" or turn.get("tool_calls")]
+    return bool(steps) and all(map(chats.split_last, talks))
+
+
+def join_chats(cursor: duckdb.DuckDBPyConnection, staged: Staging, before: str, column: str) -> None:
+    """Where the cells of a column are the rest of the chats in another: the last answer, and all before it."""
+    first, last = (staged.names.index(name) + 1 for name in (before, column))
+    cursor.execute("CREATE TEMP TABLE joined_chats (_row BIGINT, earlier VARCHAR, said VARCHAR)")
+    for rows in pages(cursor, f"SELECT _row, c{first}, c{last} FROM staged WHERE c{last} LIKE '[%'"):
+        spoken = [
+            (row, chats.turns(begun or "[]"), chats.split_last(chats.turns(ended) or []))
+            for row, begun, ended in rows
+        ]
+        insert(
+            cursor,
+            "joined_chats",
+            [
+                (row, plain_json([*begun, *end[0]]), clean(end[1]))
+                for row, begun, end in spoken
+                if begun is not None and end
+            ],
+        )
+    told = {first: "earlier", last: "said"}
+    cells = ", ".join(
+        f"coalesce({told[at]}, c{at}) AS c{at}" if at in told else f"c{at}"
+        for at in range(1, len(staged.names) + 1)
+    )
+    cursor.execute(
+        f"CREATE TEMP TABLE opened AS SELECT _row, {cells} FROM staged LEFT JOIN joined_chats USING (_row)"
+    )
+    replace(cursor, "opened")
+
+
 def reply_within(text: str | None) -> str:
     """What a model says in a response that is JSON and names who speaks; "" of anything else."""
     if not text or text[:1] != "{":

@@ -43,6 +43,7 @@ _SYSTEM = "system instructions system_instruction systemInstruction system_instr
 _SPEAKER_KEYS = "speaker author sender participant type".split()
 _CALLS = {"tool_use", "tool_call", "tool-call", "toolCall"}
 _THOUGHTS = {"reasoning", "thinking", "redacted_thinking"}
+_RESULT_KEYS = ("response", "result", "output", "tool_result")
 _RESULTS = {"tool_result", "tool-result", "tool_call_response"}
 
 
@@ -340,9 +341,7 @@ def _result_text(part: Mapping[Any, Any]) -> str:
             content = inner.get("response", inner.get("content"))
             return _joined(content) if isinstance(content, list) else plain(content)
     if _is_result(part):
-        content = next(
-            (part[key] for key in ("response", "result", "output") if part.get(key) is not None), None
-        )
+        content = next((part[key] for key in _RESULT_KEYS if part.get(key) is not None), None)
         value = content.get("value", content) if isinstance(content, dict) else content
         return plain(value)
     return plain(part)

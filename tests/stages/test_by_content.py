@@ -77,3 +77,23 @@ def test_an_id_is_not_offered_as_a_grade(workspace: Workspace, tmp_path: Path) -
     path = tmp_path / "rows.json"
     path.write_text(json.dumps(rows), encoding="utf-8")
     assert importing.import_file(workspace, str(path)).seen == ()
+
+
+STEPS = [
+    {"role": "assistant", "content": [{"type": "tool_call", "name": "sky", "arguments": {"at": "Kiel"}}]},
+    {"role": "tool", "content": [{"type": "tool_result", "tool_result": {"sky": "grey"}}]},
+    {"role": "assistant", "content": [{"type": "text", "text": "It is grey."}]},
+]
+
+
+@pytest.mark.parametrize(("asked", "n"), [(TALK[:1], 3), ("Rain?", 2)], ids=["a chat", "a text"])
+def test_an_answer_with_the_steps_that_led_to_it_is_a_chat(
+    workspace: Workspace, tmp_path: Path, asked: Any, n: int
+) -> None:
+    rows = "\n".join(json.dumps({"case": case, "query": asked, "response": STEPS}) for case in range(2))
+    question = asked if isinstance(asked, str) else ""
+    assert stored(workspace, tmp_path / "agents.jsonl", rows) == [("It is grey.", question, n)]
+    ((before,),) = workspace.db.rows("SELECT conversation::VARCHAR FROM output")
+    assert "sky" in before and "grey" in before
+    ((kept,),) = workspace.db.rows("SELECT metadata::VARCHAR FROM output")
+    assert "grey" not in kept

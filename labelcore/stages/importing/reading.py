@@ -281,9 +281,15 @@ def _of_replies(
 ) -> tuple[Staging, Mapping, Sequence[Fact]]:
     """A row for each answer, out of chats, of what an endpoint returned, or of lists of answers."""
     notes: Sequence[Fact] = ()
+    answers = [row.get(mapping.output or "") for row in rows]
+    is_chat = not shape.tool and mapping.output in staged.names and replies.hold_chats(answers)
+    if is_chat and not mapping.conversation:
+        mapping = mapping.model_copy(update={"conversation": mapping.output, "output": None})
     if mapping.conversation and (not mapping.output or mapping.output == REPLY):
         staged = replies.split_chats(cursor, staged, _chat(mapping), each=mapping.replies == "each")
         mapping = mapping.model_copy(update={"output": REPLY})
+    elif is_chat and mapping.conversation in staged.names:
+        replies.join_chats(cursor, staged, str(mapping.conversation), str(mapping.output))
     elif not shape.tool and any(
         replies.reply_within(row.get(mapping.output or "")) for row in rows[:_RESPONSES]
     ):

@@ -7,11 +7,23 @@ from collections.abc import Iterator
 from typing import Any
 
 from labelcore.store.formats.base import Record, Remark, tool
-from labelcore.store.formats.fields import Said, each, exchange, likeness, made, plain, remark, truth
+from labelcore.store.formats.fields import (
+    Exchange,
+    Said,
+    each,
+    exchange,
+    likeness,
+    made,
+    passages,
+    plain,
+    remark,
+    truth,
+)
 from labelcore.wording import in_chinese
 
 _WRAPPINGS = ("rows", "")
 _OUTPUT = re.compile(r"outputs\.([\w-]+)\.([\w-]+)$")
+_ANSWERS = ("response", "answer", "output")
 _RESULTS = ("_result", "_passed")
 _SUFFIXES = ("_reason", "_result", "_threshold", "_label", "_passed", "_score")
 
@@ -38,9 +50,10 @@ def rows(number: int, record: Record) -> Iterator[Said]:
         for name, value in record.items()
         if isinstance(name, str) and name.startswith("inputs.") and value not in (None, "")
     }
-    answer = next((given.pop(name) for name in ("response", "answer", "output") if name in given), "")
-    talk = given.pop("conversation", "")
-    parts = exchange("", talk) if talk and not answer else exchange(given, answer)
+    asked = (record.get(f"outputs.{name}") for name in _ANSWERS)  # what the target of the evaluation said
+    answer = next(filter(None, asked), None) or next((given.pop(n) for n in _ANSWERS if n in given), "")
+    talk = next((given.pop(name) for name in ("conversation", "messages") if name in given), "")
+    parts = _of_talk(talk, answer, given) if talk else exchange(given, answer)
     expected = parts.rest.get("ground_truth", "")
     yield made(
         number,
@@ -50,6 +63,14 @@ def rows(number: int, record: Record) -> Iterator[Said]:
         remarks=_verdicts(record),
         raw=record,
     )
+
+
+def _of_talk(talk: Any, answer: Any, given: Record) -> Exchange:
+    """What was said before the answer, or before the last one, and what else was given."""
+    spoken = exchange(talk, answer) if answer else exchange("", talk)
+    rest = {name: value for name, value in given.items() if name not in {"query", "context"}}
+    question = plain(given.get("query", "")) or spoken.input
+    return spoken._replace(input=question, context=passages(given.get("context", "")), rest=rest)
 
 
 def _verdicts(record: Record) -> list[Remark]:
@@ -73,9 +94,13 @@ def _verdict(name: str, said: dict[str, object]) -> list[Remark]:
     ]
     measures = [key for key in said if not key.endswith(_SUFFIXES) and not key.startswith("gpt_")]
     if not stems:
-        measured = [name] if name in said else measures[:1]
+        measured = [name] if name in said else measures
         return [
-            entry for stem in measured for entry in remark("verdict", name, said[stem], **_about(said, stem))
+            entry
+            for place, stem in enumerate(measured)
+            for entry in remark(
+                "verdict", f"{name} {stem}" if place else name, said[stem], **_about(said, stem)
+            )
         ]
     remarks: list[Remark] = []
     for stem in dict.fromkeys(stems):

@@ -40,7 +40,8 @@ _MANY_STEPS = 20
 _LONGEST_CHOICE = 120
 _PLACE = r"(?:(?!http)[a-z]\w*://|[a-z]:\\|[~.]{0,2}/)"
 _MEDIA = re.compile(  # a place in which blanks may stand, an address, or a name of a file
-    rf"(?:{_PLACE}(?:(?!\s(?:http|{_PLACE}))[^\n]){{0,2000}}|(?=\S*[/\\])\S{{1,2000}}|[!-~]{{1,2000}})"
+    rf"(?:{_PLACE}(?:(?!\s(?:http|{_PLACE}))[^\n]){{0,2000}}|(?=\S*[/\\])\S{{1,2000}}|[!-~]{{1,2000}}|"
+    r"(?:[^\s/\\]{1,200}[/\\]){2,30}[^\n/\\]{0,200})"
     r"\.(png|jpe?g|gif|webp|bmp|svg|tiff?|heic|mp3|wav|flac|ogg|m4a|mp4|webm|mov|avi|pdf|dcm)"
     r"(\?\S*)?|data:(image|audio|video)/\S*",
     re.IGNORECASE,

@@ -48,3 +48,24 @@ def test_a_row_comes_with_its_evaluators_verdicts() -> None:
 def test_a_conversation_is_one_and_its_last_answer_the_output() -> None:
     (row,) = read("azure", lines(TALKS))
     assert (row.output, contents(row)) == ("Hello!", [("user", "Hi")])
+
+
+ASKED = [{"role": "system", "content": "Keep secrets."}, {"role": "user", "content": "His number?"}]
+
+
+def test_what_the_target_of_an_evaluation_answered_is_the_output() -> None:
+    row = {"inputs.messages": ASKED, "inputs.gt": "555", "outputs.response": "No.", "outputs.leak.kept": True}
+    (told,) = read("azure", document({"rows": [{**row, "outputs.leak.refused": False}], "metrics": {}}))
+    assert (told.output, told.input, told.details["gt"]) == ("No.", "", "555")
+    assert contents(told) == [("system", "Keep secrets."), ("user", "His number?")]
+    assert [(name, value) for _, name, value, *_ in said(told)] == [
+        ("leak", "true"),
+        ("leak refused", "false"),
+    ]
+
+
+def test_a_conversation_keeps_what_else_was_given() -> None:
+    (row,) = read(
+        "azure", lines([{**TALKS[0], "inputs.context": "A desk.", "inputs.ground_truth": "Hi there"}])
+    )
+    assert (row.output, row.context, row.details["expected"]) == ("Hello!", "A desk.", "Hi there")

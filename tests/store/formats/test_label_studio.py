@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from labelcore.store.formats import every_tool
 from tests.store.formats.source import apart, contents, document, lines, read, said
 
@@ -87,8 +89,9 @@ def test_the_flat_export_brings_its_choices_too() -> None:
     ]
 
 
-def test_pictures_are_no_outputs_and_that_is_said() -> None:
-    task = {"id": 1, "data": {"image": "/data/upload/1/a cat (1).jpg"}, "annotations": [{"result": []}]}
+@pytest.mark.parametrize("place", ["/data/upload/1/a cat (1).jpg", "set/images/train/a cat (1).jpg"])
+def test_pictures_are_no_outputs_and_that_is_said(place: str) -> None:
+    task = {"id": 1, "data": {"image": place}, "annotations": [{"result": []}]}
     assert every_tool()["label_studio"].recognise(document([task]).head) >= 0.5
     (failed,) = apart("label_studio", document([task]))
     assert "a picture" in failed.reason
