@@ -226,7 +226,7 @@ def test_a_judge_is_said_part_by_part_and_a_person_a_column_and_a_kept_mapping_a
         for told in (
             fact("kept_fits", kept="pass · fail"),
             fact("score_contradicted", column="pass · fail", n=2, row=1),
-            fact("not_taken", column="pass · fail", values=["a"]),
+            fact("not_taken", word="Grade", column="pass · fail", values=["a"]),
             fact("prompt_unknown_slot", name="pass · fail", known=["a"]),
             fact("never_failed", name="pass · fail"),
             fact("contradictory", first="a", other="pass · fail", phi=-0.5, n=9),

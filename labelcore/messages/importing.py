@@ -115,8 +115,13 @@ WORDS = {
     ),
     "offered": (
         "The column '{column}' looks like grades and was not taken: {values}. Take it with --grades "
-        "overall={column} (of a judge --verdicts, of a product's users --feedback NAME={column}), and say "
-        "what its values mean (--passes, --fails, --passes-from, --passes-to)."
+        '"overall={column}" (of a judge --verdicts, of a product\'s users --feedback "NAME={column}"), and '
+        "say what its values mean (--passes, --fails, --passes-from, --passes-to)."
+    ),
+    "offered_entries": (
+        "'{column}' holds several values in a row, some of which look like grades ({columns}), and none was "
+        "taken, as it is not known whose they are. Where each is one person's, take them with --grades "
+        '"overall@PERSON={first}" and so on; else first make a table with a row for each.'
     ),
     "more_offers": (
         "One more column looks like grades: {columns}.",
@@ -144,16 +149,21 @@ WORDS = {
     "brought_nothing": ("One value counts as no grade.", "{n:,} values count as no grade."),
     "offered_feedback": (
         "The column '{column}' looks like user feedback and was not taken: {values}. "
-        "Take it with --feedback {column}={column}; if experts gave it, with --grades "
-        "overall={column}."
+        'Take it with --feedback "{column}={column}"; if experts gave it, with --grades '
+        '"overall={column}".'
     ),
     "not_taken": (
-        "'{column}' was not taken: it is not known what its values mean: {values}. Say it with --passes, "
-        "--fails, --passes-from or --passes-to {column}=N."
+        "{word} '{column}' was not taken: it is not known what its values mean: {values}. Say it with "
+        '--passes, --fails, --passes-from or --passes-to "{column}=N".'
     ),
+    "other_outputs": (
+        "'{column}' may hold the outputs as well; they were read from '{output}'. If it is the other way "
+        'round, name it: --map "output={column}".'
+    ),
+    "no_output": "It is not known which column holds the outputs: name it with --map output=COLUMN.",
     "no_meaning": (
         "Feedback '{column}' is kept without a meaning where it is {values}. Say it with --passes, --fails "
-        "or --unsure {column}=VALUE, of numbers with --passes-from or --passes-to {column}=N, and import the "
-        "file again."
+        'or --unsure "{column}=VALUE", of numbers with --passes-from or --passes-to "{column}=N", and '
+        "import the file again."
     ),
 }

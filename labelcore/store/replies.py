@@ -108,23 +108,12 @@ def hold_chats(cells: Sequence[Any]) -> bool:
 
 
 def join_chats(cursor: duckdb.DuckDBPyConnection, staged: Staging, before: str, column: str) -> None:
-    """Where the cells of a column are the rest of the chats in another: the last answer, and all before it."""
+    """Where a column holds the rest of the chats in another: the last answer, and all before it."""
     first, last = (staged.names.index(name) + 1 for name in (before, column))
     cursor.execute("CREATE TEMP TABLE joined_chats (_row BIGINT, earlier VARCHAR, said VARCHAR)")
     for rows in pages(cursor, f"SELECT _row, c{first}, c{last} FROM staged WHERE c{last} LIKE '[%'"):
-        spoken = [
-            (row, chats.turns(begun or "[]"), chats.split_last(chats.turns(ended) or []))
-            for row, begun, ended in rows
-        ]
-        insert(
-            cursor,
-            "joined_chats",
-            [
-                (row, plain_json([*begun, *end[0]]), clean(end[1]))
-                for row, begun, end in spoken
-                if begun is not None and end
-            ],
-        )
+        found = [(row, _joined(begun, ended)) for row, begun, ended in rows]
+        insert(cursor, "joined_chats", [(row, *whole) for row, whole in found if whole])
     told = {first: "earlier", last: "said"}
     cells = ", ".join(
         f"coalesce({told[at]}, c{at}) AS c{at}" if at in told else f"c{at}"
@@ -134,6 +123,15 @@ def join_chats(cursor: duckdb.DuckDBPyConnection, staged: Staging, before: str, 
         f"CREATE TEMP TABLE opened AS SELECT _row, {cells} FROM staged LEFT JOIN joined_chats USING (_row)"
     )
     replace(cursor, "opened")
+
+
+def _joined(begun: str | None, ended: str) -> tuple[str, str] | None:
+    """What was said before the last answer, and that answer; the rest may hold the beginning again."""
+    first, last = chats.turns(begun or "[]"), chats.split_last(chats.turns(ended) or [])
+    if last is None or first is None:
+        return None
+    before = last[0] if last[0][: len(first)] == first else [*first, *last[0]]
+    return plain_json(before), clean(last[1])
 
 
 def reply_within(text: str | None) -> str:

@@ -112,7 +112,12 @@ def test_a_list_of_texts_is_outputs_by_its_key_or_where_it_is_all(
 
 def test_what_a_summary_was_made_from_is_its_context(workspace: Workspace, tmp_path: Path) -> None:
     told = [{"dialogue": "#A#: Ill? #B#: Yes.", "summary": "B is ill."}, {"text": "Long.", "summary": "L."}]
+    told.append({"dialog_history": "so , is it raining ?\nnot here .", "response": "Then I shall go out."})
     for row in told:
         importing.import_file(workspace, written(tmp_path, [row]))
     found = outputs.many(workspace.db, outputs.ids(workspace.db, workspace.project.id))
-    assert {output.context for output in found.values()} == {"#A#: Ill? #B#: Yes.", "Long."}
+    assert {output.context for output in found.values()} == {
+        "#A#: Ill? #B#: Yes.",
+        "Long.",
+        "so , is it raining ?\nnot here .",
+    }

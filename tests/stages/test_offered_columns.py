@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from labelcore.errors import BadInput
 from labelcore.stages import importing
 from labelcore.stages.importing import Description
 from labelcore.store import grades, outputs
@@ -204,3 +205,58 @@ def test_a_column_of_details_that_was_asked_for_stays_whole(workspace: Workspace
     importing.import_file(workspace, lines(tmp_path, REVIEWED[:1]), described=described)
     (output,) = outputs.many(workspace.db, outputs.ids(workspace.db, workspace.project.id)).values()
     assert json.loads(str(output.metadata["review"])) == REVIEWED[0]["review"]
+
+
+def rated(*marks: tuple[str, ...]) -> list[Any]:
+    return [{"question": f"Q{n}", "answer": f"Answer {n}", "marks": row} for n, row in enumerate(marks)]
+
+
+def test_the_entries_of_a_list_are_not_offered_one_by_one(workspace: Workspace, tmp_path: Path) -> None:
+    file = lines(tmp_path, rated(("good", "bad"), ("bad", "bad"), ("good", "good")))
+    assert offered(workspace, file) == set()
+    found = importing.preview(workspace, file)
+    (told,) = [warning for warning in found.warnings if warning.code == "offered_entries"]
+    assert told.values == {"column": "marks", "columns": ["marks[0]", "marks[1]"], "first": "marks[0]"}
+    said = Description(grades=("overall@ann=marks[0]", "overall@ben=marks[1]"))
+    assert importing.import_file(workspace, file, described=said).batch.grades_new == 6
+    people = workspace.db.rows(
+        "SELECT annotator, count(*), count(*) FILTER (value = 'pass') FROM grade GROUP BY 1"
+    )
+    assert sorted(people) == [("ann", 3, 2), ("ben", 3, 1)]
+
+
+def test_the_only_entry_of_a_list_stands_for_itself(workspace: Workspace, tmp_path: Path) -> None:
+    assert offered(workspace, lines(tmp_path, rated(("good",), ("bad",), ("good",)))) == {"marks[0]"}
+
+
+@pytest.mark.parametrize("column", ["rewritten_query", "edited_text"])
+def test_what_users_did_something_to_is_no_signal_of_theirs(
+    workspace: Workspace, tmp_path: Path, column: str
+) -> None:
+    texts = [f"Which of the {n} reports is about rain in the north of the country?" for n in range(3)]
+    texts = [text[:30] for text in texts] if column == "rewritten_query" else texts
+    assert offered(workspace, table(tmp_path, {column: texts})) == set()
+
+
+def test_a_second_column_named_like_outputs_is_named(workspace: Workspace, tmp_path: Path) -> None:
+    rows = [
+        {
+            "query": f"Is {n} safe?",
+            "response": f"Yes, {n} is quite safe to eat.",
+            "output": f"[safe] As {n} is food",
+        }
+        for n in range(3)
+    ]
+    file = lines(tmp_path, rows)
+    told = [warning.values for warning in importing.preview(workspace, file).warnings]
+    assert {"column": "response", "output": "output"} in told
+    said = Description(columns={"output": "response"})
+    codes = {warning.code for warning in importing.preview(workspace, file, described=said).warnings}
+    assert "other_outputs" not in codes
+
+
+def test_a_preview_says_that_no_outputs_are_known(workspace: Workspace, tmp_path: Path) -> None:
+    file = lines(tmp_path, [{"question_id": n, "first": "a", "second": "b"} for n in range(3)])
+    assert "no_output" in {warning.code for warning in importing.preview(workspace, file).warnings}
+    with pytest.raises(BadInput, match="which column holds the outputs"):
+        importing.import_file(workspace, file)

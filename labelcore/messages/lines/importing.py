@@ -18,6 +18,8 @@ from labelcore.workspace import Workspace
 _SHOWN = 20
 """Rejected rows that are named; the JSON has more."""
 _VALUES = 8
+_OF_A_TOOL = 9
+"""So many texts under their own meanings are what a tool's reader gives whatever the file; no news."""
 
 
 @lines("import")
@@ -97,6 +99,8 @@ def _read(mapping: importing.Mapping, signals: Sequence[importing.SignalPreview]
         yield say("{kind} {name}: {told}.", kind=say(kind.capitalize()), **read)
     hint = {"grade": say(" ({hint})", hint=overall)} if overall else {}
     fields = mapping.named().items()
+    if len(fields) >= _OF_A_TOOL and all(name == column for name, column in fields):
+        return
     columns = [
         say("{name} from '{column}'{hint}", name=say(name), column=column, hint=hint.get(name, ""))
         for name, column in fields

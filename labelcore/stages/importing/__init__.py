@@ -234,9 +234,7 @@ def _check(read: ReadFile) -> None:
     for column in {*mapping.used(), *(mapping.meta or ())} - {mapping.annotator_name}:
         mapping_rules.check(column, columns)
     _refuse_both(mapping)
-    if not mapping.output and not (
-        mapping.id and (mapping.all_gradings() or mapping.verdicts or mapping.feedback or read.readings)
-    ):
+    if not previewing.says_anything(read):
         if previewing.doubts(columns, read.rows):
             raise BadInput(
                 "The first line looks like data, not like column names.",

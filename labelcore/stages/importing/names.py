@@ -30,7 +30,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "retrieved_contexts retrieved_docs retrieved_documents retrieval_context source article text "
         "上下文 原文 资料 参考资料 背景 文脈 kontext",
         "conversation": "conversation conversations messages dialogue dialog chat chat_history turns history "
-        "conversation_history message_history dialogue_history chat_messages chat_log "
+        "conversation_history message_history dialogue_history dialog_history chat_messages chat_log "
         "trace contents 对话 聊天记录 对话历史",
         "id": "id output_id example_id item_id uid uuid record_id sample_id row_id trace_id instance_id "
         "编号 序号",
@@ -134,13 +134,14 @@ def _instructed(
     return {"input": instruction, "context": text} if differ and "" not in asked else {}
 
 
+_DIALOGUES = ("dialogue", "dialog", "dialogue_history", "dialog_history", "conversation_history", "对话")
+
+
 def _dialogue(
     columns_by_name: dict[str, list[str]], rows: Sequence[dict[str, Any]], used: set[str]
 ) -> dict[str, str]:
     """A dialogue written as one text, in which nobody can be told apart, as context."""
-    for column in (
-        column for name in ("dialogue", "dialog", "对话") for column in columns_by_name.get(name, ())
-    ):
+    for column in (column for name in _DIALOGUES for column in columns_by_name.get(name, ())):
         if column not in used and not any(str(row.get(column)).lstrip()[:1] in "[{" for row in rows):
             return {"context": column}
     return {}

@@ -22,6 +22,7 @@ _MEASURES = set(
 )
 _WITHIN = {"scores", "ratings", "grades"}
 """Objects of which every value is a measure, whatever it is called."""
+_ENTRY = re.compile(r"\[\d+\]")
 _CHINESE = re.compile("评分|得分|打分|质量|評価|点数|品質")
 _ASKING = re.compile(
     r"\bhow (good|well|bad|helpful|useful|accurate|satisfied|likely|would you rate)\b|^(please )?rate\b|"
@@ -29,8 +30,10 @@ _ASKING = re.compile(
     re.IGNORECASE,
 )
 """What a question asks whose answers grade."""
-_NAMING = frozenset("key id url link title name span spans".split())
-"""Texts under these name something and grade nothing ("Issue key")."""
+_NAMING = frozenset("key id url link title name span spans query queries".split())
+"""Texts under these name or ask something and grade nothing ("Issue key")."""
+_LONGEST_SIGNAL = 40
+"""What users did is said in fewer letters; a longer text is what they did it to ("edited answer")."""
 _COUNTS = set(
     "epoch attempt attempts retry retries try turn turns step steps round run index idx seed fold split "
     "token tokens position order rank page count number id ids uuid start end offset length span "
@@ -143,6 +146,28 @@ def offered_places(
     return sorted(places, key=lambda place: place not in staged.names)
 
 
+def without_entries(
+    places: Sequence[str], rows: Sequence[dict[str, Any]]
+) -> tuple[list[str], dict[str, list[str]]]:
+    """The places that stand for themselves, and by their lists the entries of lists that hold several.
+
+    Which entry a person would mean is not known: each may be somebody else's, or of another answer.
+    """
+    entries: dict[str, set[str]] = {}
+    for path in nested.cells(rows):
+        for entry in _ENTRY.finditer(path):
+            entries.setdefault(path[: entry.start()], set()).add(entry[0])
+    alone, inside = [], {}
+    for place in places:
+        lists = (place[: entry.start()] for entry in _ENTRY.finditer(place))
+        several = next((name for name in lists if len(entries.get(name, ())) > 1), None)
+        if several is None or place in (rows[0] if rows else ()):
+            alone.append(place)
+        else:
+            inside.setdefault(several, []).append(place)
+    return alone, inside
+
+
 def _free(
     cursor: Any, staged: Staging, mapping: Mapping, rows: Sequence[dict[str, Any]]
 ) -> dict[str, list[Any]]:
@@ -174,7 +199,8 @@ def _is_offered(place: str, values: set[str], *, named: bool) -> bool:
     ticks = tells and meanings.are_ticks([*values])
     if not ticks and not (numbers and tells) and not (0 if named else 1) < len(values) <= MOST_LEVELS:
         return False
-    return tells or feedback.is_signal(place) or _are_answers(place, values)
+    is_signal = feedback.is_signal(place) and max(map(len, values)) <= _LONGEST_SIGNAL
+    return tells or is_signal or _are_answers(place, values)
 
 
 def _is_beside(place: str, values: set[str], levels: Sequence[set[str]]) -> bool:

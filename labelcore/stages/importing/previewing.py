@@ -29,18 +29,20 @@ from labelcore.stages.importing import (
 )
 from labelcore.stages.importing.mapping import Description, Mapping
 from labelcore.stages.importing.meanings import SignalReading
-from labelcore.stages.importing.names import by_name
+from labelcore.stages.importing.names import NAMES, by_name, is_named
 from labelcore.stages.importing.reading import Nearest, ReadFile
 from labelcore.stages.importing.several import by_column
 from labelcore.store import batches, remarks, staging
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 SHOWN = 1_000
 """Rows kept apart that a report names."""
-_LONG = 80
+_LONG, _PHRASE = 80, 20
 _KEPT = 16
 """Previews that are kept in memory."""
 _OPEN = Description()
+_KINDS = {"grade": Wording("Grade"), "verdict": Wording("Verdict"), "feedback": Wording("Feedback")}
 
 
 class SignalPreview(Frozen):
@@ -258,7 +260,9 @@ def read_file(
         mapping = nested.alone(cursor, staged, mapping, rows, wanted.columns)
         return by_content.told(mapping, names, rows, wanted.columns)
 
-    return reading.understand(cursor, shape, staged, choose, rules)
+    read = reading.understand(cursor, shape, staged, choose, rules)
+    known = shape.tool or "output" in wanted.columns
+    return read if known else read._replace(notes=(*read.notes, *_other_outputs(read)))
 
 
 def seen_in(read: ReadFile) -> tuple[SignalPreview, ...]:
@@ -328,7 +332,13 @@ def open_facts(read: ReadFile) -> list[Fact]:
         for signal, _ in read.offers
     ]
     unknown = [
-        fact("not_taken", kind=reading.kind, column=reading.name, values=_told(signal))
+        fact(
+            "not_taken",
+            kind=reading.kind,
+            word=_KINDS[reading.kind],
+            column=reading.name,
+            values=_told(signal),
+        )
         for signal, reading in zip(read.signals, read.readings, strict=True)
         if not reading.known
     ]
@@ -337,7 +347,28 @@ def open_facts(read: ReadFile) -> list[Fact]:
         for signal, reading in zip(read.signals, read.readings, strict=True)
         if reading.kind == "feedback" and reading.open
     ]
-    return [*unknown, *without_meaning, *offers]
+    return [*([] if says_anything(read) else [fact("no_output")]), *unknown, *without_meaning, *offers]
+
+
+def _other_outputs(read: ReadFile) -> list[Fact]:
+    """Columns of other texts that are named like outputs as well, where nobody said which ones hold them."""
+    output, used = read.mapping.output, read.mapping.used()
+    named = [name for name in read.staged.names if any(is_named(name, known) for known in NAMES["output"])]
+    others = [
+        name
+        for name in named
+        if output
+        and name not in used
+        and any(len(str(row.get(name) or "")) > _PHRASE and row[name] != row.get(output) for row in read.rows)
+    ]
+    return [fact("other_outputs", column=name, output=output) for name in others]
+
+
+def says_anything(read: ReadFile) -> bool:
+    """Whether it is known where the outputs are, or of which ones something is said."""
+    mapping = read.mapping
+    said = mapping.all_gradings() or mapping.verdicts or mapping.feedback or read.readings
+    return bool(mapping.output or (mapping.id and said))
 
 
 def _part(signal: remarks.Signal, words: Sequence[str]) -> remarks.Signal:

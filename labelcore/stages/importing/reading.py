@@ -262,7 +262,11 @@ def understand(
         _reading(signal, mapping.said, rules, columns.get((signal.kind, signal.name), ""))
         for signal in signals
     )
-    places = offering.offered_places(cursor, staged, mapping, rows)
+    places, entries = offering.without_entries(offering.offered_places(cursor, staged, mapping, rows), rows)
+    notes += [
+        fact("offered_entries", column=name, columns=inside[:_RESPONSES], first=inside[0])
+        for name, inside in entries.items()
+    ]
     offered = tuple(
         offer
         for offer in offering.offers(cursor, staged, mapping, places, rules)

@@ -17,7 +17,7 @@ from labelcore.stages.importing import Description, Mapping, listing
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 
-OF_THE_COMMAND = {"offered", "offered_feedback", "not_taken", "no_meaning", "kept_fits"}
+OF_THE_COMMAND = {"offered", "offered_feedback", "not_taken", "no_meaning", "kept_fits", "no_output"}
 """What the page asks or offers itself."""
 
 
