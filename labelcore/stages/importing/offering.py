@@ -157,7 +157,8 @@ def without_entries(
     for path in nested.cells(rows):
         for entry in _ENTRY.finditer(path):
             entries.setdefault(path[: entry.start()], set()).add(entry[0])
-    alone, inside = [], {}
+    alone: list[str] = []
+    inside: dict[str, list[str]] = {}
     for place in places:
         lists = (place[: entry.start()] for entry in _ENTRY.finditer(place))
         several = next((name for name in lists if len(entries.get(name, ())) > 1), None)
