@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from labelcore.models import GradingRules
+from labelcore.models import Fact, GradingRules, fact
 from labelcore.stages.importing import cell_notes, feedback, meanings, nested
 from labelcore.stages.importing.mapping import OVERALL, Grading, Mapping, has
 from labelcore.stages.importing.meanings import SignalReading
@@ -22,6 +22,7 @@ _MEASURES = set(
 )
 _WITHIN = {"scores", "ratings", "grades"}
 """Objects of which every value is a measure, whatever it is called."""
+_MOST_ENTRIES = 5
 _ENTRY = re.compile(r"\[\d+\]")
 _CHINESE = re.compile("评分|得分|打分|质量|評価|点数|品質")
 _ASKING = re.compile(
@@ -146,10 +147,8 @@ def offered_places(
     return sorted(places, key=lambda place: place not in staged.names)
 
 
-def without_entries(
-    places: Sequence[str], rows: Sequence[dict[str, Any]]
-) -> tuple[list[str], dict[str, list[str]]]:
-    """The places that stand for themselves, and by their lists the entries of lists that hold several.
+def without_entries(places: Sequence[str], rows: Sequence[dict[str, Any]]) -> tuple[list[str], list[Fact]]:
+    """The places that stand for themselves, and what is to be said of entries of lists that hold several.
 
     Which entry a person would mean is not known: each may be somebody else's, or of another answer.
     """
@@ -166,7 +165,10 @@ def without_entries(
             alone.append(place)
         else:
             inside.setdefault(several, []).append(place)
-    return alone, inside
+    return alone, [
+        fact("offered_entries", column=name, columns=some[:_MOST_ENTRIES], first=some[0])
+        for name, some in inside.items()
+    ]
 
 
 def _free(

@@ -263,10 +263,7 @@ def understand(
         for signal in signals
     )
     places, entries = offering.without_entries(offering.offered_places(cursor, staged, mapping, rows), rows)
-    notes += [
-        fact("offered_entries", column=name, columns=inside[:_RESPONSES], first=inside[0])
-        for name, inside in entries.items()
-    ]
+    notes += entries
     offered = tuple(
         offer
         for offer in offering.offers(cursor, staged, mapping, places, rules)
