@@ -73,6 +73,19 @@ def of_criteria(db: Database, project_id: str) -> list[Grade]:
     return remembered(db, (LiveGrades, project_id), "grades of criteria", read)
 
 
+def votes_on_criteria(db: Database, project_id: str) -> list[tuple[str, str, int, int, int]]:
+    """Output, criterion and its version, then how many passes and fails count; 0 and 0 of who is unsure."""
+    if not live.live(db, project_id).has_parts:
+        return []
+    return db.rows(
+        "SELECT output_id, criterion_id, coalesce(criterion_version, 1), count(*) FILTER (value = 'pass'), "
+        "count(*) FILTER (value = 'fail') FROM grade_current WHERE project_id = ? "
+        "AND criterion_id IS NOT NULL AND value IN ('pass', 'fail', 'unsure') GROUP BY ALL "
+        "ORDER BY min(stored_at), min(grade_id)",
+        [project_id],
+    )
+
+
 def of_outputs(
     db: Database, project_id: str, output_ids: Sequence[str], *, until: datetime | None = None
 ) -> list[Grade]:

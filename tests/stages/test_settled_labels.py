@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from labelcore.messages.report import write_report
 from labelcore.messages.writing import card_text
 from labelcore.models import Criterion, Grade, JudgeVersion, Output
 from labelcore.stages import exporting, grading, sharing
 from labelcore.stages.deriving import editing
-from labelcore.stages.grading.settled import settled
+from labelcore.stages.grading.settled import labels_on_criteria, settled, settled_on_criteria
 from labelcore.stages.reporting.card import make_card, read_card
 from labelcore.stages.reporting.gathering import gather
 from labelcore.store import criteria as criterion_table, judges as judge_table
@@ -169,3 +170,48 @@ def test_the_card_of_a_judge_and_the_report_tell_what_was_settled(
     assert card.evidence == 3 and graded
     text = write_report(gather(workspace)).model_dump_json()
     assert "free is not a price" in text and "may it be free?" in text
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    values=st.lists(
+        st.tuples(
+            st.integers(0, 3),
+            st.sampled_from(["ann", "ben", "cleo"]),
+            st.sampled_from(["pass", "fail", "unsure", "skipped"]),
+        ),
+        max_size=20,
+    ),
+    change=st.sampled_from(["none", "wording", "meaning"]),
+    when=st.integers(0, 20),
+    ruled=st.dictionaries(st.integers(0, 3), st.sampled_from(["pass", "fail", "unclear"])),
+)
+def test_labels_on_criteria_are_what_was_settled(
+    workspace: Workspace,
+    add_outputs: Add,
+    price: Criterion,
+    values: list[tuple[int, str, str]],
+    change: str,
+    when: int,
+    ruled: dict[int, str],
+) -> None:
+    made = add_outputs(*(f"It costs {number} euros." for number in range(4)))
+    for table in ("grade", "criterion_version", "ruling"):
+        workspace.db.run(f"TRUNCATE {table}")
+    workspace.db.memory.clear()
+    criterion_table.save(workspace.db, [price])
+    criterion = price
+    for at, (number, who, value) in enumerate([*values, (0, "ann", "pass")]):
+        if at == when and change != "none":
+            edited = editing.CriterionEdit(statement="The price has a currency.")
+            criterion = editing.edit(workspace, criterion, edited=edited, wording_only=change == "wording")
+        place = {"criterion_id": criterion.id, "criterion_version": criterion.version, "value": value}
+        person = {"project_id": workspace.project.id, "output_id": made[number].id, "annotator": who}
+        grading.record(workspace, [Grade.model_validate({"id": f"g{at}", **place, **person})])
+    for number, value in ruled.items():
+        if any(row.output_id == made[number].id for row in settled_on_criteria(workspace)):
+            grading.rule(workspace.by("wilma"), made[number].id, value, reason="r", criterion=criterion)
+    rows = [row for row in settled_on_criteria(workspace) if row.label]
+    expected = {(row.criterion_id, row.output_id): row.label == "pass" for row in rows}
+    found = labels_on_criteria(workspace)
+    assert {(key, output): passed for key, of in found.items() for output, passed in of.items()} == expected

@@ -88,11 +88,21 @@ def settled_on_criteria(workspace: Workspace) -> list[Settlement]:
 
 
 def labels_on_criteria(workspace: Workspace) -> dict[str, dict[str, bool]]:
-    """Criterion id -> output id -> whether it passes; without what counts nowhere."""
+    """Criterion id -> output id -> whether it passes; without what counts nowhere. As `settled_on_criteria`
+    has it, from counts instead of grades: pages ask this again after each press.
+    """
+    counted = grade_table.votes_on_criteria(workspace.db, workspace.project.id)
+    same, rulings_of = (_meanings(workspace), _rulings(workspace)) if counted else ({}, {})
+    lead: dict[tuple[str, str], int] = defaultdict(int)
+    for output_id, criterion_id, version, passes, fails in counted:
+        if version in same.get(criterion_id, ()):
+            lead[output_id, criterion_id] += passes - fails
     labels: dict[str, dict[str, bool]] = defaultdict(dict)
-    for row in settled_on_criteria(workspace):
-        if row.label and row.criterion_id:
-            labels[row.criterion_id][row.output_id] = row.label == "pass"
+    for (output_id, criterion_id), more in lead.items():
+        ruling = rulings_of.get((output_id, criterion_id))
+        passed = RULED[ruling.value] if ruling else None if more == 0 else more > 0
+        if passed is not None:
+            labels[criterion_id][output_id] = passed
     return dict(labels)
 
 
