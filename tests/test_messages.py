@@ -309,3 +309,11 @@ class _Other(str):
 
     def __format__(self, form: str) -> str:
         return str(self)
+
+
+def test_a_judge_in_an_error_is_called_as_on_the_pages() -> None:
+    trouble = BadInput("'{name}' has no prompt.", name="overall · learned")
+    assert catalogue.judge_words("overall · learned", "zh") in messages.trouble_words(trouble, "zh")
+    assert "overall" not in messages.trouble_words(trouble, "zh")
+    assert "'overall · learned'" in messages.trouble_words(trouble, "en")
+    assert "'learned'" in messages.trouble_words(BadInput("'{name}'", name="learned"), "zh")  # may be a file

@@ -102,9 +102,16 @@ def _names(words: str) -> tuple[str, ...]:
 def say_in(tongue: Language, words: str, /, **values: object) -> str:
     """The same in a language; of the core's wordings and errors with their values."""
     if isinstance(words, Wording):
-        values, words = words.values, words.template
+        values = {name: _judge_named(tongue, name, value) for name, value in words.values.items()}
+        words = words.template
     template = _worded(tongue, words)
     return _filled(tongue, template, values) if values else template
+
+
+def _judge_named(tongue: Language, name: str, value: object) -> object:
+    """A judge's name among the values of the core's wordings and errors, said part by part."""
+    is_judge = isinstance(value, str) and name in _OF_JUDGES | {"name"} and (" · " in value)
+    return judge_words(str(value), tongue) if is_judge else value
 
 
 def judge_words(name: str, tongue: Language | None = None) -> str:

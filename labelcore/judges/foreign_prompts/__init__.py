@@ -15,6 +15,8 @@ from labelcore.judges.foreign_prompts.answers import FoundAnswer, find_answer
 from labelcore.judges.foreign_prompts.choices import condition_words
 from labelcore.judges.foreign_prompts.containers import PromptWords, unwrap
 from labelcore.judges.foreign_prompts.families import family_of
+from labelcore.judges.foreign_prompts.labelling import labels_offered, only_labels
+from labelcore.judges.foreign_prompts.options import Options
 from labelcore.judges.foreign_prompts.scales import rubric_of
 from labelcore.judges.foreign_prompts.scored_options import find_choice, scored_by_tool
 from labelcore.judges.foreign_prompts.slots import CHOICES, Variable, paired, variables_of
@@ -103,10 +105,14 @@ def _answer(words: str, unwrapped: PromptWords, field: str) -> FoundAnswer:
     form = find_answer(words, field)
     if unwrapped.scale and not field:
         return scored_by_tool(form, words, unwrapped.scale)
+    if form.answer is None and not form.notices and (labels := labels_offered(words)):
+        return _asked_of(labels, find_choice(words, _unscored(labels), at_once=form.form_asked))
     if form.answer is not None or form.form_asked:
         return form
     if said := condition_words(words):
-        return _asked_of(said, find_choice(words, tuple((word, None) for word in said), at_once=False))
+        return _asked_of(said, find_choice(words, _unscored(said), at_once=False))
+    if only_labels(words):
+        return form.model_copy(update={"form_asked": True})
     scores = rubric_of(words)
     if not scores:
         meaning = fact("foreign_meaning_added", line=_VERDICT)
@@ -116,6 +122,10 @@ def _answer(words: str, unwrapped: PromptWords, field: str) -> FoundAnswer:
     direction = directions[polarity.higher_is_better(words)]
     options = tuple((str(score), float(score)) for score in scores)
     return find_choice(words, options, direction, at_once=False)
+
+
+def _unscored(words: Sequence[str]) -> Options:
+    return tuple((word, None) for word in words)
 
 
 def _asked_of(words: tuple[str, ...], form: FoundAnswer) -> FoundAnswer:

@@ -126,7 +126,7 @@ def find_answer(text: str, field: str = "") -> FoundAnswer:
     """
     by_mark = None if field else next(filter(None, (by(text) for by in _MARKS)), None)
     asked = None if by_mark else json_answer(text, field)
-    if asked and not field and (told := _not_one_field(asked, text)):
+    if asked and (told := _not_one_field(asked, text)):
         return told
     by_json = None
     if asked and asked.field:

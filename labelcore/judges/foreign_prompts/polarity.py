@@ -88,6 +88,10 @@ _BETTER = re.compile(
 )
 
 
+_MOOD = re.compile(r"\bsentiments?\b|\bemotion|\bmood\b|情感|情绪", re.IGNORECASE)
+"""Of what a text feels neither end is good."""
+
+
 def meaning(word: str) -> str:
     """pass, fail or abstain where a word says so by itself, else ""."""
     folded = plain(word)
@@ -108,6 +112,8 @@ def sort(words: Sequence[str], about: str) -> dict[str, str]:
     "yes" and "no" mean what the question means: where that is about a fault, they are asked about.
     """
     meanings = {word: meaning(word) for word in words}
+    if _MOOD.search(about):
+        meanings |= {word: "" for word in words if plain(word) in {"positive", "negative"}}
     good = not _BAD_TOPIC.search(about) and bool(_GOOD_TOPIC.search(about))
     for word in words:
         if good and plain(word) in ASSENT | DISSENT:

@@ -1,0 +1,90 @@
+"""Prompts that only name what an output is: its language or topic, which are neither good nor bad."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from labelcore.judges.foreign_prompts.choices import QUOTE, asks_for_answer
+
+_MOST, _FAR = 12, 60
+_WORD = rf"[{QUOTE}]?[^\W_][\w\-]{{0,30}}[{QUOTE}]?"
+_BARS = re.compile(rf"(?<![\w|])(?P<words>{_WORD}(?: ?\| ?{_WORD}){{1,11}})(?![\w|])")
+"""``en|de|fr``, wherever it stands."""
+_PLACE = re.compile(
+    rf"^[ \t]*[\w ]{{1,24}}[:：][ \t]*[<\[(]?(?P<words>{_WORD}(?: ?/ ?{_WORD}){{1,11}})[>\])]?[ \t]*$",
+    re.MULTILINE,
+)
+"""``Tone: formal/informal``."""
+_OR = re.compile(
+    r"(?:\b(?:as|into|between|either|is|answer|reply|respond|return|output|with|of)\b|[:：])[ \t]*[\[(]?"
+    rf"(?P<words>{_WORD}(?:, ?{_WORD}){{0,10}},? (?:or|and) {_WORD})(?=[\])]?[ \t]*(?:[.,;:?\n]|$))",
+    re.IGNORECASE,
+)
+_ONE_OF = re.compile(
+    rf"\bone of[ \t]*[:：]?[ \t]*[\[(]?(?P<words>{_WORD}(?:, ?{_WORD}){{1,11}})", re.IGNORECASE
+)
+_HAN = re.compile(
+    r"(?:输出|回答|返回|分为|归为|标为|判断为|选择)[：:]?\s*"
+    r"(?P<words>\w{1,12}?(?:[、，,/]\s?\w{1,12}?){0,10}\s*(?:或者?|、)\s*\w{1,12}?)(?=[。，；\s]|$)"
+)
+_HEAD = re.compile(
+    r"(?:\b(?:labels?|categories|class(?:es)?|intents?|topics?|languages?|options|tags?|types?)\b[^\n:：.]{0,30}|"
+    r"(?:标签|类别|分类|意图|主题|语言|选项|类型)[^\n:：。]{0,10})[:：][ \t]*"
+    r"(?:\n+(?P<lines>(?:[ \t]*[-*•][ \t]+[^\n]+(?:\n|\Z)){2,12})|(?P<line>[^\n⟨.]{3,200}))",
+    re.IGNORECASE,
+)
+_ITEM = re.compile(
+    r"^[ \t]*[-*•][ \t]+(?P<name>[^\n:：(（–—]{1,40}?)[ \t]*(?:[:：(（–—]|[ ]-[ ]|$)", re.MULTILINE
+)
+_BETWEEN = re.compile(r"\s*(?:[,，、|/]\s*(?:(?:or|and)\b|或)?|\b(?:or|and)\b|或者?)\s*", re.IGNORECASE)
+_THING = (
+    r"(?:languages?|intents?|intentions?|topics?|categor(?:y|ies)|sentiments?|emotions?|moods?|tones?|domains?|"
+    r"genres?|departments?|subjects?|urgency|priority|persona|dialect)"
+)
+_ONLY_LABELS = re.compile(
+    r"\b(?:classif(?:y|ies)|categori[sz]e|detect|identify|label|tag|name|determine|recogni[sz]e|predict|tell|"
+    rf"state|give|assign|return|what|which|infer)\b[^.\n?]{{0,60}}\b{_THING}\b|"
+    r"(?:判断|识别|检测|分类|标注|确定|说出)[^。\n]{0,30}(?:语言|语种|意图|主题|话题|类别|情感|情绪|语气|领域)",
+    re.IGNORECASE,
+)
+
+
+def only_labels(text: str) -> bool:
+    """Whether a prompt asks what kind of thing an output is."""
+    return _ONLY_LABELS.search(text) is not None
+
+
+def labels_offered(text: str) -> tuple[str, ...]:
+    """The labels between which a prompt lets choose; () where it names none."""
+    every = only_labels(text)
+    found = (labels for labels, is_answer in _offered(text) if every or is_answer)
+    return next((labels for labels in found if 1 < len(labels) <= _MOST), ())
+
+
+def labels_in(value: str) -> tuple[str, ...]:
+    """The labels that stand for the value of a field: ``"en" | "de"``."""
+    found = (labels for labels, _ in _offered(value))
+    return next((labels for labels in found if 1 < len(labels) <= _MOST), ())
+
+
+def _offered(text: str) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """Labels, and whether the words before them speak of the answer that is given."""
+    for pattern in (_BARS, _PLACE, _ONE_OF, _OR, _HAN):
+        for match in pattern.finditer(text):
+            before = re.split(r"[.。\n]", text[max(0, match.start() - _FAR) : match.start("words")])[-1]
+            yield _bare(_BETWEEN.split(match["words"])), asks_for_answer(before)
+    for head in _HEAD.finditer(text):
+        lines = head["lines"]
+        names = [item["name"] for item in _ITEM.finditer(lines)] if lines else _BETWEEN.split(head["line"])
+        yield _bare(names), False
+
+
+def _bare(words: list[str]) -> tuple[str, ...]:
+    """The words without their quotes; () where one of them is no label but a piece of a sentence."""
+    bare = dict.fromkeys(word.strip(f"{QUOTE}[]() \t.") for word in words)
+    fits = all(
+        len(word.split()) < 4 and re.search(r"[^\W\d]", word) and not re.search(r"[⟨⟩:：.]", word)
+        for word in bare
+    )
+    return tuple(bare) if fits else ()
