@@ -164,6 +164,13 @@ def made_up(given: ast.expr) -> bool:
     return formatted or isinstance(given, ast.JoinedStr | ast.BinOp)
 
 
+def test_what_people_read_has_the_commas_of_the_language() -> None:
+    """``listed`` and ``clauses`` put them between; ", " is English's."""
+    places = [ROOT / "pages", ROOT / "labelcore" / "messages" / "lines"]
+    sources = [path for place in places for path in sorted(place.rglob("*.py"))]
+    assert [path.name for path in sources if '", ".join(' in path.read_text("utf-8")] == []
+
+
 def test_no_line_of_a_command_is_english_alone() -> None:
     folder = Path(messages.__file__).parent / "lines"
     found = [

@@ -38,16 +38,24 @@ _OF_PAGES = (
     *("thumbs", "action"),
     *("feedback", "uniform", "offline", "not rejected", "accepted with all", "annotator", "revealed"),
 )
-READ_ALOUD = (
+OF_STREAMLIT = (
     *("Open", "Close", "Search", "Sidebar", "Expand sidebar", "Collapse sidebar", "Help", "Help for {name}"),
     *("Choose an option", "Choose options", "Selected values", "Clear all", "Clear value", "Remove {name}"),
     *("Choose date", "Choose date range", "Choose date and time", "Increment", "Decrement", "Empty"),
     *("Scroll tabs left", "Scroll tabs right", "Fullscreen", "Close fullscreen", "Download as CSV"),
     *("Copy to clipboard", "Show/hide columns", "Show password", "Hide password", "file upload", "progress"),
     *("Dismiss", "Shortcut {name}", "warning icon", "check icon", "close icon", "person icon"),
-    "volunteer_activism icon",
+    *("volunteer_activism icon", "Skip to main content", "No results", "Select all", "Clear selection"),
+    *("Dataframe column menu", "Copy column name", "Sort ascending", "Sort descending", "Format", "Autosize"),
+    *("Pin column", "Unpin column", "Hide column", "Add row", "Delete row(s)"),
+    *("Automatic", "Localized", "Plain", "Compact", "Dollar", "Euro", "Yen", "Percent", "Scientific"),
+    *("Accounting", "Distance", "Calendar", "Duration", "Statistics", "Values", "Distinct", "Range", "Sum"),
+    *("Average", "Median", "25th percentile", "75th percentile", "Standard deviation", "Minimum", "Maximum"),
+    *("Average length", "Minimum length", "Maximum length", "Based on sample", "No data"),
 )
-"""What Streamlit says to screen readers, in English only; its translations are put in its place."""
+"""What Streamlit says to screen readers and writes in its menus, in English only; its translations are put in
+its place.
+"""
 _ASSUMPTIONS = (
     "the graded outputs are a known-probability sample of this pool",
     "the graded outputs are an even random sample of this pool",
@@ -72,5 +80,5 @@ _PLANTED = (
 PHRASES = (
     *(name.replace("_", " ") for name in _NAMES),
     *(*Role, *_OF_PAGES, *_ASSUMPTIONS, *_METHODS, *_COMPARED, *_OF_PROMPTS, *_OF_FILES, *_PLANTED),
-    *READ_ALOUD,
+    *OF_STREAMLIT,
 )

@@ -22,7 +22,7 @@ def version_lines(report: VersionComparison) -> Iterator[str]:
 
 class VersionsInShort(NamedTuple):
     """Two versions in short: which, by how many points, how sure, what each of them reaches, what else
-    differs.
+    differs, and what can be said of that in public.
     """
 
     title: str
@@ -30,6 +30,7 @@ class VersionsInShort(NamedTuple):
     says: str
     rates: str
     beside: str = ""
+    claim: str = ""
 
 
 def versions_in_short(report: VersionComparison) -> VersionsInShort:
@@ -56,8 +57,20 @@ def versions_in_short(report: VersionComparison) -> VersionsInShort:
         where=where,
         **ends,
     )
+    unsure = say("Do not say yet that one is better: grade more outputs of both.")
     points = say("{points} points", points=f"{rate.value * 100:+.0f}")
-    return VersionsInShort(title, points, says, reached, sentence(report.beside))
+    return VersionsInShort(
+        title, points, says, reached, sentence(report.beside), _claim(report) if sure else unsure
+    )
+
+
+def _claim(report: VersionComparison) -> str:
+    """What has to be said in public with a difference that is sure."""
+    if not report.by_people.n:
+        return say("Say this in public with care: the two answered different inputs, and some may be harder.")
+    if report.beside:
+        return say("You can say this in public, with the change of model: people graded it, not judges.")
+    return say("You can say this in public: people graded it, not judges.")
 
 
 def _where(report: VersionComparison) -> str:
@@ -68,8 +81,8 @@ def _where(report: VersionComparison) -> str:
 
 
 def version_sentence(short: VersionsInShort) -> str:
-    """Which version is better, by how much, how sure."""
-    return say("{title}: {points}. {says}", short)
+    """Which version is better, by how much, how sure, and whether that can be said in public."""
+    return say("{title}: {points}. {says} {claim}", short).rstrip()
 
 
 def _paired_words(report: VersionComparison, paired: PairedDifference) -> str:

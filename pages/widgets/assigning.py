@@ -6,7 +6,7 @@ from datetime import date
 
 import streamlit as st
 
-from labelcore.messages import say
+from labelcore.messages import listed, say
 from labelcore.messages.catalogue import NAMES, field_words
 from labelcore.messages.lines.assigning import (
     assignment_words,
@@ -56,8 +56,8 @@ def _load_row(load: grading.Load, deadline: date | None) -> dict[str, object]:
         say("today"): load.today,
         say("a day"): load.a_day or "–",
         say("ready on"): forecast_words(load),
-        say("reads"): ", ".join(map(language_words, load.reads)) or say("everything"),
-        say("knows"): ", ".join(load.knows) or "–",
+        say("reads"): listed(map(language_words, load.reads)) or say("everything"),
+        say("knows"): listed(load.knows) or "–",
     }
     return row | ({say("due"): deadline} if deadline else {})
 

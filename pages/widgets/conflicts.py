@@ -8,7 +8,7 @@ from typing import Any, cast
 import streamlit as st
 
 from labelcore.errors import LabelcoreError
-from labelcore.messages import say, trouble_words
+from labelcore.messages import listed, say, trouble_words
 from labelcore.messages.catalogue import NAMES, counted
 from labelcore.models import OVERALL, Ruling
 from labelcore.stages import grading
@@ -109,7 +109,7 @@ def show_opened(workspace: Workspace, conflict: grading.Conflict, progress: Mapp
         else say("On the whole")
     )
     if conflict.due:
-        st.info(plain(say("Sent back; {people} have not looked again yet.", people=", ".join(conflict.due))))
+        st.info(plain(say("Sent back; {people} have not looked again yet.", people=listed(conflict.due))))
     elif conflict.state == "agreed":
         st.success(say("After another look they agree."))
     unclear_id = ruling and ruling.about if shell.opens("4_deriving.py") else None

@@ -248,7 +248,7 @@ def show_table(listing: Listing) -> Output | None:
     rows = [
         {
             say("output"): excerpt(row.output.text),
-            say("grades"): ", ".join(_said(who, value) for who, value in row.grades.items()),
+            say("grades"): listed(_said(who, value) for who, value in row.grades.items()),
             say("input"): excerpt(row.output.input),
             say("model"): row.output.model,
             say("split"): say(row.split),

@@ -10,7 +10,7 @@ from typing import Literal
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from labelcore.stages import demonstrating, projects
 from labelcore.store import close_database, open_database
@@ -93,6 +93,21 @@ def test_every_page_fits(
         assert page.evaluate("document.documentElement.lang") == language
     context.close()
     assert not faults, "\n".join(faults)
+
+
+def test_menus_of_tables_are_in_the_language_of_the_page(browser: Browser, app: str) -> None:
+    page = browser.new_page(viewport={"width": 1440, "height": 900}, bypass_csp=True)
+    _open(page, f"{app}/outputs", "zh")
+    assert page.get_by_test_id("stSkipToContent").inner_text() == "跳到正文"
+    place = page.get_by_test_id("stDataFrame").first.bounding_box()
+    assert place is not None
+    end = place["x"] + 279, place["y"] + 18  # of the first column's heading, where its menu opens
+    page.mouse.move(*end)
+    page.mouse.click(*end)
+    menu_of_column = page.get_by_test_id("stDataFrameColumnMenu")
+    expect(menu_of_column).to_contain_text("升序排列")
+    assert not re.search("(Sort|Format|Autosize|Pin|Hide)", menu_of_column.inner_text())
+    page.close()
 
 
 def _open(page: Page, address: str, language: str) -> None:

@@ -8,13 +8,11 @@ import pytest
 
 from labelcore.messages import sentence
 from labelcore.messages.lines.reporting import trust as trust_lines
-from labelcore.messages.versions import versions_in_short
 from labelcore.models import Criterion, Evidence, Output
 from labelcore.stages import aligning, grading, sampling, selecting
 from labelcore.stages.deriving.derivation import uncovered_fails
 from labelcore.stages.deriving.linting import lint
 from labelcore.stages.reporting import checking
-from labelcore.stages.reporting.comparing import compare_versions
 from labelcore.stages.reporting.failing import failures
 from labelcore.stages.reporting.slicing import slices
 from labelcore.stages.reporting.trend import trend
@@ -288,31 +286,6 @@ def test_fails_that_fit_no_criterion_are_counted_in_one_way_outside_the_sealed_t
     assert found.sealed > 0
     assert found.unexplained == len(uncovered_fails(workspace)) == len(lint(workspace).open_outputs)
     assert found.unexplained == len(seen) - 3
-
-
-@pytest.mark.parametrize(("models", "says"), [(("small", "large"), True), (("small", "small"), False)])
-def test_two_versions_are_compared_on_the_same_inputs_and_another_model_is_said(
-    workspace: Workspace, models: tuple[str, str], says: bool
-) -> None:
-    outputs = [
-        Output(
-            id=f"{version} {n}",
-            project_id=workspace.project.id,
-            text=f"answer {n} of {version}",
-            input=f"question {n}",
-            prompt_version=version,
-            model=model,
-        )
-        for version, model in zip(("v1", "v2"), models, strict=True)
-        for n in range(20)
-    ]
-    output_table.add(workspace.db, outputs)
-    grade_all(workspace, outputs, ["fail"] * 15 + ["pass"] * 5 + ["pass"] * 20)
-    found = compare_versions(workspace, "v1", "v2")
-    short = versions_in_short(found)
-    assert "20 good against 5 on the same 20 inputs" in short.says
-    assert "Of all graded outputs" in short.rates
-    assert ("another model" in short.beside) is says
 
 
 def test_the_pass_rate_goes_by_week_and_version(workspace: Workspace) -> None:

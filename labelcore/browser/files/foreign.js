@@ -1,6 +1,12 @@
-// Streamlit says its words in English everywhere: those that are read aloud, or shown on hovering, give way to the
-// page's, and the page says in which language it is.
+// Streamlit says its words in English everywhere: those that are read aloud, shown on hovering or written in its menus
+// give way to the page's, and the page says in which language it is.
 const SAID = ["aria-label", "title", "placeholder", "aria-valuetext"];
+const MENUS = ["ColumnMenu", "ColumnFormattingMenu", "ColumnVisibilityMenu", "StatisticsMenu"];
+const WRITTEN = [
+  ...MENUS.map((name) => `[data-testid=stDataFrame${name}]`),
+  "[data-testid=stSkipToContent]",
+  "[role=listbox][data-empty]",
+].join();
 const NAME = "{name}";
 let spoken = "";
 let stop = () => {};
@@ -52,5 +58,19 @@ function say(element, ways, deep = true) {
       const way = words && ways.find(([from]) => from.test(words));
       if (words && way) one.setAttribute(name, words.replace(...way));
     }
+  }
+  for (const one of element.closest(WRITTEN) ? [element] : deep ? element.querySelectorAll(WRITTEN) : []) write(one, ways);
+}
+
+/**
+ * @param {Element} element
+ * @param {[RegExp, string][]} ways
+ */
+function write(element, ways) {
+  const texts = element.ownerDocument.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const text = /** @type {Text} */ (texts.currentNode);
+    const way = !text.parentElement?.closest("[translate=no]") && ways.find(([from]) => from.test(text.data));
+    if (way) text.data = text.data.replace(...way);
   }
 }

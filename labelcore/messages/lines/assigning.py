@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from labelcore.messages.catalogue import counted, field_words, language, say
 from labelcore.messages.results import lines
+from labelcore.messages.telling import listed
 from labelcore.models import Assignment, Expertise, GradingRules
 from labelcore.stages import grading
 from labelcore.store.assignments import LANGUAGE_FIELDS
@@ -27,7 +28,7 @@ def which_words(row: Assignment | grading.Completion) -> str:
     if row.batch:
         conditions.append(say("import {batch}", batch=row.batch))
     everything = say("Everything to grade") if isinstance(row, grading.Completion) else say("all outputs")
-    return ", ".join(conditions) or everything
+    return listed(conditions) or everything
 
 
 def _condition(name: str, values: Sequence[str]) -> str:
@@ -44,7 +45,7 @@ def how_words(row: Assignment) -> str:
         say("at most {n:,}", n=row.quota) if row.quota else "",
         say("{n:,} a day", n=row.a_day) if row.a_day else "",
     ]
-    return ", ".join(filter(None, parts))
+    return listed(filter(None, parts))
 
 
 def assignment_words(row: Assignment) -> str:

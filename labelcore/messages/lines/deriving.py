@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from labelcore.messages.catalogue import counted, paragraph, say
 from labelcore.messages.results import lines
-from labelcore.messages.telling import sentence, sentences
+from labelcore.messages.telling import listed as one_after_other, sentence, sentences
 from labelcore.models import Code, Criterion, Term
 from labelcore.stages.deriving import derivation, editing, glossary, linting, prompting, proposing_codes
 from labelcore.stages.deriving.asking import AskingStopped
@@ -151,7 +151,7 @@ def apart(two: ApartCriteria) -> Iterator[str]:
 def lineage(criteria: list[Ancestor]) -> Iterator[str]:
     names = {criterion.id: say(criterion.name) for criterion in criteria}
     for criterion in criteria:
-        parents = ", ".join(names.get(parent, parent) for parent in criterion.parents)
+        parents = one_after_other(names.get(parent, parent) for parent in criterion.parents)
         origin = say(" from {parents}", parents=parents) if parents else ""
         yield say(
             "{name} ({status}, {versions} versions){origin}",

@@ -186,7 +186,7 @@ def _grades_words(grades: Sequence[Grade]) -> str:
     """Every person's grade and note; of many people how often each grade was given."""
     if len(grades) > _NAMED:
         counts = Counter(grade.value for grade in grades)
-        return ", ".join(f"{number} {say(value)}" for value, number in counts.most_common())
+        return listed(f"{number} {say(value)}" for value, number in counts.most_common())
     notes = [say(" ({note})", note=grade.note) if grade.note else "" for grade in grades]
     pairs = zip(grades, notes, strict=True)
     return listed(f"{grade.annotator} {say(grade.value)}{note}" for grade, note in pairs)

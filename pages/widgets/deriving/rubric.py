@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from labelcore.messages import say, sentence
+from labelcore.messages import listed, say, sentence
 from labelcore.messages.catalogue import judge_words
 from labelcore.models import Criterion
 from labelcore.stages import sharing
@@ -179,7 +179,7 @@ def show_glossary(workspace: Workspace) -> None:
             {
                 say("term"): term.term,
                 say("meaning"): term.meaning,
-                say("only where"): ", ".join(f"{name}={value}" for name, value in term.scope.items()),
+                say("only where"): listed(f"{name}={value}" for name, value in term.scope.items()),
                 say("by"): term.author,
             }
             for term in terms

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 import streamlit as st
 
-from labelcore.messages import say
+from labelcore.messages import listed, say
 from labelcore.messages.catalogue import counted
 from labelcore.stages import importing
 from labelcore.stages.importing import GivenMeanings, Mapping, SignalPreview
@@ -116,7 +116,7 @@ def _sorted(
 
 
 def _offer(signal: SignalPreview, preview: importing.Preview, mapping: Mapping, key: str) -> None:
-    values = ", ".join(f"{_word(value, 20)} ({value['rows']:,})" for value in signal.values[:5])
+    values = listed(f"{_word(value, 20)} ({value['rows']:,})" for value in signal.values[:5])
     with st.container(horizontal=True, vertical_alignment="center"):
         of_tool = is_of_tool(preview) and not signal.name.startswith("details.")
         is_feedback = importing.is_signal(signal.name) and not is_of_tool(preview)

@@ -168,7 +168,7 @@ def _say_what_it_is(file: SourceFile, preview: importing.Preview, choices: dict[
     near = [say(near.title) for near in preview.nearest if near.format != preview.format]
     if near and not is_of_tool(preview):
         st.info(
-            say("It may also be {names}: choose it under “Not right?”.", names=", ".join(near[:3])),
+            say("It may also be {names}: choose it under “Not right?”.", names=messages.listed(near[:3])),
             icon=":material/help:",
         )
 

@@ -61,6 +61,8 @@ def _show_versions(comparison: VersionComparison) -> None:
     short = versions_in_short(comparison)
     st.metric(plain(short.title), short.points)
     st.write(plain(short.says))
+    if short.claim:
+        st.write(plain(short.claim))
     shell.aside(short.rates)
     if short.beside:
         shell.aside(short.beside)

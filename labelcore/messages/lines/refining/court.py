@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from labelcore.messages.catalogue import judge_words, say
 from labelcore.messages.results import lines
+from labelcore.messages.telling import listed
 from labelcore.stages.refining import Docket, RulingReport
 from labelcore.stages.refining.outcomes import Outcomes, RulingOutcome, State
 
@@ -16,7 +17,7 @@ def court(docket: Docket) -> Iterator[str]:
         yield say(
             "  {criterion}: {ruled}; {open} open.",
             criterion=say(gap.criterion),
-            ruled=", ".join(counts) or say("nothing ruled"),
+            ruled=listed(counts) or say("nothing ruled"),
             open=gap.open,
         )
     for conflict in docket.listed:
