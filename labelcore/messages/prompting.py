@@ -81,7 +81,10 @@ WORDS: dict[str, Words] = {
         "It looks for a fault, so below its words stands which verdict means what: “{line}”"
     ),
     "foreign_choice_added": (
-        "Its tool asks for one of its options in code; here that stands below its words: “{line}”"
+        "Its words ask for an option in no form that is surely read, so this stands below them: “{line}”"
+    ),
+    "foreign_replaces": (
+        "It becomes version {version} of “{judge}”, whose prompt is another: name the judge to keep both."
     ),
     "foreign_slot_empty": "{name} stays empty: none of {n} outputs has a {slot}.",
     "foreign_other_variables": "These look like variables too, but are written otherwise and stay as text: "

@@ -260,3 +260,19 @@ def test_the_command_speaks_json(workspace: Workspace, add_outputs: Add, mock: M
     assert document["judge"] is None
     assert document["answer"]["field"] == "score"
     assert any("evaluation_steps" in question for question in document["questions"])
+
+
+def test_another_prompt_under_the_usual_name_is_said_to_replace_the_first(
+    workspace: Workspace, add_outputs: Add, mock: MockEndpoint
+) -> None:
+    add_outputs("A.", input="?")
+    order = BringingOrder(pass_=("yes",), fail_=("no",))
+    first = bring(workspace, YES_NO, order=order)
+    again = bring(workspace, YES_NO, order=order)
+    assert "foreign_replaces" not in {notice.code for notice in (*first.notices, *again.notices)}
+    other = YES_NO.replace("correct", "polite")
+    looked = bring(workspace, other, order=order.model_copy(update={"preview": True}))
+    said = next(notice for notice in looked.notices if notice.code == "foreign_replaces")
+    assert said.values == {"judge": first.judge, "version": 2}
+    named = bring(workspace, other, order=order.model_copy(update={"name": "polite"}))
+    assert (named.version, "foreign_replaces" in {notice.code for notice in named.notices}) == (1, False)

@@ -127,6 +127,16 @@ class _Bringing:
         if self.found.answer is None and not self.found.form_asked:
             self.notices.append(fact("foreign_own_form"))
         self.notices.append(fact("foreign_unmarked"))
+        self.notices += self._replacing()
+
+    def _replacing(self) -> list[Fact]:
+        """Said where nobody named the judge, and the one that has its usual name has another prompt."""
+        version = self.version(self.found.answer)
+        history = [] if self.order.name else judge_table.history(self.workspace.db, version.judge_id)
+        last = max(history, key=lambda old: old.version, default=None)
+        if last is None or last.spec.get("template") == version.spec.get("template"):
+            return []
+        return [fact("foreign_replaces", judge=last.name, version=last.version + 1)]
 
     def _without_criterion(self) -> list[Fact]:
         """Variables that would be given the words of a criterion where there is none."""
