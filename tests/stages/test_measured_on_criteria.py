@@ -57,7 +57,7 @@ def test_grades_that_no_shown_judge_is_measured_on_are_no_other_look(workspace: 
     judging.run_judges(workspace)
     ann = workspace.by("ann")
     first = aligning.align(ann, split="test")
-    polite = accepted(workspace, "Polite", "It is polite.")
+    polite = accepted(workspace, "Polite", "It is polite.", id="c2")
     say(workspace, made, polite)
     again = aligning.align(ann, split="test")
     assert again.judges == first.judges and grading.looks_at_test(workspace) == 1
@@ -105,7 +105,7 @@ def test_grades_under_an_earlier_meaning_count_nowhere(workspace: Workspace) -> 
 def test_grades_of_criteria_are_counted_for_who_gave_them(workspace: Workspace) -> None:
     place = workspace.db, workspace.project.id
     made = planting(workspace)(0, 8, 0)
-    brief, polite = accepted(workspace, "Brief", "Short."), accepted(workspace, "Polite", "Polite.")
+    brief, polite = accepted(workspace, "Brief", "Short."), accepted(workspace, "Polite", "Polite.", id="c2")
     say(workspace, made, brief)
     for output in made:
         grading.grade(workspace.by("ann"), output.id, "pass", criterion=polite, note="kind")

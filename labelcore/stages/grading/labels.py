@@ -66,7 +66,7 @@ class Labels(Frozen):
 
     @property
     def passed(self) -> list[str]:
-        """Outputs that people passed: as a whole or, without a grade of it, on criteria and failed on none."""
+        """Outputs that people passed: as a whole or, without a grade of it, on criteria and on each."""
         others = {*self.failed, *self.conflicts}
         return [key for key in self.graded if key not in others]
 
@@ -149,15 +149,15 @@ def human_labels(workspace: Workspace) -> Labels:
         for ruling in rulings.current(workspace.db, workspace.project.id)
         if ruling.criterion_id is None and ruling.output_id in ids
     }
-    value, on = {k: v for k, v in settled.items() if v is not None}, labels_on_criteria(workspace)
+    whole, on = {k: v for k, v in settled.items() if v is not None}, labels_on_criteria(workspace)
     return Labels(
-        value=value,
+        value=whole,
         notes={output_id: tuple(texts) for output_id, texts in notes.items()},
         conflicts=tuple(k for k, v in settled.items() if v is None),
         unsure=tuple(output_id for output_id, _, value, _ in grades if value == "unsure"),
         by_annotator=dict(by_annotator),
         on=on,
-        measured=frozenset(key for key, given in on.items() if len(given) >= min(NEEDED, len(value))),
+        measured=frozenset(key for key, given in on.items() if len(given) >= min(NEEDED, len(whole))),
     )
 
 
