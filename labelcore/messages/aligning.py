@@ -116,8 +116,8 @@ WORDS = {
     "against_output": "the grades of the whole output",
     "against_criterion": "the grades of “{criterion}” itself",
     "against_evidence": (
-        "its evidence among the failed outputs, and the passed ones: fewer than {needed} grades are of "
-        "“{criterion}” itself"
+        "its evidence among the failed outputs, the passed ones, and the grades of “{criterion}” itself, "
+        "which are fewer than {needed}"
     ),
     "decided_too_few": "{judge}: it has decided {seen} of {n} graded outputs.",
     "cost": "US$ {cost:.3f} for 1,000",

@@ -39,6 +39,27 @@ def versions(db: Database, project_id: str) -> dict[str, list[Criterion]]:
     return dict(versions_of)
 
 
+def same_meaning(versions: Sequence[Criterion]) -> set[int]:
+    """The numbers of the versions that mean what the newest means.
+
+    They changed its wording only, or have the statement of one that did (an edit that was taken back).
+    """
+    meaning: dict[int, int] = {}
+    first_with: dict[str, int] = {}
+    newest = 0
+    for version in versions:
+        before = newest if version.wording_only else 0
+        newest = before or first_with.get(version.statement) or version.version
+        meaning[version.version] = newest
+        first_with.setdefault(version.statement, newest)
+    return {number for number, oldest in meaning.items() if oldest == newest}
+
+
+def present_meanings(db: Database, project_id: str) -> dict[str, set[int]]:
+    """Of each criterion by its id: the numbers of the versions that mean what it means now."""
+    return {key: same_meaning(all_of_it) for key, all_of_it in versions(db, project_id).items()}
+
+
 def history(db: Database, criterion_id: str) -> list[Criterion]:
     """All versions of one criterion, oldest first."""
     source = "criterion_version WHERE criterion_id = ? ORDER BY version, made_at"

@@ -11,7 +11,9 @@ from labelcore.store.grades import OVERALL
 
 
 class Tally(Frozen):
-    """One person's overall grades that count now, in numbers; ``seconds`` is the median."""
+    """What one person's grades that count now say of outputs, in numbers: as wholes or, without a grade of
+    that, on criteria, failed for one fail. ``notes``: outputs with a note; ``seconds`` is the median.
+    """
 
     annotator: str
     graded: int
@@ -23,14 +25,23 @@ class Tally(Frozen):
     last: datetime
 
 
+_EACH = (
+    "WITH each AS (SELECT annotator, output_id, bool_or(regexp_matches(note, '\\S')) AS noted, "
+    f"coalesce(max(value) FILTER ({OVERALL} AND value <> 'skipped'), "
+    "CASE WHEN bool_or(value = 'fail') THEN 'fail' WHEN bool_or(value = 'pass') THEN 'pass' "
+    "WHEN bool_or(value = 'unsure') THEN 'unsure' ELSE 'skipped' END) AS said, "
+    f"coalesce(max(seconds) FILTER ({OVERALL}), max(seconds)) AS seconds, max(made_at) AS made_at "
+    "FROM grade_current WHERE project_id = ? AND field IS NULL GROUP BY annotator, output_id)"
+)
+
+
 def tallies(db: Database, project_id: str) -> list[Tally]:
     """Who graded how much."""
     rows = db.rows(
-        "SELECT annotator, count(*) FILTER (value <> 'skipped'), count(*) FILTER (value = 'pass'), "
-        "count(*) FILTER (value = 'fail'), count(*) FILTER (value = 'unsure'), "
-        "count(*) FILTER (regexp_matches(note, '\\S')), median(seconds), max(made_at) "
-        f"FROM grade_current WHERE project_id = ? AND {OVERALL} "
-        "GROUP BY annotator ORDER BY annotator",
+        f"{_EACH} SELECT annotator, count(*) FILTER (said <> 'skipped'), count(*) FILTER (said = 'pass'), "
+        "count(*) FILTER (said = 'fail'), count(*) FILTER (said = 'unsure'), "
+        "count(*) FILTER (noted), median(seconds), max(made_at) "
+        "FROM each GROUP BY annotator ORDER BY annotator",
         [project_id],
     )
     counted = (zip(Tally.model_fields, (*row[:-1], aware(row[-1])), strict=True) for row in rows)
@@ -79,7 +90,7 @@ def beside(db: Database, project_id: str, annotator: str) -> list[VerdictShares]
 
 
 class Share(NamedTuple):
-    """What one person did since a moment: outputs graded as wholes, and grades with a note."""
+    """What one person did since a moment: outputs graded as wholes or on criteria, and those with a note."""
 
     annotator: str
     outputs: int
@@ -89,8 +100,9 @@ class Share(NamedTuple):
 def since(db: Database, project_id: str, moment: datetime) -> list[Share]:
     """Who graded how much here since a moment, the most first; imported grades and skips are left out."""
     rows = db.rows(
-        "SELECT annotator, count(*), count(*) FILTER (regexp_matches(note, '\\S')) FROM grade_current "
-        f"WHERE project_id = ? AND {OVERALL} AND value <> 'skipped' AND stored_at >= ? "
+        "SELECT annotator, count(DISTINCT output_id), "
+        "count(DISTINCT output_id) FILTER (regexp_matches(note, '\\S')) FROM grade_current "
+        "WHERE project_id = ? AND field IS NULL AND value <> 'skipped' AND stored_at >= ? "
         "AND source NOT IN ('import', 'feedback') GROUP BY annotator ORDER BY 2 DESC, annotator",
         [project_id, utc(moment)],
     )
@@ -98,11 +110,15 @@ def since(db: Database, project_id: str, moment: datetime) -> list[Share]:
 
 
 def recent_days(db: Database, project_id: str, since: datetime) -> dict[str, list[datetime]]:
-    """When each person graded whole outputs since a moment, skips left out; of whom only files tell: []."""
+    """When each person graded outputs, as wholes or else on criteria, since a moment, skips left out; of whom
+    only files tell: [].
+    """
     days_of: dict[str, list[datetime]] = {}
     for who, source, moment in db.rows(
-        f"SELECT annotator, source, made_at FROM grade_current WHERE project_id = ? AND {OVERALL} "
-        "AND value <> 'skipped' AND made_at >= ? ORDER BY made_at",
+        "SELECT annotator, source, made_at FROM grade_current WHERE project_id = ? AND field IS NULL "
+        "AND value <> 'skipped' AND made_at >= ? "
+        "QUALIFY row_number() OVER (PARTITION BY annotator, output_id "
+        "ORDER BY criterion_id IS NOT NULL, made_at DESC) = 1 ORDER BY made_at",
         [project_id, utc(since)],
     ):
         graded_here = days_of.setdefault(who, [])

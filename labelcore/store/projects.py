@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from labelcore.models import Project
+from labelcore.store import criteria as criterion_table
 from labelcore.store.connection import Database, from_json, to_json
 from labelcore.store.lookups import remembers, remembers_of, written
 from labelcore.store.rows import RowMapping
@@ -59,17 +60,22 @@ _COUNTS = {
 
 
 def counts(db: Database, project_id: str, only_of: str | None = None) -> dict[str, int]:
-    """Numbers of rows by name; an output with passes and fails counts in both.
+    """Numbers of rows by name; an output with passes and fails counts in both. Grades of a criterion count
+    in its present meaning.
 
     ``only_of``: the person whose values alone are counted, who does not read those of others.
     """
+    meanings = criterion_table.present_meanings(db, project_id).items()
+    meant = [f"{key} {version}" for key, numbers in meanings for version in numbers]
     columns = ", ".join(f"({query}) AS {name}" for name, query in _COUNTS.items())
     rows = db.rows(
         "WITH every AS (SELECT * FROM grade_current WHERE project_id = $project AND field IS NULL), "
-        "given AS (SELECT output_id, annotator, value FROM every WHERE value <> 'skipped'), "
+        "given AS (SELECT output_id, annotator, value FROM every WHERE value <> 'skipped' "
+        "AND (criterion_id IS NULL "
+        "OR list_contains($meant, criterion_id || ' ' || coalesce(criterion_version, 1)))), "
         "mine AS (SELECT output_id, annotator, value FROM every WHERE criterion_id IS NULL), "
         f"told AS (SELECT * FROM mine WHERE annotator = coalesce($person, annotator)) SELECT {columns}",
-        {"project": project_id, "person": only_of},
+        {"project": project_id, "person": only_of, "meant": meant},
     )
     numbers = {name: int(value) for name, value in zip(_COUNTS, rows[0], strict=True)}
     return {**numbers, "verdicts": _verdicts(db, project_id)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -232,13 +233,16 @@ def _of_split(workspace: Workspace, labels: Labels, split: Split) -> Labels:
 
 def _shown(workspace: Workspace, labels: Labels) -> list[str]:
     """What decides every figure on these labels, so that the same figures are the same look."""
-    judges = sorted(judge.id for judge in active_judges(workspace))
-    members = [judge.id for judge in chosen_judges(workspace)]
-    table = verdict_table.values(workspace.db, sorted({*judges, *members}), output_ids=labels.graded)
+    versions, chosen = active_judges(workspace), chosen_judges(workspace)
+    judges, members = sorted(judge.id for judge in versions), [judge.id for judge in chosen]
+    measured = {judge.criterion_id for judge in [*versions, *chosen]} & labels.measured
+    parts = {key: grades for key, grades in labels.on.items() if key in measured}
+    ids = list(dict.fromkeys(itertools.chain(labels.value, *parts.values())))
+    table = verdict_table.values(workspace.db, sorted({*judges, *members}), output_ids=ids)
     answers = table.groupby("judge_version_id")["value"].value_counts()
     return [
         *(f"{output_id}={passed}" for output_id, passed in labels.value.items()),
-        *(f"{key}: {on}={passed}" for key, grades in labels.on.items() for on, passed in grades.items()),
+        *(f"{key}: {on}={passed}" for key, grades in parts.items() for on, passed in grades.items()),
         *(f"{answer}" for answer in answers.items()),
         *judges,
         *(f"in set {version_id}" for version_id in members),

@@ -371,7 +371,7 @@ def _criterion(
 ) -> Criterion:
     """A criterion of clauses that say the same."""
     failing = list(dict.fromkeys(clause.output_id for clause in same.clauses))
-    share = len(failing) / max(1, len(labels.fails))
+    share = len(failing) / max(1, len(labels.failed))
     why = f"{len(same.clauses)} quotes on {len(failing)} failed outputs."
     if len(same.clauses) == 1:
         why = "Rests on a single note: look for more before you rely on it."
@@ -390,5 +390,5 @@ def _criterion(
         why=why,
         keywords=keywords,
         fail_examples=excerpts(failing),
-        pass_examples=excerpts(sorted(labels.passes)),
+        pass_examples=excerpts(sorted(labels.passed)),
     )

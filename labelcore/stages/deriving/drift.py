@@ -27,10 +27,11 @@ from labelcore.stages.deriving.grouping import points_of
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading import current_grades, grade_history, part_grades, set_rules
 from labelcore.stages.grading.labels import unsealed
-from labelcore.stages.grading.settled import given_under, same_meaning
+from labelcore.stages.grading.settled import given_under
 from labelcore.stages.projects import open_project
 from labelcore.stats.rate import Rate, proportion
 from labelcore.store import outputs as output_table
+from labelcore.store.criteria import same_meaning
 from labelcore.workspace import Workspace
 
 _TOLERATED = 0.1

@@ -210,7 +210,7 @@ def prompt_rules(workspace: Workspace) -> list[PromptRule]:
     if not criteria:
         return []
     labels = fitting_labels(workspace)
-    passed = list(output_table.many(workspace.db, labels.passes).values())
+    passed = list(output_table.many(workspace.db, labels.passed).values())
     rules = [_rule(workspace, criterion, labels, passed) for criterion in criteria]
     return sorted(rules, key=lambda rule: (not rule.contradicted, rule.criterion.name))
 

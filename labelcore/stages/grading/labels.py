@@ -30,7 +30,9 @@ SEAL_FROM_GRADES = 120
 SEAL_FROM_FAILS = 8
 """... if at least this many of its outputs were failed, so that its TNR means something."""
 NEEDED = 10
-"""From so many grades of a single criterion on, its judges are measured against these."""
+"""From so many grades of a single criterion on, or as many as there are of wholes, its judges are measured
+against these.
+"""
 
 
 class Labels(Frozen):
@@ -38,7 +40,8 @@ class Labels(Frozen):
     what was ruled unclear, which count nowhere. ``by_annotator``: what people gave by themselves, a decision
     on near-identical outputs once, so that it tells how far they agree. ``on``: the same of single criteria
     in their present meaning, criterion id -> output id -> whether it passes; the whole is never guessed
-    from it.
+    from it. ``measured``: the criteria whose judges are measured against these grades, said of all labels:
+    a part of them keeps it.
     """
 
     value: dict[str, bool]
@@ -47,6 +50,7 @@ class Labels(Frozen):
     unsure: tuple[str, ...]
     by_annotator: dict[str, dict[str, bool]]
     on: dict[str, dict[str, bool]]
+    measured: frozenset[str]
 
     @property
     def graded(self) -> list[str]:
@@ -57,7 +61,14 @@ class Labels(Frozen):
     def failed(self) -> list[str]:
         """Outputs that people failed: as a whole or, where that has no grade, on a criterion."""
         parts = (key for grades in self.on.values() for key, passed in grades.items() if not passed)
-        return [*self.fails, *(key for key in dict.fromkeys(parts) if key not in self.value)]
+        settled = {*self.value, *self.conflicts}
+        return [*self.fails, *(key for key in dict.fromkeys(parts) if key not in settled)]
+
+    @property
+    def passed(self) -> list[str]:
+        """Outputs that people passed: as a whole or, without a grade of it, on criteria and on each."""
+        others = {*self.failed, *self.conflicts}
+        return [key for key in self.graded if key not in others]
 
     @property
     def only_on_criteria(self) -> int:
@@ -72,11 +83,8 @@ class Labels(Frozen):
         return Wording("there are no graded outputs")
 
     def measured_on(self, criterion_id: str | None) -> dict[str, bool] | None:
-        """A criterion's grades where its judges are measured against these: they are enough, or there are no
-        others.
-        """
-        grades = self.on.get(criterion_id or "", {})
-        return grades if len(grades) >= NEEDED or (grades and not self.value) else None
+        """A criterion's grades where its judges are measured against these; None where against wholes."""
+        return self.on.get(criterion_id or "", {}) if criterion_id in self.measured else None
 
     def graded_for(self, criterion_id: str | None) -> set[str]:
         """Outputs that people graded as a whole or on this criterion."""
@@ -113,6 +121,7 @@ class Labels(Frozen):
             unsure=tuple(k for k in self.unsure if k in ids),
             by_annotator={who: {k: v for k, v in values.items() if k in ids} for who, values in people},
             on={key: {k: v for k, v in grades.items() if k in ids} for key, grades in self.on.items()},
+            measured=self.measured,
         )
 
 
@@ -140,13 +149,15 @@ def human_labels(workspace: Workspace) -> Labels:
         for ruling in rulings.current(workspace.db, workspace.project.id)
         if ruling.criterion_id is None and ruling.output_id in ids
     }
+    whole, on = {k: v for k, v in settled.items() if v is not None}, labels_on_criteria(workspace)
     return Labels(
-        value={k: v for k, v in settled.items() if v is not None},
+        value=whole,
         notes={output_id: tuple(texts) for output_id, texts in notes.items()},
         conflicts=tuple(k for k, v in settled.items() if v is None),
         unsure=tuple(output_id for output_id, _, value, _ in grades if value == "unsure"),
         by_annotator=dict(by_annotator),
-        on=labels_on_criteria(workspace),
+        on=on,
+        measured=frozenset(key for key, given in on.items() if len(given) >= min(NEEDED, len(whole))),
     )
 
 
@@ -292,17 +303,20 @@ def split_report(workspace: Workspace) -> SplitReport:
 
 def _sizes(workspace: Workspace, labels: Labels) -> tuple[SplitSize, ...]:
     dealt = split_table.dealt(workspace.db, workspace.project.id)
-    groups, failed = output_table.groups_of(workspace.db, labels.graded), set(labels.failed)
-    counts = Counter((dealt.of(groups[output_id]), output_id in failed) for output_id in labels.graded)
+    groups = output_table.groups_of(workspace.db, labels.graded)
+    graded, passes, fails = (
+        Counter(dealt.of(groups[output_id]) for output_id in ids)
+        for ids in (labels.graded, labels.passed, labels.failed)
+    )
     sizes = split_table.sizes(workspace.db, workspace.project.id)
     return tuple(
         SplitSize(
             split=name,
             outputs=sizes.get(name, (0, 0))[0],
             groups=sizes.get(name, (0, 0))[1],
-            graded=counts[name, True] + counts[name, False],
-            passes=counts[name, False],
-            fails=counts[name, True],
+            graded=graded[name],
+            passes=passes[name],
+            fails=fails[name],
         )
         for name in _NAMES
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -38,22 +38,6 @@ class Settlement(Frozen):
     def is_fail(self) -> bool:
         """Whether it counts as failed."""
         return self.label == "fail"
-
-
-def same_meaning(versions: Sequence[Criterion]) -> set[int]:
-    """The numbers of the versions that mean what the newest means.
-
-    They changed its wording only, or have the statement of one that did (an edit that was taken back).
-    """
-    meaning: dict[int, int] = {}
-    first_with: dict[str, int] = {}
-    newest = 0
-    for version in versions:
-        before = newest if version.wording_only else 0
-        newest = before or first_with.get(version.statement) or version.version
-        meaning[version.version] = newest
-        first_with.setdefault(version.statement, newest)
-    return {number for number, oldest in meaning.items() if oldest == newest}
 
 
 def given_under(grade: Grade | Ruling, versions: set[int]) -> bool:
@@ -117,8 +101,7 @@ def _under(workspace: Workspace, grades: Iterable[Grade]) -> list[Grade]:
 
 
 def _meanings(workspace: Workspace) -> dict[str, set[int]]:
-    versions = criterion_table.versions(workspace.db, workspace.project.id)
-    return {key: same_meaning(history) for key, history in versions.items()}
+    return criterion_table.present_meanings(workspace.db, workspace.project.id)
 
 
 def _rulings(workspace: Workspace) -> dict[Subject, Ruling]:

@@ -21,9 +21,9 @@ from labelcore.stages import projects
 from labelcore.stages.deriving import glossary
 from labelcore.stages.deriving.editing import criterion_names
 from labelcore.stages.finding import find_criterion
-from labelcore.stages.grading.settled import same_meaning
 from labelcore.stages.judging.keeping.binding import bound, is_same
 from labelcore.store import Database, criteria as criterion_table, judges as judge_table
+from labelcore.store.criteria import same_meaning
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 

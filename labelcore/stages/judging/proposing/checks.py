@@ -35,7 +35,9 @@ _NAMES = ("pass", "fail", "abstain", "error")
 
 
 class TriedOutput(Frozen):
-    """A check on one output: its decision, or its error. ``graded`` is people's overall grade."""
+    """A check on one output: its decision, or its error. ``graded``: what people say where its judges are
+    measured, of the criterion or of the whole.
+    """
 
     output: Output
     decision: Decision | None

@@ -71,12 +71,10 @@ def sources(workspace: Workspace, version: JudgeVersion, limit: int) -> Sources:
 
 
 def _people(workspace: Workspace, version: JudgeVersion) -> dict[str, str]:
-    """Output id -> pass or fail: grades on the criterion itself, else what its evidence says."""
-    labels = fitting_labels(workspace)
-    if version.criterion_id is None:
-        return {key: "pass" if passed else "fail" for key, passed in labels.value.items()}
-    criterion = find_criterion(workspace, version.criterion_id)
-    return {key: "fail" if failed else "pass" for key, failed in subject_of(criterion, labels).fails.items()}
+    """Output id -> pass or fail: of the whole, or of the criterion and what its evidence says."""
+    criterion = find_criterion(workspace, version.criterion_id) if version.criterion_id else None
+    fails = subject_of(criterion, fitting_labels(workspace)).fails
+    return {key: "fail" if failed else "pass" for key, failed in fails.items()}
 
 
 def cases(

@@ -16,8 +16,8 @@ from labelcore.operations import Effect, Metavar, finder, operation
 from labelcore.stages.deriving.editing import versions_of
 from labelcore.stages.finding import Catalogue, find_named
 from labelcore.stages.grading import current_grades, fitting_labels
-from labelcore.stages.grading.settled import same_meaning
 from labelcore.store import outputs as output_table, probes as probe_table
+from labelcore.store.criteria import same_meaning
 from labelcore.text.planting import DEFECTS
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
@@ -151,7 +151,10 @@ def _planted(
 def _passed(workspace: Workspace, criterion_ids: Collection[str]) -> dict[str, set[str]]:
     """By criterion: the outputs that people passed and nobody failed on it, the sealed splits left out."""
     labels = fitting_labels(workspace)
-    passed_of = {key: {*labels.passes, *labels.on.get(key, {})} for key in criterion_ids}
+    passed_of: dict[str, set[str]] = {}
+    for key in criterion_ids:
+        settled = dict.fromkeys(labels.passes, True) | labels.on.get(key, {})
+        passed_of[key] = {output_id for output_id, passed in settled.items() if passed}
     for grade in current_grades(workspace):
         if grade.criterion_id in passed_of and grade.value == "fail":
             passed_of[grade.criterion_id].discard(grade.output_id)
