@@ -186,8 +186,8 @@ def keep_place() -> None:
     if person := st.session_state.pop(keys.NAMED, None):
         st.session_state[keys.ANNOTATOR] = person
     for key in _PLACE:
-        if is_new and key in memory:
-            st.session_state[key] = memory[key]
+        if is_new and (kept := memory.get(key) or st.query_params.get(key)):
+            st.session_state[key] = kept
         elif value := st.session_state.get(key) or st.query_params.get(key):
             memory[key] = str(_in_address(value) if key == keys.LANGUAGE else value)
         elif key in st.session_state:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -51,14 +52,24 @@ def test_the_way_back_leads_to_the_tab_that_was_open(app: str, page: Page) -> No
         expect(page).to_have_url(re.compile("team-tab-en=Rules"))
 
 
-def test_what_nobody_chose_comes_along_to_the_next_page(app: str, browser: Browser) -> None:
-    page = browser.new_page(locale="zh-CN")
-    page.goto(app)
+def test_what_nobody_chose_comes_along_to_the_next_page(tmp_path: Path, browser: Browser) -> None:
+    database = tmp_path / "app.duckdb"
+    db = open_database(database)
+    for name in ("first", "support"):
+        projects.open_project(db, name)
+    close_database(database)
+    with serving(database, "support") as url:
+        come_to_outputs(url, browser.new_page(locale="zh-CN"))
+
+
+def come_to_outputs(url: str, page: Page) -> None:
+    page.goto(url)
     page.get_by_role("link", name="输出", exact=True).first.click(timeout=40_000)
     expect(page.locator("h1")).to_have_text("输出", timeout=20_000)
     settle(page)
     expect(page.get_by_role("link", name="评判器", exact=True).first).to_be_visible()
-    expect(page).to_have_url(re.compile("labelcore-language=%E4%B8%AD%E6%96%87"))
+    for name, value in (("language", "%E4%B8%AD%E6%96%87"), ("project", "support")):
+        expect(page).to_have_url(re.compile(f"labelcore-{name}={value}"))
     page.close()
 
 
