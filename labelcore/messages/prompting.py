@@ -83,6 +83,7 @@ WORDS: dict[str, Words] = {
     "foreign_choice_added": (
         "Its tool asks for one of its options in code; here that stands below its words: “{line}”"
     ),
+    "foreign_words_added": "Your words are asked for below the prompt: “{line}”",
     "foreign_slot_empty": "{name} stays empty: none of {n} outputs has a {slot}.",
     "foreign_other_variables": "These look like variables too, but are written otherwise and stay as text: "
     "{names}.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from labelcore.judges.answer_formats import ASSENT, AnswerFormat, plain
-from labelcore.judges.foreign_prompts import polarity
+from labelcore.judges.foreign_prompts import directions, polarity
 from labelcore.judges.foreign_prompts.answers import FoundAnswer, find_answer, says_where, with_words
 from labelcore.judges.foreign_prompts.labels import labelled
 from labelcore.judges.foreign_prompts.options import Options, Scale
@@ -52,7 +52,7 @@ def scored_by_tool(form: FoundAnswer, text: str, scale: Scale) -> FoundAnswer:
         )
         answer = AnswerFormat(kind="pattern", pattern=labelled("Score", r"(-?\d+(?:\.\d+)?)"))
         notices = (fact("foreign_choice_added", line=added),)
-    better = True if scale.pass_from is not None else polarity.higher_is_better(text)
+    better = True if scale.pass_from is not None else directions.higher_is_better(text)
     ends = {"low": scale.low, "high": scale.high} if answer.low is None else {}
     return FoundAnswer(
         answer=answer.model_copy(update={"higher_passes": better is not False, **ends}),
@@ -98,7 +98,7 @@ def _with_meanings(form: AnswerFormat, options: Options, direction: str, text: s
 def _yes_to_fault(scored: Sequence[tuple[str, float]], text: str) -> bool:
     """Whether yes stands for the most where a fault is what is asked about."""
     most = max(score for _, score in scored)
-    return polarity.asks_for_fault(text) and any(
+    return (polarity.names_fault(text) or polarity.denies_good(text)) and any(
         score == most and plain(word) in ASSENT for word, score in scored
     )
 
