@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from labelcore.judges.foreign_prompts import recognise
+from labelcore.judges.foreign_prompts.answers import FoundAnswer
 from labelcore.judges.foreign_prompts.directions import higher_is_better
 from labelcore.judges.foreign_prompts.polarity import sort
 
@@ -110,3 +113,22 @@ def test_yes_to_something_good_passes_though_no_means_that_it_is_not(text: str, 
 def test_yes_that_scores_most_is_asked_about_where_good_words_stand_beside_a_fault(question: str) -> None:
     scores = 'choice_scores:\n  "Yes": 1\n  "No": 0\n'
     assert recognise(f"prompt: |-\n  {question}\n\n{scores}").found.words == ("Yes", "No")
+
+
+def _grader(words: str, **scale: object) -> FoundAnswer:
+    content = f"{words}\n\n{{{{sample.output_text}}}}"
+    messages = [{"role": "user", "content": content}]
+    return recognise(json.dumps({"type": "score_model", "input": messages, **scale})).found
+
+
+def test_a_grader_that_passes_from_a_number_on_and_has_no_range_has_that_of_its_tool() -> None:
+    found = _grader("Judge how right the reply is.", pass_threshold=0.7)
+    assert found.answer is not None and (found.answer.low, found.answer.high) == (0, 1)
+    assert found.accepted_from == 0.7
+
+
+@pytest.mark.parametrize("scale", [{}, {"range": [0, 1]}])
+def test_a_number_on_another_scale_than_that_of_the_words_is_no_threshold(scale: dict[str, object]) -> None:
+    found = _grader("Rate how right the reply is from 1 to 5.", pass_threshold=0.5, **scale)
+    assert found.answer is not None and (found.answer.low, found.answer.high) == (1, 5)
+    assert found.accepted_from is None

@@ -37,10 +37,15 @@ _THING = re.compile(
 )
 """What is rated as such, without a word on what of it."""
 _RATE = r"(?:rate|rates|rating|score|scores|scoring|evaluate|assess|grade|judge|measure|quantify|determine)"
-_OF_AMOUNT = r"(?:degree|level|extent|severity|amount|likelihood|presence|number|count|frequency|probability|risk|chance)"
+_OF_AMOUNT = (
+    r"(?:degree|level|extent|severity|amount|likelihood|presence|number|count|frequency|"
+    r"probability|risk|chance)"
+)
 _TOPIC = re.compile(
-    rf"\b{_OF_AMOUNT} (?:of|that|to which) (?:(?:the|any|its|all|such|this) )?(?P<amount>[^.,;:()\n]{{2,50}})|"
-    r"\bhow (?P<how>(?!(?:to|it|you|an?|the|its|this|that|each|confident)\b|many points)[a-z][^.,;:()?\n]{1,50})|"
+    rf"\b{_OF_AMOUNT} (?:of|that|to which) (?:(?:the|any|its|all|such|this) )?"
+    rf"(?P<amount>[^.,;:()\n]{{2,50}})|"
+    r"\bhow (?P<how>(?!(?:to|it|you|an?|the|its|this|that|each|confident)\b|many points)"
+    r"[a-z][^.,;:()?\n]{1,50})|"
     rf"\b{_RATE} (?:(?:the|its|their|this|each|overall) )+(?P<rated>[^.,;:()\n]{{2,50}})|"
     r"(?P<han>[\u4e00-\u9fff]{2,6}?)(?:程度|等级|水平)|"
     r"(?:评估|评价|衡量|判断|评判)(?P<seen>[^，。；,\n]{1,20})",
@@ -49,7 +54,8 @@ _TOPIC = re.compile(
 _DENIED = re.compile(r"\b(?:free|absence|lack|avoid\w*|without|not?)\b|避免|没有|无", re.IGNORECASE)
 _GOOD_END = (
     r"best|excellent|perfect|outstanding|ideal|great|good|strong|superb|exemplary|flawless|highest quality|"
-    r"fully (?:correct|meets|follows|accurate)|very good|meets|follows|最好|优秀|完美|极好|很好|完全正确|非常好"
+    r"fully (?:correct|meets|follows|accurate)|very good|meets|follows|最好|优秀|完美|极好|很好|"
+    r"完全正确|非常好"
 )
 _BAD_END = (
     r"worst|poor|terrible|awful|horrible|bad|weak|useless|unusable|dreadful|very poor|very bad|unacceptable|"
@@ -61,7 +67,8 @@ _NONE_OF = re.compile(
 )
 _ANCHOR = re.compile(
     r"(?<![\d.\-–/])(?P<value>\d{1,3}(?:\.\d+)?)\s*[%分点]?[\"'*]{0,2}\s*(?:points?\s*)?"
-    r"(?:=|:|：|->|→|–|—|-(?= )|is\b|means|meaning|being|indicates|represents|denotes|signifies|表示|代表|为|是|意味着|\()"
+    r"(?:=|:|：|->|→|–|—|-(?= )|is\b|means|meaning|being|indicates|represents|denotes|signifies|"
+    r"表示|代表|为|是|意味着|\()"
     r"\s*\(?(?P<meant>(?!\s*(?:(?:how|whether|where)\b|[^\d()\n]{2,40}\(\d))[^\d.,;，；。\n()]{2,60})"
 )
 _SHORT = re.compile(

@@ -64,7 +64,8 @@ GOOD_TOPIC = re.compile(
 _GOOD = GOOD_TOPIC.pattern
 _DENIED_GOOD = re.compile(
     rf"\b(?:lack\w*|omit\w*|miss(?:es|ed|ing)?|deviat\w*|rather than|fail(?:s|ed|ing)? to|"
-    rf"(?:have|has|had) to|(?:cannot|not|never|neither|without|no|less|hardly)|\w+n['’]t)\b[^.?!;,\n]{{0,50}}?(?:{_GOOD})|"
+    rf"(?:have|has|had) to|(?:cannot|not|never|neither|without|no|less|hardly)|\w+n['’]t)"
+    rf"\b[^.?!;,\n]{{0,50}}?(?:{_GOOD})|"
     r"\b(?:lacks?|omits?|misses|deviates?|neglects?|ignores?)\b|"
     r"\b(?:incorrect|inaccura|incomplete|inconsisten|inappropria|invalid|incoheren|irrelevan|unfaithful|"
     r"ungrounded|unhelpful|wrong|worse|rude)\w*|"

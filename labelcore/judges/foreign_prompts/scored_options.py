@@ -9,6 +9,7 @@ from labelcore.judges.foreign_prompts import directions, polarity
 from labelcore.judges.foreign_prompts.answers import FoundAnswer, find_answer, says_where, with_words
 from labelcore.judges.foreign_prompts.labels import labelled
 from labelcore.judges.foreign_prompts.options import Options, Scale
+from labelcore.judges.foreign_prompts.scales import range_of
 from labelcore.models import fact
 
 
@@ -40,7 +41,8 @@ def find_choice(text: str, options: Options, direction: str = "", *, at_once: bo
 
 def scored_by_tool(form: FoundAnswer, text: str, scale: Scale) -> FoundAnswer:
     """The form of a prompt whose tool asks for a score in code: that of its words where they ask for one,
-    else a score behind a label on the last line. One that passes from a number on is better the higher it is.
+    else a score behind a label on the last line. One that passes from a number on is better the higher it is;
+    on which scale that number stands is not known where the words have another one.
     """
     answer, added, notices = form.answer, form.added, form.notices
     if form.form_asked or (answer is not None and not answer.numeric):
@@ -52,12 +54,14 @@ def scored_by_tool(form: FoundAnswer, text: str, scale: Scale) -> FoundAnswer:
         )
         answer = AnswerFormat(kind="pattern", pattern=labelled("Score", r"(-?\d+(?:\.\d+)?)"))
         notices = (fact("foreign_choice_added", line=added),)
-    better = True if scale.pass_from is not None else directions.higher_is_better(text)
+    same_scale = range_of(text) in {(None, None), (scale.low, scale.high)}
+    pass_from = scale.pass_from if same_scale else None
+    better = True if pass_from is not None else directions.higher_is_better(text)
     ends = {"low": scale.low, "high": scale.high} if answer.low is None else {}
     return FoundAnswer(
         answer=answer.model_copy(update={"higher_passes": better is not False, **ends}),
         direction_asked=better is None,
-        accepted_from=scale.pass_from if scale.pass_from is not None else form.accepted_from,
+        accepted_from=pass_from if pass_from is not None else form.accepted_from,
         added=added,
         notices=notices,
     )
