@@ -42,7 +42,7 @@ def find_choice(text: str, options: Options, direction: str = "", *, at_once: bo
 def scored_by_tool(form: FoundAnswer, text: str, scale: Scale) -> FoundAnswer:
     """The form of a prompt whose tool asks for a score in code: that of its words where they ask for one,
     else a score behind a label on the last line. One that passes from a number on is better the higher it is;
-    on which scale that number stands is not known where the words have another one.
+    where it tells no scores on the scale of the words apart, it is not known.
     """
     answer, added, notices = form.answer, form.added, form.notices
     if form.form_asked or (answer is not None and not answer.numeric):
@@ -54,8 +54,10 @@ def scored_by_tool(form: FoundAnswer, text: str, scale: Scale) -> FoundAnswer:
         )
         answer = AnswerFormat(kind="pattern", pattern=labelled("Score", r"(-?\d+(?:\.\d+)?)"))
         notices = (fact("foreign_choice_added", line=added),)
-    same_scale = range_of(text) in {(None, None), (scale.low, scale.high)}
-    pass_from = scale.pass_from if same_scale else None
+    low, high = range_of(text)
+    pass_from = scale.pass_from
+    if pass_from is not None and low is not None and high is not None and not low < pass_from <= high:
+        pass_from = None
     better = True if pass_from is not None else directions.higher_is_better(text)
     ends = {"low": scale.low, "high": scale.high} if answer.low is None else {}
     return FoundAnswer(
