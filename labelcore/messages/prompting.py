@@ -86,6 +86,7 @@ WORDS: dict[str, Words] = {
     "foreign_replaces": (
         "It becomes version {version} of “{judge}”, whose prompt is another: name the judge to keep both."
     ),
+    "foreign_words_added": "Your words are asked for below the prompt: “{line}”",
     "foreign_slot_empty": "{name} stays empty: none of {n} outputs has a {slot}.",
     "foreign_other_variables": "These look like variables too, but are written otherwise and stay as text: "
     "{names}.",

@@ -121,3 +121,24 @@ def test_only_what_decides_nothing_was_named_of_a_field_and_the_rest_is_asked_wi
     text = 'Judge {{output}}. Answer in JSON: {"mood": "…", "note": "…"}'
     asked = look(workspace, text, order=BringingOrder(field="mood", abstain=("unclear",))).questions
     assert [question.code for question in asked] == ["foreign_form_asked"]
+
+
+def test_a_verdict_in_json_of_several_fields_stays_asked_until_its_field_is_named(
+    workspace: Workspace,
+) -> None:
+    text = 'Judge {{output}}. Answer in JSON: {"mood": "…", "note": "…"}'
+    for order in (BringingOrder(pass_=("glad",), fail_=("sad",)), BringingOrder(threshold=3)):
+        asked = look(workspace, text, order=order)
+        assert [question.code for question in asked.questions] == ["foreign_form_asked"]
+        assert asked.answer is None
+
+
+def test_what_is_said_of_words_and_scores_of_a_prompt_without_a_form_is_answered_as_it_was_said(
+    workspace: Workspace,
+) -> None:
+    told = look(workspace, FORMLESS, order=BringingOrder(pass_=("KIND",), fail_=("RUDE",)))
+    codes = [notice.code for notice in told.notices]
+    assert "foreign_words_added" in codes and "foreign_choice_added" not in codes
+    with pytest.raises(BadInput) as refused:
+        look(workspace, FORMLESS, order=BringingOrder(lower_passes=True))
+    assert "threshold" not in str(refused.value.next_step)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import Field
 
-from labelcore.judges.foreign_prompts import polarity
+from labelcore.judges.foreign_prompts import directions, polarity
 from labelcore.judges.foreign_prompts.answers import FoundAnswer, find_answer
 from labelcore.judges.foreign_prompts.choices import condition_words
 from labelcore.judges.foreign_prompts.containers import PromptWords, unwrap
@@ -118,8 +118,8 @@ def _answer(words: str, unwrapped: PromptWords, field: str) -> FoundAnswer:
         meaning = fact("foreign_meaning_added", line=_VERDICT)
         update = {"added": _VERDICT, "notices": (*form.notices, meaning)}
         return form.model_copy(update=update) if polarity.names_fault(words) else form
-    directions = {True: "maximize", False: "minimize", None: "neutral"}
-    direction = directions[polarity.higher_is_better(words)]
+    named = {True: "maximize", False: "minimize", None: "neutral"}
+    direction = named[directions.higher_is_better(words)]
     options = tuple((str(score), float(score)) for score in scores)
     return find_choice(words, options, direction, at_once=False)
 

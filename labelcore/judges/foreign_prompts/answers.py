@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from labelcore.judges.answer_formats import ASSENT, DISSENT, AnswerFormat, plain
-from labelcore.judges.foreign_prompts import polarity
+from labelcore.judges.foreign_prompts import directions, polarity
 from labelcore.judges.foreign_prompts.binary import binary_meanings
 from labelcore.judges.foreign_prompts.choices import (
     any_choice,
@@ -174,7 +174,7 @@ def _not_one_field(asked: JsonAnswer, text: str) -> FoundAnswer | None:
 def _with_scale(answer: AnswerFormat, text: str) -> FoundAnswer:
     low, high = range_of(text)
     # what each score of a line means may be anything: the order of its numbers says nothing
-    better = polarity.anchored(text) if anchored_rows(text) else polarity.higher_is_better(text)
+    better = polarity.anchored(text) if anchored_rows(text) else directions.higher_is_better(text)
     ranged = answer.model_copy(update={"low": low, "high": high, "higher_passes": better is not False})
     accepted = accepted_from(text, low, high)
     return FoundAnswer(answer=ranged, direction_asked=better is None, accepted_from=accepted)

@@ -64,8 +64,11 @@ def _of_mapping(node: Mapping[Any, Any]) -> Options:
 
 
 def scale_in(grader: Mapping[str, Any]) -> Scale | None:
-    """The scale of one of OpenAI's graders that give a score; None where it names none."""
-    ends, pass_from = grader.get("range"), grader.get("pass_threshold")
+    """The scale of one of OpenAI's graders that give a score; None where it names none. One that only says
+    from where on it passes has its tool's: from 0 to 1.
+    """
+    pass_from = grader.get("pass_threshold")
+    ends = grader.get("range") or ([0, 1] if pass_from is not None else None)
     if grader.get("type") != "score_model" or not isinstance(ends, list) or len(ends) != 2:
         return None
     if any(value is None for value in ends) or not _are_scores([*ends, pass_from]):

@@ -41,18 +41,9 @@ _ROOTS = "hallucinat|toxic|harmful|offensiv|violat|contradict|fabricat|leak|frus
 _ROOTS += "insensitiv|stereotyp"
 _FAULTS = "unsafe|off.topic|misleading|unsupported|pii"
 _FAULTS_ELSEWHERE = "有害|幻觉|违规|错误|泄露|偏见|冒犯|矛盾|捏造|毒性|誤り|違反|ハルシネーション|差別|漏洩"
-_BAD = rf"{_ROOTS}|\bbias(?:ed)?\b|\berrors?\b|problem|{_FAULTS}|jailbr[eo]a?k|refus|inject|拒绝"
-_BAD += f"|{_FAULTS_ELSEWHERE}"
-_BAD_TOPIC = re.compile(_BAD, re.IGNORECASE)
-_RATED_FAULT = re.compile(
-    rf"\b(?:degree|level|extent|severity|amount|likelihood|presence) of (?:\w+ ){{0,3}}?(?:{_BAD})|"
-    rf"\b(?:evaluate|rate|assess|score|measure|judge|grade|quantify) (?:the |its |their )?(?:{_BAD})|"
-    rf"\bhow (?:\w+ )?(?:{_BAD})|(?:{_BAD})\w{{0,6}} (?:scores?|ratings?|scale|level|rate)\b|"
-    rf"(?:{_BAD})\w{{0,6}} \((?:score|rating)s?\W{{0,3}}\d|"
-    rf"(?:{_FAULTS_ELSEWHERE})性?の?(?:程度|等级|分数|评分|得分|度合い|度|スコア|レベル)",
-    re.IGNORECASE,
-)
-"""Where a prompt says that a fault is what it rates, whatever good words its examples have."""
+BAD = rf"{_ROOTS}|\bbias(?:ed)?\b|\berrors?\b|problem|{_FAULTS}|jailbr[eo]a?k|refus|inject|拒绝"
+BAD += f"|{_FAULTS_ELSEWHERE}"
+_BAD_TOPIC = re.compile(BAD, re.IGNORECASE)
 _FAULT = re.compile(
     rf"(?:{_ROOTS})(?:s|e|e[ds]|ions?|ity|ness|eness|age|ory)?|bias(?:es|ed)?|errors?|problems?|bugs?|{_FAULTS}|"
     rf"{_FAULTS_ELSEWHERE}"
@@ -64,28 +55,35 @@ _IN_BETWEEN = frozenset(
 )
 _NEGATIONS = frozenset("no not non without free avoid avoids avoided 无 没有 不存在 不包含 不含 避免".split())
 _CHINESE_BEGIN = re.compile(r"\A(?P<word>无|没有|不?存在|不?包含|不含|含有|避免|有(?!害))?(?=.)")
-_GOOD_TOPIC = re.compile(
+GOOD_TOPIC = re.compile(
     r"\b(?:meets?|satisf\w+|pass(?:es|ed)?|correct(?:ness|ly)?|accura\w+|faithful\w*|grounded|relevan\w+|"
     r"helpful\w*|follows?|good|quality|complete\w*|addresses|fulfil\w*|adher\w+|supported)\b|"
     r"符合|满足|通过|正确|准确|相关|质量|合格|忠实|満たし|正しい|適切|正確",
     re.IGNORECASE,
 )
-_WORSE = re.compile(
-    r"(?:higher|larger|greater|more)(?: the)? (?:scores?|ratings?|numbers?)?[^.\n]{0,30}\b(?:worse|"
-    r"more (?:toxic|harmful|hallucinat\w+|biased|severe|unsafe))|"
-    r"\b(?:\d+|highest)\b[^.\n]{0,12}(?:=|means|indicates|signif\w+|being|:|\()[^.\n]{0,30}\b(?:worst|"
-    r"(?:most|very|extremely|completely|fully|entirely) (?:toxic|harmful|hallucinated|biased|unsafe))|"
-    r"(?:越高|分数高)[^。\n]{0,12}(?:越差|越严重|越有害)",
+_GOOD = GOOD_TOPIC.pattern
+_DENIED_GOOD = re.compile(
+    rf"\b(?:lack\w*|omit\w*|miss(?:es|ed|ing)?|deviat\w*|rather than|fail(?:s|ed|ing)? to|"
+    rf"(?:have|has|had) to|(?:cannot|not|never|neither|without|no|less|hardly)|\w+n['’]t)"
+    rf"\b[^.?!;,\n]{{0,50}}?(?:{_GOOD})|"
+    r"\b(?:lacks?|omits?|misses|deviates?|neglects?|ignores?)\b|"
+    r"\b(?:incorrect|inaccura|incomplete|inconsisten|inappropria|invalid|incoheren|irrelevan|unfaithful|"
+    r"ungrounded|unhelpful|wrong|worse|rude)\w*|"
+    r"(?:不|无|未|缺少|缺乏|没有|遗漏|偏离)[^。？！，；,\n]{0,6}?(?:符合|满足|通过|正确|准确|相关|合格|忠实|正確|適切)|"
+    r"(?:正しく|正確では|適切では|満たして(?:い)?)な",
     re.IGNORECASE,
 )
-_BETTER = re.compile(
-    r"higher(?: scores?)?[^.\n]{0,20}better|\b(?:10|5|7|4|3|100|1(?:\.0)?|highest)\b[^.\n]{0,14}"
-    r"(?:=|means|indicates|signif\w+|being|:|\(|to)[^.\n]{0,50}\b(?:best|excellent|perfect\w*|full\w*|complete\w*|"
-    r"strong|outstanding|meets|follows|correct|great|very good|highest quality|high(?:est)?|ideal)\b|"
-    r"(?:worst|poor|bad|low(?:est)?|terrible)\W+(?:to|through|and)\W+\d*[^.\n]{0,12}(?:best|excellent|high|perfect|good)|"
-    r"越高[^。\n]{0,12}越好|分为(?:完全|最好|优秀|满分)|(?:最好|优秀|完美)",
+"""Where something good is denied, or the opposite of it is asked for."""
+_NO_CLAUSE = re.compile(
+    r"[\"'“‘*]*\b(?:no|false|n)\b[\"'”’*]*,? ?(?:\(|=|:|->|-|if|when|means|for|otherwise)[^.;\n]{0,120}|"
+    r"[^.;,\n]{0,80}(?:answer|say|respond|return|output|reply)(?: with)? [\"'“‘*]*(?:no|false)\b|"
+    r"\b(?:do|does|should|must) not (?:explain|add|write|include|output|use|give|provide|return)[^.\n]{0,80}|"
+    r"\bor (?:not|(?:incorrect|inaccurate|wrong|irrelevant|incomplete|inconsistent)\w*)\b|"
+    r"(?:否则|则?(?:回答|输出|返回))[“\"']?否|[“\"']?否[”\"']?(?:表示|代表|[:：=])[^。；\n]{0,30}|"
+    r"[^。；，\n]{0,20}(?:则|就)?(?:回答|输出|返回)[“\"'：:]?否|或(?:者)?不\w{2}|还是不\w{2}",
     re.IGNORECASE,
 )
+"""What "no" means, which may be anything bad, and how to answer."""
 
 
 _MOOD = re.compile(r"\bsentiments?\b|\bemotion|\bmood\b|情感|情绪", re.IGNORECASE)
@@ -114,9 +112,9 @@ def sort(words: Sequence[str], about: str) -> dict[str, str]:
     meanings = {word: meaning(word) for word in words}
     if _MOOD.search(about):
         meanings |= {word: "" for word in words if plain(word) in {"positive", "negative"}}
-    good = not _BAD_TOPIC.search(about) and bool(_GOOD_TOPIC.search(about))
+    good = not _BAD_TOPIC.search(about) and bool(GOOD_TOPIC.search(about))
     for word in words:
-        if good and plain(word) in ASSENT | DISSENT:
+        if good and plain(word) in ASSENT | DISSENT and not denies_good(about):
             meanings[word] = "pass" if plain(word) in ASSENT else "fail"
     return meanings
 
@@ -138,24 +136,14 @@ def anchored(about: str) -> bool | None:
     return None if not good or not bad or max(good) == max(bad) else max(good) > max(bad)
 
 
-def higher_is_better(about: str) -> bool | None:
-    """Whether more is better on a scale; None where the prompt does not say and is about a fault."""
-    by_scores = anchored(about)
-    worse = _WORSE.search(about) or by_scores is False
-    better = _BETTER.search(about) or by_scores
-    if worse or better:
-        return None if worse and better else not worse
-    return None if _RATED_FAULT.search(about) or asks_for_fault(about) else True
-
-
 def names_fault(about: str) -> bool:
     """Whether a prompt speaks of a fault, so that finding it could be called a pass."""
     return _BAD_TOPIC.search(about) is not None
 
 
-def asks_for_fault(about: str) -> bool:
-    """Whether a prompt speaks of faults alone."""
-    return names_fault(about) and not _GOOD_TOPIC.search(about)
+def denies_good(about: str) -> bool:
+    """Whether yes may be said to what is not good, whatever good words stand beside it."""
+    return _DENIED_GOOD.search(_NO_CLAUSE.sub(" ", about)) is not None
 
 
 def field_means_pass(name: str) -> bool | None:

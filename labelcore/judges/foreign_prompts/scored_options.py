@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from labelcore.judges.answer_formats import ASSENT, AnswerFormat, plain
-from labelcore.judges.foreign_prompts import polarity
+from labelcore.judges.foreign_prompts import directions, polarity
 from labelcore.judges.foreign_prompts.answers import FoundAnswer, find_answer, says_where, with_words
 from labelcore.judges.foreign_prompts.labels import labelled
 from labelcore.judges.foreign_prompts.options import Options, Scale
+from labelcore.judges.foreign_prompts.scales import range_of
 from labelcore.models import fact
 
 
@@ -40,7 +41,8 @@ def find_choice(text: str, options: Options, direction: str = "", *, at_once: bo
 
 def scored_by_tool(form: FoundAnswer, text: str, scale: Scale) -> FoundAnswer:
     """The form of a prompt whose tool asks for a score in code: that of its words where they ask for one,
-    else a score behind a label on the last line. One that passes from a number on is better the higher it is.
+    else a score behind a label on the last line. One that passes from a number on is better the higher it is;
+    where it tells no scores on the scale of the words apart, it is not known.
     """
     answer, added, notices = form.answer, form.added, form.notices
     if form.form_asked or (answer is not None and not answer.numeric):
@@ -52,12 +54,16 @@ def scored_by_tool(form: FoundAnswer, text: str, scale: Scale) -> FoundAnswer:
         )
         answer = AnswerFormat(kind="pattern", pattern=labelled("Score", r"(-?\d+(?:\.\d+)?)"))
         notices = (fact("foreign_choice_added", line=added),)
-    better = True if scale.pass_from is not None else polarity.higher_is_better(text)
+    low, high = range_of(text)
+    pass_from = scale.pass_from
+    if pass_from is not None and low is not None and high is not None and not low < pass_from <= high:
+        pass_from = None
+    better = True if pass_from is not None else directions.higher_is_better(text)
     ends = {"low": scale.low, "high": scale.high} if answer.low is None else {}
     return FoundAnswer(
         answer=answer.model_copy(update={"higher_passes": better is not False, **ends}),
         direction_asked=better is None,
-        accepted_from=scale.pass_from if scale.pass_from is not None else form.accepted_from,
+        accepted_from=pass_from if pass_from is not None else form.accepted_from,
         added=added,
         notices=notices,
     )
@@ -98,7 +104,7 @@ def _with_meanings(form: AnswerFormat, options: Options, direction: str, text: s
 def _yes_to_fault(scored: Sequence[tuple[str, float]], text: str) -> bool:
     """Whether yes stands for the most where a fault is what is asked about."""
     most = max(score for _, score in scored)
-    return polarity.asks_for_fault(text) and any(
+    return (polarity.names_fault(text) or polarity.denies_good(text)) and any(
         score == most and plain(word) in ASSENT for word, score in scored
     )
 

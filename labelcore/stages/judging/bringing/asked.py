@@ -111,10 +111,12 @@ def _form_told(found: FoundAnswer, order: BringingOrder) -> tuple[FoundAnswer, A
     Raises:
         BadInput: they speak of scores, and the prompt asks for none.
     """
+    if any(notice.code == "foreign_no_verdict_field" for notice in found.notices):
+        return found, None  # what is said of a verdict does not say in which field it stands
     if words := (*order.pass_, *order.fail_, *order.abstain):
         added = "" if found.form_asked else last_line(words)
         notices = [notice for notice in found.notices if notice.code != "foreign_meaning_added"]
-        notices += [fact("foreign_choice_added", line=added)] if added else []
+        notices += [fact("foreign_words_added", line=added)] if added else []
         form = found.model_copy(update={"added": added, "notices": tuple(notices)})
         return form, AnswerFormat(kind="last_word")
     if order.threshold is None and order.lower_passes is None:
@@ -123,7 +125,9 @@ def _form_told(found: FoundAnswer, order: BringingOrder) -> tuple[FoundAnswer, A
         return found, AnswerFormat(kind="score")
     raise BadInput(
         "The prompt asks for no score: labelcore asks for a verdict beside it.",
-        next_step="Leave the threshold out, or write into the prompt which score it shall give.",
+        next_step="Leave the threshold out, or write into the prompt which score it shall give."
+        if order.threshold is not None
+        else "Do not say which scores are better, or write into the prompt which score it shall give.",
     )
 
 
