@@ -89,7 +89,8 @@ def test_a_table_with_columns_of_many_meanings_says_what_it_read_and_a_tools_fil
 ) -> None:
     columns = ("output", "input", "context", "conversation", "id", "group", "model", "prompt_version", "at")
     table, traces = tmp_path / "a.csv", tmp_path / "azure.jsonl"
-    table.write_text(f"{','.join(columns)}\na,b,c,,1,g,m,v1,2026-11-02\n")
+    chat = '"[{""role"": ""user"", ""content"": ""b""}]"'
+    table.write_text(f"{','.join(columns)}\na,b,c,{chat},1,g,m,v1,2026-11-02\n")
     traces.write_text('{"inputs.query": "Rain?", "inputs.response": "Yes.", "outputs.fit.fit": 4}\n')
     told = {}
     for file in (table, traces):

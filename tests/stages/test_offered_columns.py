@@ -266,7 +266,7 @@ def test_numbers_on_the_levels_of_a_rating_are_offered_whatever_they_fit(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     levels = ["1", "2", "3", "4", "5"]
-    columns = {"rating": levels, "query fit": levels[::-1], "tone fit": levels, "issue key": ["1"] * 5}
+    columns = {"rating": levels, "query fit": levels[::-1], "tone fit": levels}
     described = Description(grades=("overall=rating",), passes_from=("4",))
     found = importing.preview(workspace, table(tmp_path, columns), described=described)
     assert {seen.name for seen in found.seen if not seen.taken} == {"query fit", "tone fit"}
