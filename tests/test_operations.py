@@ -87,10 +87,20 @@ def test_an_import_says_what_it_read_as_what_and_that_it_began_a_project(
 def test_a_table_with_columns_of_many_meanings_says_what_it_read_and_a_tools_file_does_not(
     workspace: Workspace, tmp_path: Path
 ) -> None:
-    columns = ("output", "input", "context", "conversation", "id", "group", "model", "prompt_version", "at")
+    columns = (
+        "output",
+        "input",
+        "context",
+        "conversation",
+        "id",
+        "group",
+        "model",
+        "prompt_version",
+        "grade",
+    )
     table, traces = tmp_path / "a.csv", tmp_path / "azure.jsonl"
     chat = '"[{""role"": ""user"", ""content"": ""b""}]"'
-    table.write_text(f"{','.join(columns)}\na,b,c,{chat},1,g,m,v1,2026-11-02\n")
+    table.write_text(f"{','.join(columns)}\na,b,c,{chat},1,g,m,v1,pass\n")
     traces.write_text('{"inputs.query": "Rain?", "inputs.response": "Yes.", "outputs.fit.fit": 4}\n')
     told = {}
     for file in (table, traces):
