@@ -84,6 +84,33 @@ def test_an_import_says_what_it_read_as_what_and_that_it_began_a_project(
     )
 
 
+def test_a_table_with_columns_of_many_meanings_says_what_it_read_and_a_tools_file_does_not(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    columns = (
+        "output",
+        "input",
+        "context",
+        "conversation",
+        "id",
+        "group",
+        "model",
+        "prompt_version",
+        "grade",
+    )
+    table, traces = tmp_path / "a.csv", tmp_path / "azure.jsonl"
+    chat = '"[{""role"": ""user"", ""content"": ""b""}]"'
+    table.write_text(f"{','.join(columns)}\na,b,c,{chat},1,g,m,v1,pass\n")
+    traces.write_text('{"inputs.query": "Rain?", "inputs.response": "Yes.", "outputs.fit.fit": 4}\n')
+    told = {}
+    for file in (table, traces):
+        for name in ("preview", "import"):
+            request = Request(operation=name, project="other", arguments={"file": str(file)})
+            lines = execute(workspace.db, request).lines
+            told[file.name, name] = any(line.startswith("Read: output from 'output', ") for line in lines)
+    assert [name for name, is_told in told.items() if is_told] == [("a.csv", "preview"), ("a.csv", "import")]
+
+
 @pytest.mark.whole
 def test_a_hundred_people_are_counted_and_not_listed(workspace: Workspace, tmp_path: Path) -> None:
     file = tmp_path / "a.csv"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import duckdb
@@ -14,12 +14,17 @@ from labelcore.store.formats.lines import plain_json
 from labelcore.store.staging import clean, expression, insert, pages, replace
 from labelcore.text import chats
 
+_UNKNOWN, _NOBODY = "who spoke in this chat is not known", "nobody answers in this chat"
 
-def split_chats(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str, *, each: bool) -> Staging:
+
+def split_chats(
+    cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str, *, each: bool, texts: bool = False
+) -> Staging:
     """Take the outputs out of chats: two more columns, the reply and what came before it.
 
     ``each``: one row for every reply and not only for the last. A chat that is not known, or in which
-    nobody answers, is a broken row.
+    nobody answers, is a broken row. ``texts``: the column is one of answers, some of which are chats; what
+    is no chat is an answer by itself.
     """
     place = expression(staged, column)
     width = len(staged.names)
@@ -31,14 +36,12 @@ def split_chats(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str,
     for rows in pages(cursor, f"SELECT _row, {place} FROM staged"):
         replies: list[tuple[int, int, str, str]] = []
         for row, text in rows:
-            pairs = _replies(text, each=each)
+            pairs = _replies(text or "", each=each, texts=texts)
             replies += [
                 (row, at, clean(reply), plain_json(before)) for at, (before, reply) in enumerate(pairs or [])
             ]
             if not pairs:
-                reason = (
-                    "who spoke in this chat is not known" if pairs is None else "nobody answers in this chat"
-                )
+                reason = _UNKNOWN if pairs is None else _NOBODY
                 broken.append(RejectedRow(row=row, field=column, reason=reason, raw=(text or "")[:RAW]))
         insert(cursor, "replies", replies)
     further, joined = _spread(cursor)
@@ -73,10 +76,10 @@ def _moved(cursor: duckdb.DuckDBPyConnection, broken: Sequence[RejectedRow]) -> 
     return [row.model_copy(update={"row": row.row + (shifts[at - 1][1] if at else 0)}) for row, at in places]
 
 
-def _replies(text: str | None, *, each: bool) -> list[tuple[list[dict[str, Any]], str]] | None:
-    turns = chats.turns(text or "")
+def _replies(text: str, *, each: bool, texts: bool) -> list[tuple[list[dict[str, Any]], str]] | None:
+    turns = None if texts and not text.startswith(("[", "{")) else chats.turns(text)
     if turns is None:
-        return None
+        return [([], text)] if texts else None
     if each:
         return list(chats.each_reply(turns))
     last = chats.split_last(turns)
@@ -99,39 +102,57 @@ def unwrap_replies(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: s
     replace(cursor, "opened")
 
 
-def hold_chats(cells: Sequence[Any]) -> bool:
-    """Whether cells hold lists of messages with more than answers: the steps that led to the last one."""
-    texts = [str(cell) for cell in cells if cell]
-    talks = [chats.turns(text) or [] if text[:1] == "[" else [] for text in texts]
-    steps = [turn for talk in talks for turn in talk if turn["role"] != "assistant" or turn.get("tool_calls")]
-    return bool(steps) and all(map(chats.split_last, talks))
+def hold_chats(cells: Iterable[Any]) -> bool:
+    """Whether a cell holds a list of messages with more than answers: the steps that led to the last one."""
+    texts = (str(cell) for cell in cells if cell)
+    talks = (chats.turns(text) or [] for text in texts if text[:1] == "[")
+    return any(chats.split_last(talk) and any(map(_is_step, talk)) for talk in talks)
 
 
-def join_chats(cursor: duckdb.DuckDBPyConnection, staged: Staging, before: str, column: str) -> None:
-    """Where a column holds the rest of the chats in another: the last answer, and all before it."""
+def _is_step(turn: dict[str, Any]) -> bool:
+    return turn["role"] != "assistant" or bool(turn.get("tool_calls"))
+
+
+def join_chats(cursor: duckdb.DuckDBPyConnection, staged: Staging, before: str, column: str) -> Staging:
+    """Where a column holds the rest of the chats in another: the last answer, and all before it.
+
+    What is no chat is an answer as it is; one in which nobody answers is a broken row.
+    """
     first, last = (staged.names.index(name) + 1 for name in (before, column))
+    broken = list(staged.broken)
     cursor.execute("CREATE TEMP TABLE joined_chats (_row BIGINT, earlier VARCHAR, said VARCHAR)")
     for rows in pages(cursor, f"SELECT _row, c{first}, c{last} FROM staged WHERE c{last} LIKE '[%'"):
-        found = [(row, _joined(begun, ended)) for row, begun, ended in rows]
-        insert(cursor, "joined_chats", [(row, *whole) for row, whole in found if whole])
+        found = [(row, _joined(begun, ended), ended) for row, begun, ended in rows]
+        insert(cursor, "joined_chats", [(row, *whole) for row, whole, _ in found if whole])
+        broken += [
+            RejectedRow(row=row, field=column, reason=_NOBODY, raw=ended[:RAW])
+            for row, whole, ended in found
+            if whole == (None, None)
+        ]
     told = {first: "earlier", last: "said"}
     cells = ", ".join(
         f"coalesce({told[at]}, c{at}) AS c{at}" if at in told else f"c{at}"
         for at in range(1, len(staged.names) + 1)
     )
     cursor.execute(
-        f"CREATE TEMP TABLE opened AS SELECT _row, {cells} FROM staged LEFT JOIN joined_chats USING (_row)"
+        f"CREATE TEMP TABLE opened AS SELECT s._row, {cells} FROM staged s LEFT JOIN joined_chats j "
+        "USING (_row) WHERE j._row IS NULL OR said IS NOT NULL"
     )
     replace(cursor, "opened")
+    return Staging(staged.names, broken, staged.notes)
 
 
-def _joined(begun: str | None, ended: str) -> tuple[str, str] | None:
-    """What was said before the last answer, and that answer; the rest may hold the beginning again."""
-    first, last = chats.turns(begun or "[]"), chats.split_last(chats.turns(ended) or [])
-    if last is None or first is None:
+def _joined(begun: str | None, ended: str) -> tuple[str | None, str | None] | None:
+    """What was said before the last answer, and that answer; nothing of each where nobody answers.
+
+    The rest may begin with what the beginning ends with.
+    """
+    first, rest = chats.turns(begun or "[]"), chats.turns(ended)
+    if first is None or rest is None:
         return None
-    before = last[0] if last[0][: len(first)] == first else [*first, *last[0]]
-    return plain_json(before), clean(last[1])
+    shared = next(n for n in range(min(len(first), len(rest)), -1, -1) if first[len(first) - n :] == rest[:n])
+    last = chats.split_last([*first, *rest[shared:]]) if chats.split_last(rest) else None
+    return (plain_json(last[0]), clean(last[1])) if last else (None, None)
 
 
 def reply_within(text: str | None) -> str:

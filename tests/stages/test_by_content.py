@@ -86,6 +86,48 @@ STEPS = [
 ]
 
 
+def agents(path: Path, answers: list[Any], asked: Any = "Rain?") -> str:
+    path.write_text(
+        "\n".join(json.dumps({"query": asked, "response": answer}) for answer in answers), "utf-8"
+    )
+    return str(path)
+
+
+@pytest.mark.parametrize("place", [0, 5, 300], ids=["first", "among the first", "late"])
+@pytest.mark.parametrize("asked", [TALK[:1], "Rain?"], ids=["a chat", "a text"])
+def test_a_plain_answer_among_chats_is_an_answer_and_they_are_chats(
+    workspace: Workspace, tmp_path: Path, place: int, asked: Any
+) -> None:
+    chats = [[*STEPS[:2], {"role": "assistant", "content": f"Grey {n}."}] for n in range(300)]
+    answers: list[Any] = [*chats[:place], "User: as you said, it pours.", *chats[place:], STEPS[:2]]
+    file = agents(tmp_path / "agents.jsonl", answers, asked)
+    found = importing.preview(workspace, file)
+    for mapping in (None, found.guessed):
+        result = importing.import_file(workspace, file, mapping)
+        assert [(row.row, row.reason) for row in result.rejected] == [(302, "nobody answers in this chat")]
+    texts = {text for (text,) in workspace.db.rows("SELECT text FROM output")}
+    assert texts == {f"Grey {n}." for n in range(300)} | {"User: as you said, it pours."}
+    assert found.rows_read == 301
+
+
+def test_one_chat_among_plain_answers_is_one(workspace: Workspace, tmp_path: Path) -> None:
+    importing.import_file(workspace, agents(tmp_path / "a.jsonl", [*(f"Dry {n}." for n in range(99)), STEPS]))
+    texts = {text for (text,) in workspace.db.rows("SELECT text FROM output")}
+    assert texts == {f"Dry {n}." for n in range(99)} | {"It is grey."}
+
+
+def test_what_an_answer_says_again_of_the_chat_before_it_stands_once(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    asked = [{"role": "system", "content": "Be kind."}, {"role": "user", "content": "hi"}]
+    answer = {"role": "assistant", "content": "Hello!"}
+    for name, again in (("some", [asked[1], answer]), ("all", [*asked, answer])):
+        steps = [*again[:-1], STEPS[0], STEPS[1], answer]
+        importing.import_file(workspace, agents(tmp_path / f"{name}.jsonl", [steps], asked))
+    ((chat,),) = workspace.db.rows("SELECT conversation::VARCHAR FROM output")
+    assert [turn["role"] for turn in json.loads(chat)] == ["system", "user", "assistant", "tool"]
+
+
 @pytest.mark.parametrize(("asked", "n"), [(TALK[:1], 3), ("Rain?", 2)], ids=["a chat", "a text"])
 def test_an_answer_with_the_steps_that_led_to_it_is_a_chat(
     workspace: Workspace, tmp_path: Path, asked: Any, n: int

@@ -252,3 +252,12 @@ def test_an_arrow_file_whose_offsets_lead_out_of_it_is_refused(
     with pytest.raises(BadInput, match="cannot be read"):
         bring(workspace, tmp_path / "a.arrow", content.replace(there, struct.pack("<3i", 0, offset, 20)))
     assert texts(workspace) == []
+
+
+def test_the_same_answer_to_two_questions_is_two_outputs(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "answers.jsonl"
+    rows = [{"question_id": n, "text": "Not sure.", "model_id": "m-1"} for n in range(4)]
+    path.write_text("\n".join(map(json.dumps, [*rows, rows[0]])), encoding="utf-8")
+    batch = importing.import_file(workspace, str(path)).batch
+    assert (batch.outputs_new, batch.duplicates) == (4, 1)
+    assert workspace.db.rows("SELECT group_key FROM output ORDER BY 1") == [("0",), ("1",), ("2",), ("3",)]

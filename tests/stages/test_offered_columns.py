@@ -260,3 +260,13 @@ def test_a_preview_says_that_no_outputs_are_known(workspace: Workspace, tmp_path
     assert "no_output" in {warning.code for warning in importing.preview(workspace, file).warnings}
     with pytest.raises(BadInput, match="which column holds the outputs"):
         importing.import_file(workspace, file)
+
+
+def test_numbers_on_the_levels_of_a_rating_are_offered_whatever_they_fit(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    levels = ["1", "2", "3", "4", "5"]
+    columns = {"rating": levels, "query fit": levels[::-1], "tone fit": levels}
+    described = Description(grades=("overall=rating",), passes_from=("4",))
+    found = importing.preview(workspace, table(tmp_path, columns), described=described)
+    assert {seen.name for seen in found.seen if not seen.taken} == {"query fit", "tone fit"}

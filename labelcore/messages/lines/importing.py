@@ -12,14 +12,13 @@ from labelcore.stages import importing, projects
 from labelcore.stages.importing.history import UndoneImport
 from labelcore.stages.importing.listing import Importable
 from labelcore.stages.importing.redacting import RedactionReport, RestoreReport
+from labelcore.store.formats import every_tool
 from labelcore.text.showing import clock
 from labelcore.workspace import Workspace
 
 _SHOWN = 20
 """Rejected rows that are named; the JSON has more."""
 _VALUES = 8
-_OF_A_TOOL = 9
-"""So many texts under their own meanings are what a tool's reader gives whatever the file; no news."""
 
 
 @lines("import")
@@ -51,7 +50,7 @@ def imported(workspace: Workspace, result: importing.ImportResult) -> Iterator[s
     if (more := len(result.rejected) - _SHOWN) > 0:
         yield say("  … and {more:,} more", more=more)
     yield say("Take it back with: labelcore import --undo {id}", id=batch.id)
-    yield from _read(importing.Mapping.model_validate(batch.mapping), result.seen)
+    yield from _read(importing.Mapping.model_validate(batch.mapping), result.seen, batch.format)
 
 
 def _counts(batch: ImportBatch) -> str:
@@ -86,12 +85,15 @@ def previewed(preview: importing.Preview) -> Iterator[str]:
         if near.format != preview.format
     ]:
         yield say("It may also be: {others} (--format).", others=others[:3])
-    yield from _read(preview.guessed, preview.seen)
+    yield from _read(preview.guessed, preview.seen, preview.format)
     yield from map(sentence, preview.warnings)
 
 
-def _read(mapping: importing.Mapping, signals: Sequence[importing.SignalPreview]) -> Iterator[str]:
-    """Which value was read as what, and which column, so that a wrong reading is seen at once."""
+def _read(mapping: importing.Mapping, signals: Sequence[importing.SignalPreview], form: str) -> Iterator[str]:
+    """Which value was read as what, and which column, so that a wrong reading is seen at once.
+
+    The columns that a tool's reader gives are the same whatever the file: no news.
+    """
     words = {(signal.kind, signal.name): _words(signal) for signal in signals if signal.taken}
     overall = words.pop(("grade", "overall"), "") if mapping.grade else ""
     for (kind, name), signal in words.items():
@@ -99,7 +101,7 @@ def _read(mapping: importing.Mapping, signals: Sequence[importing.SignalPreview]
         yield say("{kind} {name}: {told}.", kind=say(kind.capitalize()), **read)
     hint = {"grade": say(" ({hint})", hint=overall)} if overall else {}
     fields = mapping.named().items()
-    if len(fields) >= _OF_A_TOOL and all(name == column for name, column in fields):
+    if form in every_tool() and all(name == column for name, column in fields):
         return
     columns = [
         say("{name} from '{column}'{hint}", name=say(name), column=column, hint=hint.get(name, ""))

@@ -49,6 +49,7 @@ class Mapping(Frozen):
 
     A column may be a path into one that holds JSON ("response.body.choices[0].message.content").
     ``replies``: of chats without an output column, the last reply is the output, or each is one.
+    ``answers``: the column of answers that chats were found in; what is no chat there is an answer.
     ``several``: which of a person's grades of one output counts; "" where nobody said so.
     ``meanings``: what each value of a column of grades or verdicts was taken to mean.
     """
@@ -68,6 +69,7 @@ class Mapping(Frozen):
     annotator_name: str = "import"
     gradings: tuple[Grading, ...] = ()
     meta: tuple[str, ...] | None = None
+    answers: str | None = None
     verdicts: dict[str, str] = Field(default_factory=dict)
     feedback: dict[str, str] = Field(default_factory=dict)
     replies: Literal["last", "each"] = "last"

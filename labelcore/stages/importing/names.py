@@ -35,7 +35,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "id": "id output_id example_id item_id uid uuid record_id sample_id row_id trace_id instance_id "
         "编号 序号",
         "group": "group group_id group_key doc_id document_id source_id session_id thread_id case_id "
-        "conversation_id 分组 会话",
+        "question_id conversation_id 分组 会话",
         "model": "model model_name model_id model_name_or_path generator 模型",
         "prompt_version": "prompt_version prompt_id template version 提示版本 版本",
         "at": "timestamp created_at created time date datetime start_time submitted_at zeitstempel 时间 "

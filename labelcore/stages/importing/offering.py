@@ -193,7 +193,7 @@ def _is_offered(place: str, values: set[str], *, named: bool) -> bool:
     numbers, words = are_numbers(values), _words(place)
     if _is_person(place):
         return False
-    if not numbers and (is_note(nested.telling(place)) or (words[-1:] and words[-1] in _NAMING)):
+    if not numbers and (is_note(nested.telling(place)) or not _NAMING.isdisjoint(words[-1:])):
         return False
     if numbers and _COUNTS & set(words) and words[-1] not in _MEASURES:
         return False
@@ -209,8 +209,10 @@ def _is_offered(place: str, values: set[str], *, named: bool) -> bool:
 def _is_beside(place: str, values: set[str], levels: Sequence[set[str]]) -> bool:
     """Whether a column is on the levels of one that measures, and counts nothing."""
     within = any(values <= level and len(level) <= MOST_LEVELS for level in levels)
-    counts = {*_COUNTS, *_NAMING} & {*_words(place)}
-    return within and len(values) > 1 and not counts and not is_note(nested.telling(place))
+    words = _words(place)
+    names = not are_numbers(values) and not _NAMING.isdisjoint(words[-1:])
+    idle = names or not _COUNTS.isdisjoint(words) or is_note(nested.telling(place))
+    return within and len(values) > 1 and not idle
 
 
 def is_measure(place: str) -> bool:

@@ -283,14 +283,21 @@ def _of_replies(
     """A row for each answer, out of chats, of what an endpoint returned, or of lists of answers."""
     notes: Sequence[Fact] = ()
     answers = [row.get(mapping.output or "") for row in rows]
-    is_chat = not shape.tool and mapping.output in staged.names and replies.hold_chats(answers)
+    is_chat = (
+        not shape.tool
+        and mapping.output in staged.names
+        and _hold_chats(cursor, staged, str(mapping.output), answers)
+    )
     if is_chat and not mapping.conversation:
-        mapping = mapping.model_copy(update={"conversation": mapping.output, "output": None})
+        update = {"conversation": mapping.output, "answers": mapping.output, "output": None}
+        mapping = mapping.model_copy(update=update)
     if mapping.conversation and (not mapping.output or mapping.output == REPLY):
-        staged = replies.split_chats(cursor, staged, _chat(mapping), each=mapping.replies == "each")
+        texts = mapping.answers == mapping.conversation
+        each = mapping.replies == "each"
+        staged = replies.split_chats(cursor, staged, mapping.conversation, each=each, texts=texts)
         mapping = mapping.model_copy(update={"output": REPLY})
     elif is_chat and mapping.conversation in staged.names:
-        replies.join_chats(cursor, staged, str(mapping.conversation), str(mapping.output))
+        staged = replies.join_chats(cursor, staged, str(mapping.conversation), str(mapping.output))
     elif not shape.tool and any(
         replies.reply_within(row.get(mapping.output or "")) for row in rows[:_RESPONSES]
     ):
@@ -300,6 +307,11 @@ def _of_replies(
     if mapping.replies == "each" or any(note.code == "lists_split" for note in notes):
         mapping = _without_guess(mapping)
     return staged, mapping, notes
+
+
+def _hold_chats(cursor: Any, staged: Staging, column: str, first: Sequence[Any]) -> bool:
+    """Whether a column of answers holds chats, in its first rows or anywhere."""
+    return replies.hold_chats(first) or replies.hold_chats(staging.shapes(cursor, staged, column))
 
 
 def _of_lists(
@@ -347,10 +359,6 @@ def _reading(
     if signal.kind == "feedback":
         return feedback.read(signal, said, column)
     return meanings.read(signal, said, rules, column)
-
-
-def _chat(mapping: Mapping) -> str:
-    return str(mapping.conversation)
 
 
 def text_columns(mapping: Mapping) -> dict[str, str]:

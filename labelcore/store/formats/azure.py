@@ -26,6 +26,8 @@ _OUTPUT = re.compile(r"outputs\.([\w-]+)\.([\w-]+)$")
 _ANSWERS = ("response", "answer", "output")
 _RESULTS = ("_result", "_passed")
 _SUFFIXES = ("_reason", "_result", "_threshold", "_label", "_passed", "_score")
+_CALL = ("_reason", "_threshold", "_tokens", "_model", "_sample_input", "_sample_output", "_status")
+"""How a measure came about; some evaluators write it without the measure's name before it."""
 
 
 def _is_row(record: Record) -> bool:
@@ -92,7 +94,11 @@ def _verdict(name: str, said: dict[str, object]) -> list[Remark]:
         for key in said
         if key.endswith(suffix) and truth(said[key])
     ]
-    measures = [key for key in said if not key.endswith(_SUFFIXES) and not key.startswith("gpt_")]
+    measures = [
+        key
+        for key in said
+        if not key.endswith(_SUFFIXES) and not f"_{key}".endswith(_CALL) and not key.startswith("gpt_")
+    ]
     if not stems:
         measured = [name] if name in said else measures
         return [
@@ -114,7 +120,7 @@ def _verdict(name: str, said: dict[str, object]) -> list[Remark]:
 
 
 def _about(said: dict[str, object], stem: str) -> dict[str, Any]:
-    return {"reason": plain(said.get(f"{stem}_reason", ""))}
+    return {"reason": plain(said.get(f"{stem}_reason", said.get("reason", "")))}
 
 
 in_chinese(

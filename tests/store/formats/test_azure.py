@@ -69,3 +69,13 @@ def test_a_conversation_keeps_what_else_was_given() -> None:
         "azure", lines([{**TALKS[0], "inputs.context": "A desk.", "inputs.ground_truth": "Hi there"}])
     )
     assert (row.output, row.context, row.details["expected"]) == ("Hello!", "A desk.", "Hi there")
+
+
+def test_how_a_measure_came_about_is_no_verdict() -> None:
+    call = ("total_tokens", 1200), ("model", "gpt-4o"), ("finish_reason", "stop"), ("sample_input", "[…]")
+    named = {f"outputs.quality.coherence_{name}": value for name, value in call}
+    bare = {f"outputs.custom.{name}": value for name, value in (*call, ("reason", "It rambles."))}
+    row = {"inputs.query": "Rain?", "inputs.response": "Yes.", "outputs.quality.coherence": 4}
+    (told,) = read("azure", lines([{**row, **named, "outputs.custom.mark": 2, **bare}]))
+    assert said(told) == [("verdict", "quality", "4", "", ""), ("verdict", "custom", "2", "", "")]
+    assert told.remarks[1].reason == "It rambles."
