@@ -14,7 +14,8 @@ _TYPES = (
     *(Shaped, Weakness, CourtValue, GradeValue, VerdictValue, Severity, Risk, SplitName, ProbeValue),
     *(CriterionStatus, linting.Kind, acts.State),
 )
-_NAMES = (*(name for kind in _TYPES for name in get_args(kind)), *Overview.model_fields.keys() - {"project"})
+_COUNTS = Overview.model_fields.keys() - {"project", "only_on_criteria"}
+_NAMES = (*(name for kind in _TYPES for name in get_args(kind)), *_COUNTS)
 _OF_PAGES = (
     "Home",
     "Import your pipeline's outputs.",
@@ -38,14 +39,25 @@ _OF_PAGES = (
     *("thumbs", "action"),
     *("feedback", "uniform", "offline", "not rejected", "accepted with all", "annotator", "revealed"),
 )
-READ_ALOUD = (
+STREAMLIT = "Streamlit: "
+"""Before its words in the catalogue: a criterion or a signal that is called "Open" is none of them."""
+OF_STREAMLIT = (
     *("Open", "Close", "Search", "Sidebar", "Expand sidebar", "Collapse sidebar", "Help", "Help for {name}"),
     *("Choose an option", "Choose options", "Selected values", "Clear all", "Clear value", "Remove {name}"),
     *("Choose date", "Choose date range", "Choose date and time", "Increment", "Decrement", "Empty"),
     *("Scroll tabs left", "Scroll tabs right", "Fullscreen", "Close fullscreen", "Download as CSV"),
     *("Copy to clipboard", "Show/hide columns", "Show password", "Hide password", "file upload", "progress"),
     *("Dismiss", "Shortcut {name}", "warning icon", "check icon", "close icon", "person icon"),
-    "volunteer_activism icon",
+    *(
+        "volunteer_activism icon",
+        "error icon",
+        "Add files",
+        "Upload {name}",
+        "Previous Result",
+        "Next Result",
+    ),
+    *("Close Search", "Clear date", "Clear dates", "Clear date and time", "Clear time", "Previous month"),
+    *("Next month", "Stop script", "Running...", "Dataframe column menu"),
 )
 """What Streamlit says to screen readers, in English only; its translations are put in its place."""
 _ASSUMPTIONS = (
@@ -72,5 +84,5 @@ _PLANTED = (
 PHRASES = (
     *(name.replace("_", " ") for name in _NAMES),
     *(*Role, *_OF_PAGES, *_ASSUMPTIONS, *_METHODS, *_COMPARED, *_OF_PROMPTS, *_OF_FILES, *_PLANTED),
-    *READ_ALOUD,
+    *(f"{STREAMLIT}{words}" for words in OF_STREAMLIT),
 )
