@@ -60,6 +60,7 @@ OF_STREAMLIT = (
     *("Next month", "Stop script", "Running...", "Dataframe column menu"),
 )
 """What Streamlit says to screen readers, in English only; its translations are put in its place."""
+IN_CATALOGUE = {words: f"{STREAMLIT}{words}" for words in OF_STREAMLIT}
 _ASSUMPTIONS = (
     "the graded outputs are a known-probability sample of this pool",
     "the graded outputs are an even random sample of this pool",
@@ -84,5 +85,5 @@ _PLANTED = (
 PHRASES = (
     *(name.replace("_", " ") for name in _NAMES),
     *(*Role, *_OF_PAGES, *_ASSUMPTIONS, *_METHODS, *_COMPARED, *_OF_PROMPTS, *_OF_FILES, *_PLANTED),
-    *(f"{STREAMLIT}{words}" for words in OF_STREAMLIT),
+    *IN_CATALOGUE.values(),
 )
