@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from labelcore.messages.catalogue import judge_words, say
 from labelcore.messages.figures import rate_words
 from labelcore.messages.telling import listed, sentence, sentences
 from labelcore.models import Fact, fact
+from labelcore.text.showing import clock
 
 if TYPE_CHECKING:  # sentences need the reports' shapes, not the stages that make them
     from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment, PassRates, SetAlignment
@@ -191,22 +191,18 @@ def basis_lines(report: AlignmentReport) -> tuple[str, ...]:
     )
     moment, grades, choice = say("As of now."), say("{n:,} grades", n=basis.grades), say("none")
     if report.as_of:
-        moment = say("As of {at}.", at=_clock(report.as_of))
+        moment = say("As of {at}.", at=clock(report.as_of, seconds=True))
     if basis.newest_grade:
-        newest = _clock(basis.newest_grade)
+        newest = clock(basis.newest_grade, seconds=True)
         grades = say("{n:,} grades, the newest from {at}", n=basis.grades, at=newest)
     if basis.chosen_at:
-        choice = say("{choice} of {at}", choice=basis.choice, at=_clock(basis.chosen_at))
+        choice = say("{choice} of {at}", choice=basis.choice, at=clock(basis.chosen_at, seconds=True))
     resting = {"as_of": moment, "grades": grades, "chosen": choice}
     return (
         say("{as_of} It rests on {grades}; chosen set: {chosen}.", **resting),
         say("Criteria: {names}.", names=criteria or say("no criterion")),
         say("Judges: {names}.", names=judges or say("none")),
     )
-
-
-def _clock(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S %Z}"
 
 
 def with_how_to_choose(warnings: Iterable[Fact], how: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
+from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
 from string import Formatter
@@ -17,6 +18,7 @@ from labelcore.messages.nouns import called, called_in_chinese
 from labelcore.messages.numbers import agreed
 from labelcore.models import Noun
 from labelcore.stages.deriving.families import FAMILIES
+from labelcore.text.showing import in_utc
 from labelcore.wording import BROUGHT, SHOWN_AS, Wording
 
 Language = Literal["en", "zh"]
@@ -173,6 +175,8 @@ def _filled(chosen: Language, template: str, values: Mapping[str, object]) -> st
 def _value(tongue: Language, value: object) -> object:
     if isinstance(value, Wording):
         return say_in(tongue, value)
+    if isinstance(value, datetime) and value.tzinfo:
+        return in_utc(value)
     if isinstance(value, LabelcoreError):
         return trouble_words(value, tongue)
     if isinstance(value, list | tuple):

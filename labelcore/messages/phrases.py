@@ -14,7 +14,8 @@ _TYPES = (
     *(Shaped, Weakness, CourtValue, GradeValue, VerdictValue, Severity, Risk, SplitName, ProbeValue),
     *(CriterionStatus, linting.Kind, acts.State),
 )
-_NAMES = (*(name for kind in _TYPES for name in get_args(kind)), *Overview.model_fields.keys() - {"project"})
+_COUNTS = Overview.model_fields.keys() - {"project", "only_on_criteria"}
+_NAMES = (*(name for kind in _TYPES for name in get_args(kind)), *_COUNTS)
 _OF_PAGES = (
     "Home",
     "Import your pipeline's outputs.",
@@ -38,6 +39,8 @@ _OF_PAGES = (
     *("thumbs", "action"),
     *("feedback", "uniform", "offline", "not rejected", "accepted with all", "annotator", "revealed"),
 )
+STREAMLIT = "Streamlit: "
+"""Before its words in the catalogue: a criterion or a signal that is called "Open" is none of them."""
 OF_STREAMLIT = (
     *("Open", "Close", "Search", "Sidebar", "Expand sidebar", "Collapse sidebar", "Help", "Help for {name}"),
     *("Choose an option", "Choose options", "Selected values", "Clear all", "Clear value", "Remove {name}"),
@@ -52,10 +55,14 @@ OF_STREAMLIT = (
     *("Accounting", "Distance", "Calendar", "Duration", "Statistics", "Values", "Distinct", "Range", "Sum"),
     *("Average", "Median", "25th percentile", "75th percentile", "Standard deviation", "Minimum", "Maximum"),
     *("Average length", "Minimum length", "Maximum length", "Based on sample", "No data"),
+    *("error icon", "Add files", "Upload {name}", "Previous Result", "Next Result", "Close Search"),
+    *("Clear date", "Clear dates", "Clear date and time", "Clear time", "Previous month", "Next month"),
+    *("Stop script", "Running..."),
 )
 """What Streamlit says to screen readers and writes in its menus, in English only; its translations are put in
 its place.
 """
+IN_CATALOGUE = {words: f"{STREAMLIT}{words}" for words in OF_STREAMLIT}
 _ASSUMPTIONS = (
     "the graded outputs are a known-probability sample of this pool",
     "the graded outputs are an even random sample of this pool",
@@ -80,5 +87,5 @@ _PLANTED = (
 PHRASES = (
     *(name.replace("_", " ") for name in _NAMES),
     *(*Role, *_OF_PAGES, *_ASSUMPTIONS, *_METHODS, *_COMPARED, *_OF_PROMPTS, *_OF_FILES, *_PLANTED),
-    *OF_STREAMLIT,
+    *IN_CATALOGUE.values(),
 )

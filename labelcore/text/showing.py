@@ -4,7 +4,7 @@ as much of them as there is room for.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 from unicodedata import east_asian_width
 
@@ -28,9 +28,20 @@ def showable(text: str) -> TextBeginning:
     return TextBeginning(beginning, max(0, len(text) - MOST))
 
 
-def clock(at: datetime) -> str:
-    """A moment to the minute, with the zone that it stands in."""
-    return f"{at:%Y-%m-%d %H:%M %Z}".rstrip()
+def in_utc(at: datetime) -> datetime:
+    """A moment as everybody is told it, wherever the machine stands.
+
+    Raises:
+        ValueError: it has no zone, so that it may be any of many moments.
+    """
+    if at.tzinfo is None:
+        raise ValueError("a moment has no zone")
+    return at.astimezone(UTC)
+
+
+def clock(at: datetime, *, seconds: bool = False) -> str:
+    """A moment to the minute or the second, with its zone."""
+    return f"{in_utc(at):{'%Y-%m-%d %H:%M:%S %Z' if seconds else '%Y-%m-%d %H:%M %Z'}}"
 
 
 def columns_of(text: str) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from labelcore.messages import say
-from labelcore.messages.phrases import OF_STREAMLIT
+from labelcore.messages.phrases import IN_CATALOGUE
 from labelcore.models import Role
 from labelcore.wording import Wording
 from pages.widgets.components import draw
@@ -109,6 +109,5 @@ def attend(language: str) -> None:
     """What the browser does around the menu: it closes on a phone once a page is chosen, and what Streamlit
     has screen readers say in English gives way to its translations.
     """
-    words = {words: say(words) for words in OF_STREAMLIT}
-    instead = {words: told for words, told in words.items() if told != words}
+    instead = {words: say(key) for words, key in IN_CATALOGUE.items() if language != "en"}
     draw("menu", "closing-menu", {"language": language, "words": instead})

@@ -72,6 +72,7 @@ def open_page(title: str, explain: str = "", *, page: str = "", **values: str) -
     st.html(STYLES / "page.css")
     if language() == "zh":
         st.html(STYLES / "zh.css")
+    attend(language())  # where the page stops before its menu too
     with guard():
         db = open_database(settings().db)
         caller = _visitor(db)
@@ -237,8 +238,6 @@ def _show_menu(container: Any, held: Role) -> None:
     with suppress(StreamlitPageNotFoundError):
         for file, title, icon in menu_for(role(held), held):
             container.page_link(file, label=say(title), icon=icon, query_params=place(), width="stretch")
-        with container:
-            attend(language())
 
 
 def is_here() -> bool:

@@ -9,12 +9,14 @@ import pytest
 from babel.messages.pofile import read_po
 from streamlit.testing.v1 import AppTest
 
+from labelcore.messages import say, speaking
 from labelcore.messages.__main__ import PLACES, Message, used
 from labelcore.messages.catalogue import CATALOGUE
+from labelcore.messages.phrases import OF_STREAMLIT, STREAMLIT
 from labelcore.settings import settings
 from labelcore.store import close_database
 from labelcore.wording import BROUGHT
-from pages.widgets import keys
+from pages.widgets import keys, shell
 from tests.pages.opening import SECONDS
 
 ROOT = Path(__file__).parents[2]
@@ -90,3 +92,25 @@ def test_the_switch_changes_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert "there are no graded outputs" in app.subheader[0].value
     close_database(tmp_path / "app.duckdb")
     settings.cache_clear()
+
+
+def test_a_page_that_stops_before_its_menu_says_its_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LABELCORE_DB", str(tmp_path / "app.duckdb"))
+    settings.cache_clear()
+    said: list[str] = []
+    monkeypatch.setattr(shell, "attend", said.append)
+    app = AppTest.from_file(ROOT / "pages" / "0_home.py", default_timeout=SECONDS)
+    app.query_params |= {keys.PROJECT: "unknown", keys.LANGUAGE: "zh"}
+    app.run()
+    assert "unknown" in app.error[0].value and said == ["zh"]
+    close_database(tmp_path / "app.duckdb")
+    settings.cache_clear()
+
+
+def test_words_of_streamlit_are_no_names_and_lead_back() -> None:
+    with speaking("zh"):
+        assert [say(name) for name in ("Open", "Empty", "close icon")] == ["Open", "Empty", "close icon"]
+        told = [say(f"{STREAMLIT}{words}") for words in OF_STREAMLIT]
+    assert len(set(told)) == len(told) and not any(STREAMLIT in words for words in told)

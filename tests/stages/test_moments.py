@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -323,6 +324,19 @@ def test_moments_that_cannot_be_shown_are_refused(workspace: Workspace) -> None:
         aligning.align(workspace, as_of=workspace.project.at - timedelta(days=1))
 
 
+def test_a_moment_is_told_in_utc_wherever_the_server_stands(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "CST-8")
+        time.tzset()
+        with pytest.raises(BadInput, match="2931-01-01 04:00 UTC is still to come"):
+            aligning.align(workspace, as_of=parse_moment("2931-01-01T12:00"))
+        with pytest.raises(NotFound, match="at 1999-12-31 16:00 UTC"):
+            aligning.align(workspace, as_of=parse_moment("2000-01-01T00:00"))
+    time.tzset()
+
+
 def test_a_moment_is_read_in_its_zone() -> None:
     eight = timezone(timedelta(hours=8))
     noon = datetime(2026, 3, 2, 4, tzinfo=UTC)
@@ -333,7 +347,7 @@ def test_a_moment_is_read_in_its_zone() -> None:
     today = f"{now():%Y-%m-%d}"
     assert parse_moment(today, UTC) <= now()
     assert parse_moment(f"{now() + timedelta(days=3):%Y-%m-%d}", UTC) > now()
-    for word in ("", "yesterday", "2026-13-01", "12", "0001-01-01"):
+    for word in ("", "yesterday", "2026-13-01", "12", "0001-01-01", "0001-01-01T00:00+08:00"):
         with pytest.raises(BadInput):
             parse_moment(word)
 

@@ -1,11 +1,13 @@
 """What a page shows of a heavy text is light enough for a browser, and says what it leaves out."""
 
 import re
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given, strategies as st
 
-from labelcore.text.showing import MOST, columns_of, shortened, showable
+from labelcore.messages import say
+from labelcore.text.showing import MOST, clock, columns_of, shortened, showable
 
 
 @pytest.mark.parametrize("mark", ["\u0301", "\u20dd", "\u0e49"])
@@ -36,3 +38,12 @@ def test_chinese_takes_two_columns() -> None:
     assert columns_of("价格 OK。") == 9
     assert shortened("价格不对，少了两元", 7) == "价格不…"
     assert shortened("a price\nthat is wrong", 9) == "a price t…"
+
+
+def test_a_moment_is_told_in_utc_and_one_without_a_zone_is_not_told() -> None:
+    noon = datetime(2031, 1, 1, 12, 0, 30, tzinfo=timezone(timedelta(hours=8), "CST"))
+    assert clock(noon) == "2031-01-01 04:00 UTC"
+    assert clock(noon, seconds=True) == "2031-01-01 04:00:30 UTC"
+    assert say("As of {at:%H:%M %Z}.", at=noon) == "As of 04:00 UTC."
+    with pytest.raises(ValueError, match="no zone"):
+        clock(noon.replace(tzinfo=None))

@@ -8,6 +8,7 @@ const WRITTEN = [
   "[role=listbox][data-empty]",
 ].join();
 const NAME = "{name}";
+const NAMING = "button, kbd"; // what else begins like "Remove …" is somebody's own text
 let spoken = "";
 let stop = () => {};
 
@@ -42,7 +43,10 @@ export function speak(page, language, words) {
  * @returns {[RegExp, string][]}
  */
 function ways(pairs) {
-  return pairs.map(([from, to]) => [new RegExp(`^${from.replace(NAME, "(.+)")}$`), to.replace(NAME, "$1")]);
+  return pairs.map(([from, to]) => {
+    const words = from.split(NAME).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+    return [new RegExp(`^${words.join("(.+)")}$`), to.replace(NAME, "$1")];
+  });
 }
 
 /**
@@ -55,7 +59,7 @@ function say(element, ways, deep = true) {
   for (const one of [element, ...all]) {
     for (const name of SAID) {
       const words = one.getAttribute(name);
-      const way = words && ways.find(([from]) => from.test(words));
+      const way = words && ways.find(([from, to]) => from.test(words) && (!to.includes("$1") || one.matches(NAMING)));
       if (words && way) one.setAttribute(name, words.replace(...way));
     }
   }

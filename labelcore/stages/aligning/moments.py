@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from datetime import datetime, time, tzinfo
+from datetime import UTC, datetime, time, tzinfo
 from typing import Annotated
 
 from pydantic import BeforeValidator
@@ -95,8 +95,9 @@ def parse_moment(text: str, zone: tzinfo | None = None) -> datetime:
         moment_read = datetime.combine(moment_read, time.max) if whole_day else moment_read
         moment_read = moment_read if zone is None or moment_read.tzinfo else moment_read.replace(tzinfo=zone)
         moment = moment_read if moment_read.tzinfo else moment_read.astimezone()
-    except (OverflowError, ValueError, OSError) as trouble:  # the year 1 has no local time
-        raise BadInput("{given} is not a moment of this calendar.", given=moment_read) from trouble
+        moment.astimezone(UTC)  # in which it is told
+    except (OverflowError, ValueError, OSError) as trouble:  # the year 1 has no other time
+        raise BadInput("{given} is not a moment of this calendar.", given=str(moment_read)) from trouble
     begun = not whole_day or datetime.combine(moment, time.min, moment.tzinfo) <= now()
     return min(moment, now()) if whole_day and begun else moment
 
@@ -120,7 +121,7 @@ def at_moment(workspace: Workspace, moment: datetime | None) -> Iterator[Workspa
     if moment is None:
         yield Workspace(workspace.db, workspace.project)
         return
-    aware = moment.astimezone()
+    aware = moment.astimezone(UTC)
     if aware > now():
         raise BadInput(
             "{aware:%Y-%m-%d %H:%M %Z} is still to come.", next_step="Name an earlier moment.", aware=aware
