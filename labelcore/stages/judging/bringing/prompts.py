@@ -13,8 +13,9 @@ from labelcore.judges import prompts
 from labelcore.judges.answer_formats import AnswerFormat
 from labelcore.judges.foreign_prompts import Variable
 from labelcore.judges.judge_prompt import Prompt, glossary_spec
+from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.llm import LlmKind
-from labelcore.judges.templates import Filling
+from labelcore.judges.templates import Filling, Template
 from labelcore.models import OVERALL, Fact, Frozen, JudgeVersion, Output, Role, fact
 from labelcore.operations import Effect, FileText, Metavar, operation
 from labelcore.settings import Endpoint, settings
@@ -134,7 +135,7 @@ class _Bringing:
         version = self.version(self.found.answer)
         history = [] if self.order.name else judge_table.history(self.workspace.db, version.judge_id)
         last = max(history, key=lambda old: old.version, default=None)
-        if last is None or last.spec.get("template") == version.spec.get("template"):
+        if last is None or _templates(last) == _templates(version):
             return []
         return [fact("foreign_replaces", judge=last.name, version=last.version + 1)]
 
@@ -284,3 +285,7 @@ class _Bringing:
             for variable in self._variables(outputs)
             if variable.filled == 0 and outputs
         ]
+
+
+def _templates(version: JudgeVersion) -> list[Template]:
+    return [prompt.template for prompt in kind_of(version).prompts]
