@@ -72,7 +72,7 @@ def test_the_alarms_of_users_are_measured_on_all_that_was_graded(
     )
     with catalogue.speaking("zh"):
         words = telling.sentence(judge.warnings[0])
-        assert words.startswith("thumbs ") and "40%" in words and "finds" not in words
+        assert words.startswith("赞或踩") and "40%" in words and "finds" not in words
     assert judge.document()["alarms"]["finds"]["n"] == 10
 
 
