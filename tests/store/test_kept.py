@@ -114,19 +114,32 @@ def test_narrow_readings_equal_the_events(acts: list[tuple[int, str, str, int, s
             if judged and event.id not in undone:
                 first.setdefault((event.output_id, event.annotator), (event.value, event.judge_shown))
         assert {(o, who): (v, shown) for o, who, v, shown in grades.first_overall(db, "p")} == first
+        given: dict[str, dict[str, list[Grade]]] = {}
+        for grade in grades.current(db, "p"):
+            given.setdefault(grade.annotator, {}).setdefault(grade.output_id, []).append(grade)
         for tally in grade_counts.tallies(db, "p"):
-            mine = [grade for grade in current if grade.annotator == tally.annotator]
+            mine = list(given[tally.annotator].values())
             assert tuple(dict(tally).values()) == (
                 tally.annotator,
-                sum(grade.value != "skipped" for grade in mine),
-                *(sum(grade.value == value for grade in mine) for value in ("pass", "fail", "unsure")),
-                sum(bool(grade.note.strip()) for grade in mine),
-                median(grade.seconds or 0 for grade in mine),
-                max(grade.at for grade in mine),
+                sum(said(of) != "skipped" for of in mine),
+                *(sum(said(of) == value for of in mine) for value in ("pass", "fail", "unsure")),
+                sum(any(grade.note.strip() for grade in of) for of in mine),
+                median(max(grade.seconds or 0 for grade in wholes(of) or of) for of in mine),
+                max(grade.at for of in mine for grade in of),
             )
-        assert {tally.annotator for tally in grade_counts.tallies(db, "p")} == {
-            grade.annotator for grade in current
-        }
+        assert {tally.annotator for tally in grade_counts.tallies(db, "p")} == {*given}
+
+
+def wholes(of: list[Grade]) -> list[Grade]:
+    """A person's grade of an output as a whole."""
+    return [grade for grade in of if grade.is_overall]
+
+
+def said(of: list[Grade]) -> str:
+    """What a person's grades of an output say: the whole, else fail for one fail on a criterion."""
+    whole = [grade.value for grade in wholes(of) if grade.value != "skipped"]
+    values = {grade.value for grade in of}
+    return whole[0] if whole else next((v for v in ("fail", "pass", "unsure") if v in values), "skipped")
 
 
 def test_failing_wants_every_judge_and_one_that_fails(db: Database) -> None:
