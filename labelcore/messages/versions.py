@@ -67,10 +67,19 @@ def versions_in_short(report: VersionComparison) -> VersionsInShort:
 def _claim(report: VersionComparison) -> str:
     """What has to be said in public with a difference that is sure."""
     if not report.by_people.n:
-        return say("Say this in public with care: the two answered different inputs, and some may be harder.")
+        return say(
+            "Say this in public only with care: the two answered different inputs, some of them perhaps harder."
+        )
     if report.beside:
-        return say("You can say this in public, with the change of model: people graded it, not judges.")
-    return say("You can say this in public: people graded it, not judges.")
+        return say(
+            "You can say this in public, of these {n:,} inputs, if you add that the model changed too. "
+            "It rests on people's grades, not on judges.",
+            report.by_people,
+        )
+    return say(
+        "You can say this in public, of these {n:,} inputs. It rests on people's grades, not on judges.",
+        report.by_people,
+    )
 
 
 def _where(report: VersionComparison) -> str:

@@ -16,8 +16,16 @@ from tests.stages.measured import grade_all
 @pytest.mark.parametrize(
     ("models", "says", "claim"),
     [
-        (("small", "large"), True, "You can say this in public, with the change of model"),
-        (("small", "small"), False, "You can say this in public: people graded it, not judges."),
+        (
+            ("small", "large"),
+            True,
+            "You can say this in public, of these 20 inputs, if you add that the model",
+        ),
+        (
+            ("small", "small"),
+            False,
+            "You can say this in public, of these 20 inputs. It rests on people's grades, not on judges.",
+        ),
     ],
 )
 def test_two_versions_are_compared_on_the_same_inputs_and_another_model_is_said(
@@ -50,7 +58,11 @@ def test_two_versions_are_compared_on_the_same_inputs_and_another_model_is_said(
     ("inputs", "passed", "claim"),
     [
         (("question", "question"), 5, "Do not say yet that one is better"),
-        (("question", "another question"), 20, "Say this in public with care: the two answered different"),
+        (
+            ("question", "another question"),
+            20,
+            "Say this in public only with care: the two answered different",
+        ),
     ],
 )
 def test_what_can_be_said_of_two_versions_in_public_rests_on_what_was_compared(
