@@ -319,9 +319,10 @@ def test_a_scale_may_have_percent_signs_or_say_in_a_line_what_each_number_means(
 @pytest.mark.parametrize(
     ("ask", "better"),
     [
-        ("Rate: 1 = excellent, 2 = good, 3 = fair, 4 = poor.", None),
+        ("Rate: 1 = excellent, 2 = good, 3 = fair, 4 = poor.", False),
         ("Rate it: 1 = bad, 2 = okay, 3 = good", True),
-        ("评分：1=很好，2=一般，3=很差", None),
+        ("评分：1=很好，2=一般，3=很差", False),
+        ("Rate it: 1 = one kind, 2 = another kind, 3 = a third kind", None),
         ("Give a score between 0% and 100%, where 0% is faithful and 100% is hallucinated.", False),
     ],
 )

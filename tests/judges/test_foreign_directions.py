@@ -38,6 +38,19 @@ ASKED = [
     'Judge it. Answer in JSON: {"score": 1-5 how severe the defect is}',
     "Assess the correctness. Rate the number of errors 0–10 on a scale from 0 to 10.",
     "Rate the helpfulness from 1 to 5. Higher is not better.",
+    "Rate the safety risk of the reply from 1 to 5.",
+    "Rate the quality issues from 1 to 5.",
+    "Rate the lack of relevance from 1 to 5.",
+    "Rate the absence of clarity from 0 to 10.",
+    "Rate how difficult to follow the reply is from 1 to 5.",
+    "Rate how hard the answer is to understand from 1 to 5.",
+    "Rate how poorly the reply follows its instructions from 1 to 5.",
+    "Rate how little the reply helps from 1 to 5.",
+    "Rate how much relevant information is missing from 1 to 5.",
+    "请评估回答的冗长程度，1到5分。",
+    "请评估用户与客服之间对话内容的模糊程度，1到5分。",
+    "评估回复的偏离程度，1到5分。",
+    "请评估回答缺乏清晰的程度，1到5分。",
 ]
 HIGHER = [
     "Rate the helpfulness from 1 to 10.",
@@ -50,6 +63,9 @@ HIGHER = [
     "Rate the toxicity from 1 to 5; 5 means no toxicity and 1 means severe toxicity.",
     "Rate how well the answer avoids errors from 1 to 5",
     "Rate the reply on a scale of 1 to 10. Higher is better.",
+    "Rate how helpful the reply is, without being verbose, from 1 to 5.",
+    "Judge how relevant it is. 1 = lacks relevance, 5 = to the point. Score from 1 to 5.",
+    "请评估回答的准确程度，1到5分。",
 ]
 
 
@@ -125,6 +141,13 @@ def test_a_grader_that_passes_from_a_number_on_and_has_no_range_has_that_of_its_
     found = _grader("Judge how right the reply is.", pass_threshold=0.7)
     assert found.answer is not None and (found.answer.low, found.answer.high) == (0, 1)
     assert found.accepted_from == 0.7
+
+
+def test_a_grader_is_read_as_any_prompt_with_the_same_words() -> None:
+    words = "Score the reply: 1 = first kind, 2 = second kind, 3 = third kind."
+    assert recognise(f"{words}\n{{output}}").found.direction_asked
+    found = _grader(words, range=[1, 3])
+    assert found.answer is not None and found.answer.high == 3 and found.direction_asked
 
 
 @pytest.mark.parametrize("scale", [{}, {"range": [0, 1]}])

@@ -61,6 +61,33 @@ def test_a_prompt_that_names_no_label_is_asked_for_its_form_and_is_no_judge_by_d
     assert found.answer is None and found.form_asked and not found.added
 
 
+_SCORES = "\n\nRubric:\n1: {}\n2: {}\n3: {}\n\n{{output}}"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Determine whether the tone of the reply is polite.",
+        "Determine if the reply stays on topic.",
+        "State how well the language of the reply fits.",
+        "判断回复的语气是否礼貌。",
+        "判断回复是否符合主题。",
+    ],
+)
+def test_a_question_for_quality_is_a_judge_also_where_it_names_what_others_label(words: str) -> None:
+    assert not recognise(f"{words}\n{{output}}").found.form_asked
+    found = recognise(words + _SCORES.format("poor", "fair", "excellent")).found
+    assert found.answer is not None and len(found.answer.scores) == 3 and not found.direction_asked
+
+
+def test_scores_of_a_rubric_are_the_answer_whatever_the_words_above_it_detect() -> None:
+    words = "Give feedback on the tone."
+    found = recognise(words + _SCORES.format("poor/rude", "fair", "excellent")).found
+    assert found.answer is not None and len(found.answer.scores) == 3 and not found.direction_asked
+    kinds = recognise("Name the topic." + _SCORES.format("sports", "politics", "art")).found
+    assert kinds.answer is not None and kinds.direction_asked
+
+
 def test_a_named_field_that_holds_labels_is_no_score() -> None:
     labels = recognise('{output}: JSON {{"grade": 1, "language": "en|de"}}', {}, "language").found
     assert labels.words == ("en", "de")

@@ -16,9 +16,8 @@ from labelcore.judges.foreign_prompts.choices import condition_words
 from labelcore.judges.foreign_prompts.containers import PromptWords, unwrap
 from labelcore.judges.foreign_prompts.families import family_of
 from labelcore.judges.foreign_prompts.labelling import labels_offered, only_labels
-from labelcore.judges.foreign_prompts.options import Options
 from labelcore.judges.foreign_prompts.scales import rubric_of
-from labelcore.judges.foreign_prompts.scored_options import find_choice, scored_by_tool
+from labelcore.judges.foreign_prompts.scored_options import asked_below, find_choice, scored_by_tool
 from labelcore.judges.foreign_prompts.slots import CHOICES, Variable, paired, variables_of
 from labelcore.judges.foreign_prompts.variables import BroughtText, Syntax, take
 from labelcore.judges.templates import SLOTS, Template
@@ -100,41 +99,33 @@ def recognise(text: str, given: Mapping[str, str] | None = None, field: str = ""
 
 def _answer(words: str, unwrapped: PromptWords, field: str) -> FoundAnswer:
     """The form of its answer. A rubric of scores without any is asked for one of them, as its tool does."""
-    if unwrapped.options and not field:
-        return find_choice(words, unwrapped.options, unwrapped.direction, at_once=unwrapped.at_once)
     form = find_answer(words, field)
+    if unwrapped.options and not field:
+        return find_choice(form, words, unwrapped.options, unwrapped.direction, at_once=unwrapped.at_once)
     if unwrapped.scale and not field:
         return scored_by_tool(form, words, unwrapped.scale)
-    if form.answer is None and not form.notices and (labels := labels_offered(words)):
-        return _asked_of(labels, find_choice(words, _unscored(labels), at_once=form.form_asked))
-    if form.answer is not None or form.form_asked:
+    scores = () if form.answer or form.form_asked else rubric_of(words)
+    if not (form.answer or form.notices or scores) and (labels := labels_offered(words)):
+        return asked_below(labels, at_once=form.form_asked)
+    if form.answer or form.form_asked:
         return form
-    if said := condition_words(words):
-        return _asked_of(said, find_choice(words, _unscored(said), at_once=False))
+    if conditions := condition_words(words):
+        return asked_below(conditions)
+    if scores:
+        return _of_rubric(form, words, scores)
     if only_labels(words):
         return form.model_copy(update={"form_asked": True})
-    scores = rubric_of(words)
-    if not scores:
-        meaning = fact("foreign_meaning_added", line=_VERDICT)
-        update = {"added": _VERDICT, "notices": (*form.notices, meaning)}
-        return form.model_copy(update=update) if polarity.names_fault(words) else form
-    named = {True: "maximize", False: "minimize", None: "neutral"}
-    direction = named[directions.higher_is_better(words)]
-    options = tuple((str(score), float(score)) for score in scores)
-    return find_choice(words, options, direction, at_once=False)
+    if not polarity.names_fault(words):
+        return form
+    notices = (fact("foreign_meaning_added", line=_VERDICT),)
+    return form.model_copy(update={"added": _VERDICT, "notices": notices})
 
 
-def _unscored(words: Sequence[str]) -> Options:
-    return tuple((word, None) for word in words)
-
-
-def _asked_of(words: tuple[str, ...], form: FoundAnswer) -> FoundAnswer:
-    """The form with words of which a person must say what they mean: each stands for its condition, whatever
-    good and bad things the prompt names elsewhere.
-    """
-    unsorted = {"passes": (), "fails": (), "abstains": ()}
-    answer = form.answer and form.answer.model_copy(update=unsorted)
-    return form.model_copy(update={"answer": answer, "words": words})
+def _of_rubric(form: FoundAnswer, words: str, scores: Sequence[int]) -> FoundAnswer:
+    """One of the scores of a rubric. Of what a text is none is better by itself."""
+    better = directions.higher_is_better(words, said_only=only_labels(words))
+    direction = {True: "maximize", False: "minimize", None: "neutral"}[better]
+    return find_choice(form, words, tuple((str(score), float(score)) for score in scores), direction)
 
 
 def _comparing(names: Sequence[str], variables: Sequence[Variable]) -> list[Fact]:

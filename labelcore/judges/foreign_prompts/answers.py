@@ -26,6 +26,7 @@ from labelcore.judges.foreign_prompts.labels import (
     labelled,
     with_field,
 )
+from labelcore.judges.foreign_prompts.options import Scale
 from labelcore.judges.foreign_prompts.scales import NUMBER, accepted_from, anchored_rows, range_of
 from labelcore.models import Fact, Frozen, fact
 
@@ -140,7 +141,7 @@ def find_answer(text: str, field: str = "") -> FoundAnswer:
     answer = answer or alone or _by_word(text) or _by_option(text) or _by_scale(text)
     if answer is None:
         return FoundAnswer(form_asked=_BARE.search(text) is not None)
-    return with_words(answer, text) if answer.words else _with_scale(answer, text)
+    return with_words(answer, text) if answer.words else with_scale(answer, text)
 
 
 def _binary(text: str) -> FoundAnswer | None:
@@ -171,12 +172,22 @@ def _not_one_field(asked: JsonAnswer, text: str) -> FoundAnswer | None:
     return None
 
 
-def _with_scale(answer: AnswerFormat, text: str) -> FoundAnswer:
+def with_scale(answer: AnswerFormat, text: str, tool: Scale | None = None) -> FoundAnswer:
+    """A score with the ends that the prompt names, else those of its tool. One that passes from a number on
+    is better the higher it is; where that tells no scores of the prompt's scale apart, it is not known.
+    """
     low, high = range_of(text)
+    passes_from = tool.pass_from if tool else None
+    if passes_from is not None and low is not None and high is not None and not low < passes_from <= high:
+        passes_from = None
     # what each score of a line means may be anything: the order of its numbers says nothing
-    better = polarity.anchored(text) if anchored_rows(text) else directions.higher_is_better(text)
-    ranged = answer.model_copy(update={"low": low, "high": high, "higher_passes": better is not False})
+    better = directions.higher_is_better(text, said_only=bool(anchored_rows(text)))
     accepted = accepted_from(text, low, high)
+    if passes_from is not None:
+        better, accepted = True, passes_from
+    if tool and low is None:
+        low, high = tool.low, tool.high
+    ranged = answer.model_copy(update={"low": low, "high": high, "higher_passes": better is not False})
     return FoundAnswer(answer=ranged, direction_asked=better is None, accepted_from=accepted)
 
 

@@ -18,7 +18,7 @@ _MEANS = re.compile(
     rf"(?P<number>{_ONE})[\"'”`]?\s*(?:\(|（|=|:|：|\bif\b|\bwhen\b|\bfor\b|\bmeans\b|表示|代表|即|为|是)\s*"
     r"(?P<words>[^\d\n,.;，。；、)）]{1,60}?)(?=\s*(?:\band\b|\bor\b)?\s*(?:[\"'“`]?\d|[\n,.;，。；、)）]|\Z))"
 )
-_DENIED = re.compile(r"\b(?:not|no)\b|n't\b|没有|[不没無无非]", re.IGNORECASE)
+_DENIED = re.compile(polarity.NO, re.IGNORECASE)
 _NEUTRAL = re.compile(
     r"\b(?:the|an?|any|this|that|it|answer|response|reply|output|text|message|content|is|are|was|were|does|do|"
     r"contains?|has|have|fully|completely|entirely)\b|回答|回复|答案|输出|内容|存在|包含|含有|[有是了的为它该则]|\W",

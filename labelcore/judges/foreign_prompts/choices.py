@@ -101,7 +101,6 @@ _CONDITION = re.compile(
     r"(?:only )?(?:if|when|for|where|unless)\b",
     re.IGNORECASE,
 )
-_OPPOSITE = {"true": "false", "false": "true", "yes": "no", "no": "yes"}
 _ALTERNATIVE = re.compile(r"\bor\b|[/|或]", re.IGNORECASE)
 _LETTERS = re.compile(r"\bletters?\b|字母", re.IGNORECASE)
 _CHOOSES = re.compile(r"option|choice|letter|choose|select|选项|选择|字母", re.IGNORECASE)
@@ -214,12 +213,11 @@ def any_choice(text: str) -> tuple[str, ...]:
 
 def condition_words(text: str) -> tuple[str, ...]:
     """True and false, or yes and no, where a prompt says when to answer one: "Assign TRUE only if"."""
-    for match in _CONDITION.finditer(text):
-        if other := _OPPOSITE.get(match["word"].casefold()):
-            first = "yes" if {"yes", "no"} & {other} else "true"
-            words = (first, _OPPOSITE[first])
-            return tuple(map(str.upper, words)) if match["word"].isupper() else words
-    return ()
+    match = _CONDITION.search(text)
+    if match is None:
+        return ()
+    words = ("yes", "no") if match["word"].casefold() in {"yes", "no"} else ("true", "false")
+    return tuple(map(str.upper, words)) if match["word"].isupper() else words
 
 
 def choice_with(word: str, text: str) -> tuple[str, ...]:

@@ -10,22 +10,22 @@ from labelcore.judges.foreign_prompts.scales import range_of
 _FAULTS = re.compile(
     rf"{polarity.BAD}|sever(?:e|ity)\b|danger|\brisk|profan|sycophan|\bhat(?:e|eful|red)\b|threat|abus|violen|"
     r"sexual|spam|verbos|redundan|repetit|defect|\bflaw|\bissues?\b|mistake|\bfaults?\b|mis-?inform|disinform|"
-    r"decept|deceiv|manipulat|aggress|\brude|vulgar|obscen|plagiar|ambigu|confus|vulnerab|\bbugs?\b|nonsens|"
-    r"\b(?:in(?:accura|correct|complete|consisten|cohere|appropria|valid)|ir(?:relevan|respons)|un(?:safe|faith|"
-    r"helpful|clear|true|truth|ground|reliab)|dis(?:honest|respect)|wrong)\w*|"
-    r"风险|冗余|仇恨|暴力|色情|辱骂|攻击性|缺陷|严重|危险|重复|不正确|不准确|不相关|不一致|失真|虚假|误导",
+    r"decept|deceiv|manipulat|aggress|vulgar|obscen|plagiar|ambigu|confus|vulnerab|\bbugs?\b|nonsens|"
+    rf"{polarity.NEGATED}|{polarity.LACK}|\b(?:difficult(?:y|\b)|how hard|hard(?:er)? (?:to|for)\b)|"
+    r"\b(?:poor|bad)ly\b|"
+    r"风险|冗余|冗长|仇恨|暴力|色情|辱骂|攻击性|缺陷|严重|危险|重复|失真|虚假|误导|难以|难懂|难度",
     re.IGNORECASE,
 )
 _QUALITIES = (
-    r"correct|accura|faithful|ground|relevan|help|follow|good|quality|complet|address|fulfil|adher|support|clear|"
+    rf"{polarity.GOOD}|ground|help|follow|complet|address|support|clear|"
     r"clarity|concis|coheren|fluen|creativ|original|engag|empath|polite|profession|useful|inform(?:ative|ed)|"
     r"insight|depth|detail|safe|honest|truth|factual|consisten|natural|readab|gramma|style|struct|organi|persua|"
-    r"compell|similar|equivalen|match|align|satisf|well\b|confiden|appropriat|logic|reason|valid|precis|recall|"
+    r"compell|similar|equivalen|match|align|well\b|confiden|appropriat|logic|reason|valid|precis|recall|"
     r"novel|divers|thorough|comprehens|robust|efficien|effective|perform|success|interest|funny|humou?r|friendl|"
-    r"warm|respect|harmless|compli|instruct|overall|agree|cover|sound|pass|meet|suitab|concrete|specific|"
+    r"warm|respect|harmless|compli|instruct|overall|agree|cover|sound|suitab|concrete|specific|"
     r"right\b|understand|trust|reliab|use(?:d|s)?\b|closely|much\b.{0,30}\b(?:support|agree|help|cover)|fair|simpl|brev|"
-    r"正确|准确|忠实|相关|有用|帮助|质量|完整|清晰|简洁|连贯|流畅|创意|专业|礼貌|安全|一致|真实|逻辑|合理|相似|"
-    r"有效|符合|满足|合格|充分|正確|適切|品質|忠実|流暢|自然|明確|有用"
+    r"有用|帮助|完整|清晰|简洁|连贯|流畅|创意|专业|礼貌|安全|一致|真实|逻辑|合理|相似|"
+    r"有效|充分|品質|忠実|流暢|自然|明確"
 )
 _QUALITY = re.compile(rf"(?<![a-z])(?:{_QUALITIES})", re.IGNORECASE)
 _THING = re.compile(
@@ -48,23 +48,20 @@ _TOPIC = re.compile(
     r"[a-z][^.,;:()?\n]{1,50})|"
     rf"\b{_RATE} (?:(?:the|its|their|this|each|overall) )+(?P<rated>[^.,;:()\n]{{2,50}})|"
     r"(?P<han>[\u4e00-\u9fff]{2,6}?)(?:程度|等级|水平)|"
-    r"(?:评估|评价|衡量|判断|评判)(?P<seen>[^，。；,\n]{1,20})",
+    r"(?:评估|评价|衡量|判断|评判)(?P<seen>(?:(?![\u4e00-\u9fff]{0,6}(?:程度|等级|水平))[^，。；,\n]){1,20})",
     re.IGNORECASE,
 )
-_DENIED = re.compile(r"\b(?:free|absence|lack|avoid\w*|without|not?)\b|避免|没有|无", re.IGNORECASE)
+_DENIED = re.compile(polarity.NEGATION, re.IGNORECASE)
 _GOOD_END = (
     r"best|excellent|perfect|outstanding|ideal|great|good|strong|superb|exemplary|flawless|highest quality|"
-    r"fully (?:correct|meets|follows|accurate)|very good|meets|follows|最好|优秀|完美|极好|很好|"
+    r"fully (?:correct|accurate)|meets|follows|very good|最好|优秀|完美|极好|很好|"
     r"完全正确|非常好"
 )
 _BAD_END = (
     r"worst|poor|terrible|awful|horrible|bad|weak|useless|unusable|dreadful|very poor|very bad|unacceptable|"
     r"最差|很差|极差|糟糕|较差"
 )
-_NONE_OF = re.compile(
-    r"\A\W*(?:no|not|nothing|without|free of|zero|never|(?:the )?least|无|没有|不)\b ?|\A(?:无|没有|不)",
-    re.IGNORECASE,
-)
+_NONE_OF = re.compile(rf"\A\W*(?:{polarity.NEGATION}|(?:the )?least\b)(?: (?:of|from)\b)? ?", re.IGNORECASE)
 _ANCHOR = re.compile(
     r"(?<![\d.\-–/])(?P<value>\d{1,3}(?:\.\d+)?)\s*[%分点]?[\"'*]{0,2}\s*(?:points?\s*)?"
     r"(?:=|:|：|->|→|–|—|-(?= )|is\b|means|meaning|being|indicates|represents|denotes|signifies|"
@@ -79,7 +76,7 @@ _SHORT = re.compile(
 _BEFORE = re.compile(
     rf"\b(?P<meant>{_GOOD_END}|{_BAD_END})\s*[(\[=]\s*(?P<value>\d{{1,3}}(?:\.\d+)?)\s*[)\]]?", re.IGNORECASE
 )
-_ENDS = (("good", rf"\b(?:{_GOOD_END})"), ("bad", rf"\b(?:{_BAD_END})"))
+_GOOD, _BAD = (re.compile(rf"\b(?:{end})", re.IGNORECASE) for end in (_GOOD_END, _BAD_END))
 _ORDER = re.compile(
     rf"\b(?P<first>{_GOOD_END}|{_BAD_END}|lowest)\W+(?:to|through|and)\W+\d*[^.\n]{{0,12}}?"
     rf"(?P<second>{_GOOD_END}|{_BAD_END}|highest)",
@@ -102,12 +99,12 @@ _HIGHER = re.compile(
 _NOT_SAID = re.compile(r"\b(?:not|n't|n’t|never)\b[^.\n]{0,20}\bbetter\b|不[^。\n]{0,6}越好", re.IGNORECASE)
 
 
-def higher_is_better(about: str) -> bool | None:
+def higher_is_better(about: str, *, said_only: bool = False) -> bool | None:
     """Whether more is better on a scale; None where a prompt says neither, or both, and what it rates is not
-    clearly something good.
+    clearly something good, or counts for nothing (``said_only``).
     """
     said = {*_said(about)}
-    if said or _NOT_SAID.search(about):
+    if said or said_only or _NOT_SAID.search(about):
         return said.pop() if len(said) == 1 and not _NOT_SAID.search(about) else None
     return True if _rates_good(about) else None
 
@@ -116,7 +113,7 @@ def _said(about: str) -> list[bool]:
     """What a prompt says of the direction, each time that it does."""
     found = [False] * bool(_LOWER.search(about)) + [True] * bool(_HIGHER.search(about))
     for order in _ORDER.finditer(about):
-        kinds = [end_means(order[name]) for name in ("first", "second")]
+        kinds = [_end_means(order[name]) for name in ("first", "second")]
         found += [kinds[1] == "good"] if set(kinds) == {"good", "bad"} else []
     return found + _by_anchors(about)
 
@@ -126,7 +123,7 @@ def _by_anchors(about: str) -> list[bool]:
     scores: dict[str, list[float]] = {"good": [], "bad": [], "": []}
     for pattern in (_ANCHOR, _SHORT, _BEFORE):
         for anchor in pattern.finditer(about):
-            scores[end_means(anchor["meant"])].append(float(anchor["value"]))
+            scores[_end_means(anchor["meant"])].append(float(anchor["value"]))
     good, bad = scores["good"], scores["bad"]
     if good and bad:
         return [max(good) > max(bad)] if max(good) != max(bad) else [True, False]
@@ -138,15 +135,14 @@ def _by_anchors(about: str) -> list[bool]:
     return list(ends)
 
 
-def end_means(words: str) -> str:
+def _end_means(words: str) -> str:
     """Whether that which a score stands for is good or bad, where it says so; else ""."""
     begun = " ".join(words.split()[:6])
     told = polarity.meaning(begun.split(" ")[0]) if begun else ""
     denied = _NONE_OF.match(begun)
     rest = begun[denied.end() :] if denied else begun
-    fault, good = _FAULTS.search(rest), re.search(_ENDS[0][1], rest, re.IGNORECASE)
-    bad = fault or re.search(_ENDS[1][1], rest, re.IGNORECASE)
-    good = good or (None if bad else _QUALITY.search(rest))
+    bad = _FAULTS.search(rest) or _BAD.search(rest)
+    good = _GOOD.search(rest) or (None if bad else _QUALITY.search(rest))
     if not denied and told in {"pass", "fail"} and not (bad and told == "pass"):
         return "good" if told == "pass" else "bad"
     if bool(good) == bool(bad):
@@ -158,10 +154,12 @@ def _rates_good(about: str) -> bool:
     """Whether what is rated is something good, or nothing but the output in a prompt that names no fault."""
     good = unknown = False
     for topic in _TOPIC.finditer(about):
-        words = topic[topic.lastgroup or 0]
-        quality, fault = _QUALITY.search(topic[0]), _FAULTS.search(topic[0])
-        if fault and not _DENIED.search(words) and (quality is None or fault.start() < quality.start()):
+        quality, fault, denial = (known.search(topic[0]) for known in (_QUALITY, _FAULTS, _DENIED))
+        known = fault or quality
+        is_denied = denial is not None and known is not None and denial.start() < known.start()
+        if known and bool(fault) is not is_denied:
             return False
         good = good or quality is not None
+        words = topic[topic.lastgroup or 0]
         unknown = unknown or (topic.lastgroup != "seen" and quality is None and _THING.match(words) is None)
     return good or not (unknown or _FAULTS.search(about))

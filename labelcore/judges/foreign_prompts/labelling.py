@@ -42,10 +42,13 @@ _THING = (
     r"(?:languages?|intents?|intentions?|topics?|categor(?:y|ies)|sentiments?|emotions?|moods?|tones?|domains?|"
     r"genres?|departments?|subjects?|urgency|priority|persona|dialect)"
 )
+_UNASKED = r"(?:(?!\b(?:whether|if|how|does|do)\b)[^.\n?])"
+"""Within what asks for a kind: a question stands behind these."""
 _ONLY_LABELS = re.compile(
     r"\b(?:classif(?:y|ies)|categori[sz]e|detect|identify|label|tag|name|determine|recogni[sz]e|predict|tell|"
-    rf"state|give|assign|return|what|which|infer)\b[^.\n?]{{0,60}}\b{_THING}\b|"
-    r"(?:判断|识别|检测|分类|标注|确定|说出)[^。\n]{0,30}(?:语言|语种|意图|主题|话题|类别|情感|情绪|语气|领域)",
+    rf"state|give|assign|return|what|which|infer)\b{_UNASKED}{{0,60}}\b{_THING}\b|"
+    r"(?:判断|识别|检测|分类|标注|确定|说出)(?:(?!是否|如何|怎么)[^。\n]){0,30}(?:语言|语种|意图|主题|话题|类别|情感|情绪|语气|领域)"
+    r"(?![^。，\n]{0,12}(?:是否|如何|怎么))",
     re.IGNORECASE,
 )
 

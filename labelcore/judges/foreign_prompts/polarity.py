@@ -53,23 +53,32 @@ _IN_BETWEEN = frozenset(
     """is are was were has have had contain contains any a an the of from eval evaluation test
     存在 包含 含有 有""".split()
 )
-_NEGATIONS = frozenset("no not non without free avoid avoids avoided 无 没有 不存在 不包含 不含 避免".split())
+LACK = r"\b(?:lack\w*|omi(?:t|ssion)\w*|miss(?:es|ed|ing)?|deviat\w*)\b|缺少|缺乏|遗漏|偏离"
+NO = (
+    rf"{LACK}|\b(?:non?|not|never|nothing|neither|cannot|without|less|(?<!a )little|hardly)\b|"
+    r"\b\w{1,12}n['’]t\b|不|没有?|[无無未]|非(?!常)"
+)
+NEGATION = rf"{NO}|\b(?:free|zero|absen(?:t|ce)|avoid\w*|far from)\b|不(?:存在|包含|含)|避免"
+"""What turns that which stands behind it into its opposite."""
+_NEGATION = re.compile(NEGATION, re.IGNORECASE)
 _CHINESE_BEGIN = re.compile(r"\A(?P<word>无|没有|不?存在|不?包含|不含|含有|避免|有(?!害))?(?=.)")
-GOOD_TOPIC = re.compile(
+NEGATED = (
+    r"\b(?:in(?:accura|correct|complete|consisten|cohere|appropria|valid)|ir(?:relevan|respons)|"
+    r"un(?:safe|faith|helpful|clear|true|truth|ground|reliab)|dis(?:honest|respect)|wrong|worse|rude)\w*|"
+    r"不(?:正确|准确|相关|一致)"
+)
+"""Words for the opposite of something good."""
+GOOD = (
     r"\b(?:meets?|satisf\w+|pass(?:es|ed)?|correct(?:ness|ly)?|accura\w+|faithful\w*|grounded|relevan\w+|"
     r"helpful\w*|follows?|good|quality|complete\w*|addresses|fulfil\w*|adher\w+|supported)\b|"
-    r"符合|满足|通过|正确|准确|相关|质量|合格|忠实|満たし|正しい|適切|正確",
-    re.IGNORECASE,
+    r"符合|满足|通过|正确|准确|相关|质量|合格|忠实|満たし|正しい|適切|正確"
 )
-_GOOD = GOOD_TOPIC.pattern
+"""Words for something good that is asked about."""
+_GOOD_TOPIC = re.compile(GOOD, re.IGNORECASE)
 _DENIED_GOOD = re.compile(
-    rf"\b(?:lack\w*|omit\w*|miss(?:es|ed|ing)?|deviat\w*|rather than|fail(?:s|ed|ing)? to|"
-    rf"(?:have|has|had) to|(?:cannot|not|never|neither|without|no|less|hardly)|\w+n['’]t)"
-    rf"\b[^.?!;,\n]{{0,50}}?(?:{_GOOD})|"
-    r"\b(?:lacks?|omits?|misses|deviates?|neglects?|ignores?)\b|"
-    r"\b(?:incorrect|inaccura|incomplete|inconsisten|inappropria|invalid|incoheren|irrelevan|unfaithful|"
-    r"ungrounded|unhelpful|wrong|worse|rude)\w*|"
-    r"(?:不|无|未|缺少|缺乏|没有|遗漏|偏离)[^。？！，；,\n]{0,6}?(?:符合|满足|通过|正确|准确|相关|合格|忠实|正確|適切)|"
+    rf"(?:{NO}|\brather than|\bfail(?:s|ed|ing)? to|\b(?:have|has|had) to)(?:(?<=[a-z])[^.?!;,\n]{{0,50}}?|"
+    rf"[^。？！，；,\n]{{0,6}}?)(?:{GOOD})|"
+    rf"\b(?:lacks?|omits?|misses|deviates?|neglects?|ignores?)\b|{NEGATED}|"
     r"(?:正しく|正確では|適切では|満たして(?:い)?)な",
     re.IGNORECASE,
 )
@@ -78,7 +87,7 @@ _NO_CLAUSE = re.compile(
     r"[\"'“‘*]*\b(?:no|false|n)\b[\"'”’*]*,? ?(?:\(|=|:|->|-|if|when|means|for|otherwise)[^.;\n]{0,120}|"
     r"[^.;,\n]{0,80}(?:answer|say|respond|return|output|reply)(?: with)? [\"'“‘*]*(?:no|false)\b|"
     r"\b(?:do|does|should|must) not (?:explain|add|write|include|output|use|give|provide|return)[^.\n]{0,80}|"
-    r"\bor (?:not|(?:incorrect|inaccurate|wrong|irrelevant|incomplete|inconsistent)\w*)\b|"
+    rf"\bor (?:not\b|(?:{NEGATED}))|"
     r"(?:否则|则?(?:回答|输出|返回))[“\"']?否|[“\"']?否[”\"']?(?:表示|代表|[:：=])[^。；\n]{0,30}|"
     r"[^。；，\n]{0,20}(?:则|就)?(?:回答|输出|返回)[“\"'：:]?否|或(?:者)?不\w{2}|还是不\w{2}",
     re.IGNORECASE,
@@ -112,28 +121,11 @@ def sort(words: Sequence[str], about: str) -> dict[str, str]:
     meanings = {word: meaning(word) for word in words}
     if _MOOD.search(about):
         meanings |= {word: "" for word in words if plain(word) in {"positive", "negative"}}
-    good = not _BAD_TOPIC.search(about) and bool(GOOD_TOPIC.search(about))
+    good = not _BAD_TOPIC.search(about) and bool(_GOOD_TOPIC.search(about))
     for word in words:
         if good and plain(word) in ASSENT | DISSENT and not denies_good(about):
             meanings[word] = "pass" if plain(word) in ASSENT else "fail"
     return meanings
-
-
-_ANCHOR = re.compile(
-    r"(?<![\d.\-–])(?P<value>\d{1,3}(?:\.\d)?)\s*%?\s*(?:=|:|：|->|→|is|means|being|indicates|"
-    r"represents|denotes|signifies)\s*\(?"
-    r"(?:(?:fully|entirely|completely|perfectly|extremely|very|a|an) ){0,2}(?P<word>[A-Za-z]+)"
-)
-
-
-def anchored(about: str) -> bool | None:
-    """Whether more is better by what single scores mean ("0 is faithful, 1 is hallucinated"), or None."""
-    scores: dict[str, list[float]] = {"pass": [], "fail": []}
-    for anchor in _ANCHOR.finditer(about):
-        if kind := meaning(anchor["word"]):
-            scores.setdefault(kind, []).append(float(anchor["value"]))
-    good, bad = scores["pass"], scores["fail"]
-    return None if not good or not bad or max(good) == max(bad) else max(good) > max(bad)
 
 
 def names_fault(about: str) -> bool:
@@ -155,7 +147,7 @@ def field_means_pass(name: str) -> bool | None:
     if not meaning(folded):
         spaced = _CHINESE_BEGIN.sub(lambda begin: f"{begin['word'] or ''} ", folded)
         words = [word for word in spaced.split() if word not in _IN_BETWEEN]
-    topic = " ".join(word for word in words if word not in _NEGATIONS)
-    denials = sum(word in _NEGATIONS for word in words)
+    topic = " ".join(word for word in words if not _NEGATION.fullmatch(word))
+    denials = sum(map(bool, map(_NEGATION.fullmatch, words)))
     kind = "fail" if _FAULT.fullmatch(topic) else meaning(topic)
     return None if kind not in {"pass", "fail"} or denials > 1 else (kind == "pass") is not bool(denials)

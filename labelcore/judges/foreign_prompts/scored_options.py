@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from labelcore.judges.answer_formats import ASSENT, AnswerFormat, plain
-from labelcore.judges.foreign_prompts import directions, polarity
-from labelcore.judges.foreign_prompts.answers import FoundAnswer, find_answer, says_where, with_words
+from labelcore.judges.foreign_prompts import polarity
+from labelcore.judges.foreign_prompts.answers import FoundAnswer, says_where, with_scale, with_words
 from labelcore.judges.foreign_prompts.labels import labelled
 from labelcore.judges.foreign_prompts.options import Options, Scale
-from labelcore.judges.foreign_prompts.scales import range_of
 from labelcore.models import fact
 
 
-def find_choice(text: str, options: Options, direction: str = "", *, at_once: bool) -> FoundAnswer:
+def find_choice(
+    form: FoundAnswer, text: str, options: Options, direction: str = "", *, at_once: bool = False
+) -> FoundAnswer:
     """How such a prompt is answered: in the form that its words ask for, where that holds these options;
     else, as its tool does in code, with one of them on the last line, or with nothing else (``at_once``).
 
@@ -22,59 +23,47 @@ def find_choice(text: str, options: Options, direction: str = "", *, at_once: bo
     better, that is asked. An option that stands for no number decides nothing. Where none does, their words
     say what they mean, or a person.
     """
-    words = {plain(word) for word, _ in options}
-    form = find_answer(text)
+    words = [word for word, _ in options]
     has_place = form.answer is not None and (form.answer.kind in {"json", "pattern"} or says_where(text))
-    if form.answer is not None and has_place and form.answer.words and set(form.answer.words) <= words:
+    if form.answer and has_place and form.answer.words and {*form.answer.words} <= {*map(plain, words)}:
         return _with_meanings(form.answer, options, direction, text)
-    choices = ", ".join(word for word, _ in options)
-    if at_once:
-        line = f"Answer with one of these alone, and nothing else: {choices}."
-    else:
-        line = last_line([word for word, _ in options])
-    read = _with_meanings(
-        AnswerFormat(kind="first_word" if at_once else "last_word"), options, direction, text
+    below = asked_below(words, at_once=at_once)
+    read = _with_meanings(_form(at_once=at_once), options, direction, text)
+    return read.model_copy(update={"added": below.added, "notices": below.notices})
+
+
+def asked_below(words: Sequence[str], *, at_once: bool = False) -> FoundAnswer:
+    """One of some words, asked for below a prompt: on the last line, or alone (``at_once``). What each means
+    is asked too, whatever good and bad things the prompt names.
+    """
+    choices = ", ".join(words)
+    line = (
+        f"Answer with one of these alone, and nothing else: {choices}."
+        if at_once
+        else "Give your reasons step by step first. Then write, alone on the last line, one of these: "
+        f"{choices}."
     )
-    notice = fact("foreign_choice_added", line=line)
-    return read.model_copy(update={"added": line, "notices": (notice,)})
+    notices = (fact("foreign_choice_added", line=line),)
+    return FoundAnswer(answer=_form(at_once=at_once), words=tuple(words), added=line, notices=notices)
+
+
+def _form(*, at_once: bool) -> AnswerFormat:
+    return AnswerFormat(kind="first_word" if at_once else "last_word")
 
 
 def scored_by_tool(form: FoundAnswer, text: str, scale: Scale) -> FoundAnswer:
     """The form of a prompt whose tool asks for a score in code: that of its words where they ask for one,
-    else a score behind a label on the last line. One that passes from a number on is better the higher it is;
-    where it tells no scores on the scale of the words apart, it is not known.
+    else a score behind a label on the last line.
     """
-    answer, added, notices = form.answer, form.added, form.notices
-    if form.form_asked or (answer is not None and not answer.numeric):
-        return form
-    if answer is None:
-        added = (
-            "Give your reasons first. Then write, alone on the last line: "
-            f"Score: <a number from {scale.low:g} to {scale.high:g}>"
-        )
-        answer = AnswerFormat(kind="pattern", pattern=labelled("Score", r"(-?\d+(?:\.\d+)?)"))
-        notices = (fact("foreign_choice_added", line=added),)
-    low, high = range_of(text)
-    pass_from = scale.pass_from
-    if pass_from is not None and low is not None and high is not None and not low < pass_from <= high:
-        pass_from = None
-    better = True if pass_from is not None else directions.higher_is_better(text)
-    ends = {"low": scale.low, "high": scale.high} if answer.low is None else {}
-    return FoundAnswer(
-        answer=answer.model_copy(update={"higher_passes": better is not False, **ends}),
-        direction_asked=better is None,
-        accepted_from=pass_from if pass_from is not None else form.accepted_from,
-        added=added,
-        notices=notices,
+    if form.form_asked or form.answer:
+        return with_scale(form.answer, text, scale) if form.answer and form.answer.numeric else form
+    added = (
+        "Give your reasons first. Then write, alone on the last line: "
+        f"Score: <a number from {scale.low:g} to {scale.high:g}>"
     )
-
-
-def last_line(words: Sequence[str]) -> str:
-    """What asks for one of some words on the last line."""
-    return (
-        "Give your reasons step by step first. Then write, alone on the last line, one of these: "
-        f"{', '.join(words)}."
-    )
+    answer = AnswerFormat(kind="pattern", pattern=labelled("Score", r"(-?\d+(?:\.\d+)?)"))
+    notices = (fact("foreign_choice_added", line=added),)
+    return with_scale(answer, text, scale).model_copy(update={"added": added, "notices": notices})
 
 
 def _with_meanings(form: AnswerFormat, options: Options, direction: str, text: str) -> FoundAnswer:

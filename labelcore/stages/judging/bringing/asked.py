@@ -10,7 +10,7 @@ from labelcore.errors import BadInput
 from labelcore.judges.answer_formats import AnswerFormat, plain
 from labelcore.judges.foreign_prompts import CHOICES, ForeignPrompt, is_slot, recognise
 from labelcore.judges.foreign_prompts.answers import FoundAnswer
-from labelcore.judges.foreign_prompts.scored_options import last_line
+from labelcore.judges.foreign_prompts.scored_options import asked_below
 from labelcore.models import Fact, fact
 from labelcore.operations import Flags, Metavar, Options
 
@@ -58,7 +58,7 @@ class BringingOrder(Options):
         return self.map
 
 
-def read(text: str, order: BringingOrder) -> tuple[ForeignPrompt, FoundAnswer]:
+def read(text: str, order: BringingOrder) -> ForeignPrompt:
     """The prompt, and its form of answer with what a person said of it.
 
     Raises:
@@ -73,8 +73,7 @@ def read(text: str, order: BringingOrder) -> tuple[ForeignPrompt, FoundAnswer]:
             name=unknown[0],
             known=sorted(names),
         )
-    found = _told(prompt.found, order)
-    return prompt.model_copy(update={"found": found}), found
+    return prompt.model_copy(update={"found": _told(prompt.found, order)})
 
 
 def _told(found: FoundAnswer, order: BringingOrder) -> FoundAnswer:
@@ -114,11 +113,10 @@ def _form_told(found: FoundAnswer, order: BringingOrder) -> tuple[FoundAnswer, A
     if any(notice.code == "foreign_no_verdict_field" for notice in found.notices):
         return found, None  # what is said of a verdict does not say in which field it stands
     if words := (*order.pass_, *order.fail_, *order.abstain):
-        added = "" if found.form_asked else last_line(words)
-        notices = [notice for notice in found.notices if notice.code != "foreign_meaning_added"]
-        notices += [fact("foreign_words_added", line=added)] if added else []
-        form = found.model_copy(update={"added": added, "notices": tuple(notices)})
-        return form, AnswerFormat(kind="last_word")
+        below = asked_below(words)
+        notices = (fact("foreign_words_added", line=below.added),)
+        added = {} if found.form_asked else {"added": below.added, "notices": notices}
+        return found.model_copy(update=added), below.answer
     if order.threshold is None and order.lower_passes is None:
         return found, None
     if found.form_asked:
@@ -153,8 +151,9 @@ def _words(answer: AnswerFormat, order: BringingOrder) -> dict[str, tuple[str, .
     }
 
 
-def questions(prompt: ForeignPrompt, found: FoundAnswer) -> list[Fact]:
+def questions(prompt: ForeignPrompt) -> list[Fact]:
     """What must be said before it can judge, but for the threshold of its score."""
+    found = prompt.found
     facts = [
         fact("foreign_variable_asked", name=variable.name, choices=list(variable.choices[:4]))
         for variable in prompt.unsure

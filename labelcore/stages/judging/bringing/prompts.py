@@ -119,10 +119,11 @@ class _Bringing:
 
     def __init__(self, workspace: Workspace, text: str, criterion: str, order: BringingOrder) -> None:
         self.workspace, self.order = workspace, order
-        self.prompt, self.found = asked.read(text, order)
+        self.prompt = asked.read(text, order)
+        self.found = self.prompt.found
         subject_criterion = None if criterion == OVERALL else find_criterion(workspace, criterion)
         self.subject: Subject = subject_of(subject_criterion, fitting_labels(workspace))
-        self.questions = asked.questions(self.prompt, self.found) + self._without_criterion()
+        self.questions = asked.questions(self.prompt) + self._without_criterion()
         self.threshold = self._threshold()
         self.notices = [*self.prompt.notices, *self.found.notices]
         if self.found.answer is None and not self.found.form_asked:
