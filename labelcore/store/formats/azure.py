@@ -103,20 +103,22 @@ def _verdict(name: str, said: dict[str, object]) -> list[Remark]:
         measured = [name] if name in said else measures
         return [
             entry
-            for place, stem in enumerate(measured)
-            for entry in remark(
-                "verdict", f"{name} {stem}" if place else name, said[stem], **_about(said, stem)
-            )
+            for stem in measured
+            for entry in remark("verdict", _called(name, stem), said[stem], **_about(said, stem))
         ]
     remarks: list[Remark] = []
     for stem in dict.fromkeys(stems):
         result = next(said[stem + suffix] for suffix in _RESULTS if stem + suffix in said)
-        called = name if len({*stems}) == 1 else f"{name} {stem}"
         threshold = said.get(f"{stem}_threshold", "")
         score = said.get(stem, said.get(f"{stem}_score", said.get(name, "")))
         more = {"meaning": truth(result), "score": score, "threshold": threshold, **_about(said, stem)}
-        remarks += remark("verdict", called, result, **more)
+        remarks += remark("verdict", _called(name, stem), result, **more)
     return remarks
+
+
+def _called(name: str, stem: str) -> str:
+    """What a measure of an evaluator is called, whichever others a row has."""
+    return name if stem in {name, name.removesuffix("_score")} else f"{name} {stem}"
 
 
 def _about(said: dict[str, object], stem: str) -> dict[str, Any]:

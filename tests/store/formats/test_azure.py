@@ -39,7 +39,7 @@ def test_a_row_comes_with_its_evaluators_verdicts() -> None:
         assert said(row) == [
             ("verdict", "relevance", "pass", "pass", ""),
             ("verdict", "f1_score", "fail", "fail", ""),
-            ("verdict", "custom", "7", "", ""),
+            ("verdict", "custom mark", "7", "", ""),
         ]
         relevance = row.remarks[0]
         assert (relevance.score, relevance.reason, relevance.threshold) == ("4.0", "It answers.", "3")
@@ -59,7 +59,7 @@ def test_what_the_target_of_an_evaluation_answered_is_the_output() -> None:
     assert (told.output, told.input, told.details["gt"]) == ("No.", "", "555")
     assert contents(told) == [("system", "Keep secrets."), ("user", "His number?")]
     assert [(name, value) for _, name, value, *_ in said(told)] == [
-        ("leak", "true"),
+        ("leak kept", "true"),
         ("leak refused", "false"),
     ]
 
@@ -77,5 +77,21 @@ def test_how_a_measure_came_about_is_no_verdict() -> None:
     bare = {f"outputs.custom.{name}": value for name, value in (*call, ("reason", "It rambles."))}
     row = {"inputs.query": "Rain?", "inputs.response": "Yes.", "outputs.quality.coherence": 4}
     (told,) = read("azure", lines([{**row, **named, "outputs.custom.mark": 2, **bare}]))
-    assert said(told) == [("verdict", "quality", "4", "", ""), ("verdict", "custom", "2", "", "")]
+    assert said(told) == [
+        ("verdict", "quality coherence", "4", "", ""),
+        ("verdict", "custom mark", "2", "", ""),
+    ]
     assert told.remarks[1].reason == "It rambles."
+
+
+def test_a_measure_bears_one_name_whichever_others_a_row_has() -> None:
+    row = {"inputs.query": "Rain?", "inputs.response": "Yes."}
+    measures = {"outputs.safety.hate": 0, "outputs.safety.violence": 2}
+    results = {"outputs.leak.secret_result": "pass", "outputs.leak.mail_result": "fail"}
+    fewer = {"outputs.safety.hate": None, "outputs.leak.secret_result": None}
+    whole, part = read(
+        "azure", lines([{**row, **measures, **results}, {**row, **measures, **results, **fewer}])
+    )
+    names = [name for _, name, *_ in said(whole)]
+    assert names == ["safety hate", "safety violence", "leak secret", "leak mail"]
+    assert [name for _, name, *_ in said(part)] == names[1::2]
