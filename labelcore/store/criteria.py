@@ -12,6 +12,10 @@ from labelcore.store.lookups import remembers, written
 from labelcore.store.rows import RowMapping
 
 _CRITERION = RowMapping(Criterion, "criterion_version", id="criterion_id", at="made_at")
+PRESENT = (
+    "(criterion_id IS NULL OR list_contains($meant, criterion_id || ' ' || coalesce(criterion_version, 1)))"
+)
+"""SQL of what is said of a whole, or of a criterion in its present meaning; ``$meant`` is `meant`."""
 
 
 def save(db: Database, criteria: Sequence[Criterion], judges: Sequence[JudgeVersion] = ()) -> None:
@@ -58,6 +62,11 @@ def same_meaning(versions: Sequence[Criterion]) -> set[int]:
 def present_meanings(db: Database, project_id: str) -> dict[str, set[int]]:
     """Of each criterion by its id: the numbers of the versions that mean what it means now."""
     return {key: same_meaning(all_of_it) for key, all_of_it in versions(db, project_id).items()}
+
+
+def meant(db: Database, project_id: str) -> list[str]:
+    """The same as `PRESENT` compares them: a criterion's id with such a number."""
+    return [f"{key} {n}" for key, numbers in present_meanings(db, project_id).items() for n in numbers]
 
 
 def history(db: Database, criterion_id: str) -> list[Criterion]:

@@ -6,13 +6,15 @@ from datetime import datetime
 from typing import NamedTuple
 
 from labelcore.models import Frozen
+from labelcore.store import criteria as criterion_table
 from labelcore.store.connection import Database, aware, utc
 from labelcore.store.grades import OVERALL
 
 
 class Tally(Frozen):
     """What one person's grades that count now say of outputs, in numbers: as wholes or, without a grade of
-    that, on criteria, failed for one fail. ``notes``: outputs with a note; ``seconds`` is the median.
+    that, on criteria in their present meaning, failed for one fail. ``notes``, ``seconds`` (the median) and
+    ``last`` are of all that they gave, whatever a criterion means since: outputs with a note.
     """
 
     annotator: str
@@ -31,7 +33,8 @@ _EACH = (
     "CASE WHEN bool_or(value = 'fail') THEN 'fail' WHEN bool_or(value = 'pass') THEN 'pass' "
     "WHEN bool_or(value = 'unsure') THEN 'unsure' ELSE 'skipped' END) AS said, "
     f"coalesce(max(seconds) FILTER ({OVERALL}), max(seconds)) AS seconds, max(made_at) AS made_at "
-    "FROM grade_current WHERE project_id = ? AND field IS NULL GROUP BY annotator, output_id)"
+    f"FROM (SELECT * REPLACE (CASE WHEN {criterion_table.PRESENT} THEN value ELSE 'skipped' END AS value) "
+    "FROM grade_current WHERE project_id = $project AND field IS NULL) GROUP BY annotator, output_id)"
 )
 
 
@@ -42,7 +45,7 @@ def tallies(db: Database, project_id: str) -> list[Tally]:
         "count(*) FILTER (said = 'fail'), count(*) FILTER (said = 'unsure'), "
         "count(*) FILTER (noted), median(seconds), max(made_at) "
         "FROM each GROUP BY annotator ORDER BY annotator",
-        [project_id],
+        {"project": project_id, "meant": criterion_table.meant(db, project_id)},
     )
     counted = (zip(Tally.model_fields, (*row[:-1], aware(row[-1])), strict=True) for row in rows)
     return [Tally.model_validate(dict(count)) for count in counted]
@@ -74,23 +77,27 @@ class VerdictShares(NamedTuple):
 
 
 def beside(db: Database, project_id: str, annotator: str) -> list[VerdictShares]:
-    """A person's grades of wholes and criteria that others gave too; nothing of what only others graded."""
+    """A person's grades of wholes, and of criteria in their present meaning, that others gave too; nothing of
+    what only others graded.
+    """
     rows = db.rows(
         "WITH given AS (SELECT * FROM grade_current WHERE project_id = $project AND field IS NULL "
-        "AND value IN ('pass', 'fail')) "
+        f"AND value IN ('pass', 'fail') AND {criterion_table.PRESENT}) "
         "SELECT mine.output_id, mine.criterion_id, mine.value = 'pass', "
         "count(*) FILTER (other.value = 'pass'), count(*) FILTER (other.value = 'fail') "
         "FROM given mine JOIN given other ON other.output_id = mine.output_id "
         "AND coalesce(other.criterion_id, '') = coalesce(mine.criterion_id, '') "
         "AND other.annotator <> mine.annotator "
         "WHERE mine.annotator = $who GROUP BY ALL ORDER BY ALL",
-        {"project": project_id, "who": annotator},
+        {"project": project_id, "who": annotator, "meant": criterion_table.meant(db, project_id)},
     )
     return [VerdictShares._make(row) for row in rows]
 
 
 class Share(NamedTuple):
-    """What one person did since a moment: outputs graded as wholes or on criteria, and those with a note."""
+    """What one person did since a moment: outputs graded as wholes or on criteria, whatever those mean since,
+    and those with a note.
+    """
 
     annotator: str
     outputs: int
@@ -110,8 +117,8 @@ def since(db: Database, project_id: str, moment: datetime) -> list[Share]:
 
 
 def recent_days(db: Database, project_id: str, since: datetime) -> dict[str, list[datetime]]:
-    """When each person graded outputs, as wholes or else on criteria, since a moment, skips left out; of whom
-    only files tell: [].
+    """When each person graded outputs, as wholes or else on criteria, whatever those mean since, since a
+    moment, skips left out; of whom only files tell: [].
     """
     days_of: dict[str, list[datetime]] = {}
     for who, source, moment in db.rows(

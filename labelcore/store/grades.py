@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from labelcore.models import Grade, GradeSource, now
-from labelcore.store import live
+from labelcore.store import criteria as criterion_table, live
 from labelcore.store.connection import Database, aware, utc
 from labelcore.store.live_grades import LiveGrades
 from labelcore.store.lookups import remembered
@@ -73,16 +73,18 @@ def of_criteria(db: Database, project_id: str) -> list[Grade]:
     return remembered(db, (LiveGrades, project_id), "grades of criteria", read)
 
 
-def votes_on_criteria(db: Database, project_id: str) -> list[tuple[str, str, int, int, int]]:
-    """Output, criterion and its version, then how many passes and fails count; 0 and 0 of who is unsure."""
+def votes_on_criteria(db: Database, project_id: str) -> list[tuple[str, str, int, int]]:
+    """Output and criterion, then how many passes and fails in its present meaning count; 0 and 0 of who is
+    unsure.
+    """
     if not live.live(db, project_id).has_parts:
         return []
     return db.rows(
-        "SELECT output_id, criterion_id, coalesce(criterion_version, 1), count(*) FILTER (value = 'pass'), "
-        "count(*) FILTER (value = 'fail') FROM grade_current WHERE project_id = ? "
-        "AND criterion_id IS NOT NULL AND value IN ('pass', 'fail', 'unsure') GROUP BY ALL "
-        "ORDER BY min(stored_at), min(grade_id)",
-        [project_id],
+        "SELECT output_id, criterion_id, count(*) FILTER (value = 'pass'), "
+        "count(*) FILTER (value = 'fail') FROM grade_current WHERE project_id = $project "
+        f"AND criterion_id IS NOT NULL AND value IN ('pass', 'fail', 'unsure') AND {criterion_table.PRESENT} "
+        "GROUP BY ALL ORDER BY min(stored_at), min(grade_id)",
+        {"project": project_id, "meant": criterion_table.meant(db, project_id)},
     )
 
 
@@ -295,12 +297,14 @@ def stored(db: Database, grade_ids: Sequence[str]) -> set[str]:
 
 
 def newest(db: Database, project_id: str) -> tuple[int, datetime | None]:
-    """How many grades of wholes and criteria count now, and when the newest event of any kind was stored."""
+    """How many grades count now, of wholes and of criteria in their present meaning, and when the newest
+    event of any kind was stored.
+    """
     number, at = db.rows(
         "SELECT (SELECT count(*) FROM grade_current WHERE project_id = $project "
-        "AND field IS NULL AND value <> 'skipped'), "
+        f"AND field IS NULL AND value <> 'skipped' AND {criterion_table.PRESENT}), "
         "(SELECT max(stored_at) FROM grade WHERE project_id = $project)",
-        {"project": project_id},
+        {"project": project_id, "meant": criterion_table.meant(db, project_id)},
     )[0]
     return int(number), aware(at) if at else None
 

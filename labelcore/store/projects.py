@@ -65,17 +65,14 @@ def counts(db: Database, project_id: str, only_of: str | None = None) -> dict[st
 
     ``only_of``: the person whose values alone are counted, who does not read those of others.
     """
-    meanings = criterion_table.present_meanings(db, project_id).items()
-    meant = [f"{key} {version}" for key, numbers in meanings for version in numbers]
     columns = ", ".join(f"({query}) AS {name}" for name, query in _COUNTS.items())
     rows = db.rows(
         "WITH every AS (SELECT * FROM grade_current WHERE project_id = $project AND field IS NULL), "
-        "given AS (SELECT output_id, annotator, value FROM every WHERE value <> 'skipped' "
-        "AND (criterion_id IS NULL "
-        "OR list_contains($meant, criterion_id || ' ' || coalesce(criterion_version, 1)))), "
+        "given AS (SELECT output_id, annotator, value FROM every "
+        f"WHERE value <> 'skipped' AND {criterion_table.PRESENT}), "
         "mine AS (SELECT output_id, annotator, value FROM every WHERE criterion_id IS NULL), "
         f"told AS (SELECT * FROM mine WHERE annotator = coalesce($person, annotator)) SELECT {columns}",
-        {"project": project_id, "person": only_of, "meant": meant},
+        {"project": project_id, "person": only_of, "meant": criterion_table.meant(db, project_id)},
     )
     numbers = {name: int(value) for name, value in zip(_COUNTS, rows[0], strict=True)}
     return {**numbers, "verdicts": _verdicts(db, project_id)}

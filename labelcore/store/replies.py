@@ -11,7 +11,7 @@ import duckdb
 from labelcore.models import RejectedRow
 from labelcore.store.formats.base import RAW, Staging
 from labelcore.store.formats.lines import plain_json
-from labelcore.store.staging import clean, expression, insert, pages, replace
+from labelcore.store.staging import clean, expression, insert, opening, pages, replace
 from labelcore.text import chats
 
 _UNKNOWN, _NOBODY = "who spoke in this chat is not known", "nobody answers in this chat"
@@ -77,7 +77,7 @@ def _moved(cursor: duckdb.DuckDBPyConnection, broken: Sequence[RejectedRow]) -> 
 
 
 def _replies(text: str, *, each: bool, texts: bool) -> list[tuple[list[dict[str, Any]], str]] | None:
-    turns = None if texts and not text.startswith(("[", "{")) else chats.turns(text)
+    turns = None if texts and chats.opening(text) not in {"[", "{"} else chats.turns(text)
     if turns is None:
         return [([], text)] if texts else None
     if each:
@@ -90,7 +90,7 @@ def unwrap_replies(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: s
     """Where the cells of a column are a model's whole responses, keep just what it says."""
     place, width = staged.names.index(column) + 1, len(staged.names)
     cursor.execute("CREATE TEMP TABLE unwrapped (_row BIGINT, said VARCHAR)")
-    for rows in pages(cursor, f"SELECT _row, c{place} FROM staged WHERE c{place} LIKE '{{%'"):
+    for rows in pages(cursor, f"SELECT _row, c{place} FROM staged WHERE {opening(f'c{place}')} = '{{'"):
         replies = [(row, clean(reply)) for row, text in rows if (reply := reply_within(text))]
         insert(cursor, "unwrapped", replies)
     cells = ", ".join(
@@ -105,7 +105,7 @@ def unwrap_replies(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: s
 def hold_chats(cells: Iterable[Any]) -> bool:
     """Whether a cell holds a list of messages with more than answers: the steps that led to the last one."""
     texts = (str(cell) for cell in cells if cell)
-    talks = (chats.turns(text) or [] for text in texts if text[:1] == "[")
+    talks = (chats.turns(text) or [] for text in texts if chats.opening(text) == "[")
     return any(chats.split_last(talk) and any(map(_is_step, talk)) for talk in talks)
 
 
@@ -121,7 +121,8 @@ def join_chats(cursor: duckdb.DuckDBPyConnection, staged: Staging, before: str, 
     first, last = (staged.names.index(name) + 1 for name in (before, column))
     broken = list(staged.broken)
     cursor.execute("CREATE TEMP TABLE joined_chats (_row BIGINT, earlier VARCHAR, said VARCHAR)")
-    for rows in pages(cursor, f"SELECT _row, c{first}, c{last} FROM staged WHERE c{last} LIKE '[%'"):
+    lists = f"SELECT _row, c{first}, c{last} FROM staged WHERE {opening(f'c{last}')} = '['"
+    for rows in pages(cursor, lists):
         found = [(row, _joined(begun, ended), ended) for row, begun, ended in rows]
         insert(cursor, "joined_chats", [(row, *whole) for row, whole, _ in found if whole])
         broken += [
@@ -157,7 +158,7 @@ def _joined(begun: str | None, ended: str) -> tuple[str | None, str | None] | No
 
 def reply_within(text: str | None) -> str:
     """What a model says in a response that is JSON and names who speaks; "" of anything else."""
-    if not text or text[:1] != "{":
+    if not text or chats.opening(text) != "{":
         return ""
     last = chats.split_last(chats.turns(text) or [])
     return last[1] if last else ""
@@ -177,7 +178,7 @@ def split_lists(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str)
     """
     place, width = staged.names.index(column) + 1, len(staged.names)
     cursor.execute("CREATE TEMP TABLE replies (_row BIGINT, number BIGINT, said VARCHAR)")
-    for rows in pages(cursor, f"SELECT _row, c{place} FROM staged WHERE c{place} LIKE '[%'"):
+    for rows in pages(cursor, f"SELECT _row, c{place} FROM staged WHERE {opening(f'c{place}')} = '['"):
         answers = [(row, at, clean(answer)) for row, text in rows for at, answer in enumerate(_answers(text))]
         insert(cursor, "replies", answers)
     cells = ", ".join(
@@ -194,7 +195,7 @@ def split_lists(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str)
 
 def _answers(text: str) -> list[str]:
     """The answers in a list of them; none where it is no list, or holds anything else."""
-    items = chats.loaded(text) if text[:1] == "[" else None
+    items = chats.loaded(text) if chats.opening(text) == "[" else None
     answers = [_answer(item) for item in items] if isinstance(items, list) else []
     return answers if all(answer.strip() for answer in answers) else []
 

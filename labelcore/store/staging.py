@@ -19,6 +19,7 @@ from labelcore.errors import BadInput
 from labelcore.models import RejectedRow
 from labelcore.store.formats.base import FormatRow, Remark, Staging, literal
 from labelcore.store.formats.lines import plain_json, pointer
+from labelcore.text import chats
 
 FIELDS = (
     "output",
@@ -176,6 +177,11 @@ def written(staged: Staging, name: str) -> str:
     return f"CASE WHEN trim({cell}) IN ('(空)', '(跳过)') THEN '' ELSE coalesce({cell}, '') END"
 
 
+def opening(cell: str) -> str:
+    """SQL for the first sign of a text, blanks before it left out."""
+    return f"left(ltrim(left({cell}, 200), ' ' || chr(9) || chr(10) || chr(13)), 1)"
+
+
 def is_place(cursor: duckdb.DuckDBPyConnection, staged: Staging, name: str) -> bool:
     """Whether a name means a column, or a path that some row holds; else it may be a person's."""
     if name in staged.names:
@@ -214,7 +220,7 @@ def first_rows(cursor: duckdb.DuckDBPyConnection, staged: Staging, limit: int) -
 def with_json(cursor: duckdb.DuckDBPyConnection, staged: Staging) -> list[str]:
     """The columns of which a cell begins like JSON, by one look: a query costs more in a wide table."""
     texts = (expression(staged, name) for name in staged.names)
-    columns = ", ".join(f"bool_or(left({text}, 1) IN ('{{', '['))" for text in texts)
+    columns = ", ".join(f"bool_or({opening(text)} IN ('{{', '['))" for text in texts)
     begins = cursor.execute(f"SELECT {columns} FROM staged").fetchone() or ()
     return list(itertools.compress(staged.names, begins))
 
@@ -222,7 +228,7 @@ def with_json(cursor: duckdb.DuckDBPyConnection, staged: Staging) -> list[str]:
 def shapes(cursor: duckdb.DuckDBPyConnection, staged: Staging, name: str) -> list[str]:
     """Of every structure that the JSON of a column has, the first cell, at most _SHAPES in their order."""
     text = expression(staged, name)
-    is_json = f"left({text}, 1) IN ('{{', '[') AND json_valid({text})"
+    is_json = f"{opening(text)} IN ('{{', '[') AND json_valid({text})"
     rows = cursor.execute(
         f"SELECT arg_min(cell, _row) FROM (SELECT _row, {text} AS cell, json_structure({text}) AS structure "
         f"FROM staged WHERE {is_json}) GROUP BY structure ORDER BY min(_row) LIMIT {_SHAPES}"
@@ -292,7 +298,7 @@ def rewrite_remarks(cursor: duckdb.DuckDBPyConnection, change: Callable[[str, st
 
 def parsed(cell: Any) -> Any:
     """A cell that holds a JSON object or list as that, any other as its text."""
-    if isinstance(cell, str) and cell[:1] in {"{", "["}:
+    if isinstance(cell, str) and chats.opening(cell) in {"{", "["}:
         try:
             return json.loads(cell)
         except (ValueError, RecursionError):

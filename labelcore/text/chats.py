@@ -57,9 +57,14 @@ def words_for(role: str) -> tuple[str, ...]:
     return tuple(_WORDS[role].split())
 
 
+def opening(text: str) -> str:
+    """The first sign of a text, blanks before it left out."""
+    return text[:200].lstrip()[:1]
+
+
 def loaded(value: Any) -> Any:
     """A text that is JSON, or Python's way of writing a list, as the value that it says; else as it is."""
-    if not isinstance(value, str) or not value[:200].lstrip().startswith(("[", "{", "(")):
+    if not isinstance(value, str) or opening(value) not in {"[", "{", "("}:
         return value
     try:
         return json.loads(value)

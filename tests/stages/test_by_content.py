@@ -139,3 +139,33 @@ def test_an_answer_with_the_steps_that_led_to_it_is_a_chat(
     assert "sky" in before and "grey" in before
     ((kept,),) = workspace.db.rows("SELECT metadata::VARCHAR FROM output")
     assert "grey" not in kept
+
+
+@pytest.mark.parametrize(
+    ("asked", "answers", "texts"),
+    [
+        ("Rain?", ["Dry.", *["It pours."] * 60, STEPS], {"Dry.", "It pours.", "It is grey."}),
+        (TALK[:1], [STEPS], {"It is grey."}),
+        ("Rain?", [{"choices": [{"message": {"role": "assistant", "content": "No."}}]}], {"No."}),
+    ],
+    ids=["late among texts", "beside a chat", "a response"],
+)
+def test_blanks_before_json_change_nothing(
+    workspace: Workspace, tmp_path: Path, asked: Any, answers: list[Any], texts: set[str]
+) -> None:
+    lines = (
+        {
+            "query": json.dumps(asked),
+            "response": text if isinstance(text, str) else f" \n\t{json.dumps(text)}",
+        }
+        for text in answers
+    )
+    stored(workspace, tmp_path / "blanks.jsonl", "\n".join(map(json.dumps, lines)))
+    assert {text for (text,) in workspace.db.rows("SELECT text FROM output")} == texts
+
+
+def test_blanks_before_a_list_of_answers_change_nothing(workspace: Workspace, tmp_path: Path) -> None:
+    lines = "\n".join(
+        json.dumps({"query": "Rain?", "responses": f"\n{cell}"}) for cell in ['["Yes.", "No."]']
+    )
+    assert [text for text, *_ in stored(workspace, tmp_path / "lists.jsonl", lines)] == ["No.", "Yes."]

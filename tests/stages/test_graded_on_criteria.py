@@ -13,6 +13,7 @@ from labelcore.stages.aligning.choosing_set import choose
 from labelcore.stages.aligning.refereeing import race
 from labelcore.stages.aligning.side_by_side import judge_table
 from labelcore.stages.deriving import drift, editing
+from labelcore.stages.grading import talking
 from labelcore.stages.judging.proposing import proposals
 from labelcore.stages.judging.proposing.subjects import subject_of
 from labelcore.stages.reporting.card import make_card
@@ -124,3 +125,22 @@ def test_beside_grades_of_the_whole_those_of_a_criterion_count_for_it_alone(work
     counts = projects.overview(workspace)
     assert (counts.graded, counts.passes, counts.only_on_criteria, counts.left) == (30, 12, 18, 18)
     assert brief.id in labels.on
+
+
+def test_grades_of_an_earlier_meaning_are_in_no_figure_of_the_present_one(workspace: Workspace) -> None:
+    brief, made = graded_on_length(workspace, 8)
+    grading.grade(workspace.by("bo"), made[0].id, "fail", criterion=brief)
+    assert [row.state for row in grading.conflicts(workspace)] == ["open"]
+    grading.rule(workspace.by("lena"), made[0].id, "fail", reason="r", criterion=brief)
+    later = editing.edit(workspace, brief.id, statement="It says no more than it must.")
+    grading.grade(workspace.by("cy"), made[0].id, "pass", criterion=later)
+    grading.grade(workspace.by("di"), made[0].id, "fail", criterion=later)
+    assert [(row.state, row.ruling, len(row.grades)) for row in grading.conflicts(workspace)] == [
+        ("open", None, 2)
+    ]
+    assert grading.together(workspace).by_criterion["Brief"].n_annotators == 2
+    graded = {row.annotator: (row.graded, row.fails) for row in grading.contributions(workspace)}
+    assert graded == {"ann": (0, 0), "bo": (0, 0), "cy": (1, 0), "di": (1, 1)}
+    assert projects.overview(workspace).graded == 1
+    assert aligning.align(workspace).basis.grades == 2
+    assert talking.mentioned(workspace, "@ann, look") == ("ann",)

@@ -7,9 +7,10 @@ from statistics import median
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from labelcore.models import Decision, Grade, Output, Project, Verdict, now
+from labelcore.models import Criterion, Decision, Grade, Output, Project, Verdict, now
 from labelcore.store import (
     Database,
+    criteria,
     grade_counts,
     grades,
     outputs,
@@ -61,7 +62,7 @@ acts = st.lists(
     st.tuples(
         st.integers(0, 2),
         st.sampled_from(["ann", "bo"]),
-        st.sampled_from(["pass", "fail", "unsure", "skipped", "repeat", "undo", "criterion"]),
+        st.sampled_from(["pass", "fail", "unsure", "skipped", "repeat", "undo", "criterion", "earlier"]),
         st.integers(0, 11),
         st.sampled_from(["", " \n", "too long"]),
     ),
@@ -75,12 +76,14 @@ acts = st.lists(
 def test_narrow_readings_equal_the_events(acts: list[tuple[int, str, str, int, str]]) -> None:
     with empty_database() as db:
         outputs.add(db, [Output(id=f"o{i}", project_id="p", text=str(i)) for i in range(3)])
+        meanings = [Criterion(id="c", project_id="p", version=n, name="C", statement=f"{n}") for n in (1, 2)]
+        criteria.save(db, meanings)
         for number, (which, who, act, earlier, note) in enumerate(acts):
             before = grades.history(db, "p")
             target = before[earlier % len(before)] if before and act == "undo" else None
             if act == "undo" and target is None:
                 continue
-            value = {"repeat": "pass", "undo": "undone", "criterion": "fail"}.get(act, act)
+            value = {"repeat": "pass", "undo": "undone", "criterion": "fail", "earlier": "fail"}.get(act, act)
             about = target or Grade(
                 id="",
                 project_id="p",
@@ -88,7 +91,8 @@ def test_narrow_readings_equal_the_events(acts: list[tuple[int, str, str, int, s
                 annotator=who,
                 value="pass",
                 source="repeat" if act == "repeat" else "person",
-                criterion_id="c" if act == "criterion" else None,
+                criterion_id="c" if act in {"criterion", "earlier"} else None,
+                criterion_version={"criterion": 2, "earlier": 1}.get(act),
             )
             event = about.model_copy(
                 update={
@@ -127,7 +131,17 @@ def test_narrow_readings_equal_the_events(acts: list[tuple[int, str, str, int, s
                 median(max(grade.seconds or 0 for grade in wholes(of) or of) for of in mine),
                 max(grade.at for of in mine for grade in of),
             )
-        assert {tally.annotator for tally in grade_counts.tallies(db, "p")} == {*given}
+        tallied = grade_counts.tallies(db, "p")
+        assert {tally.annotator for tally in tallied} == {*given}
+        counted = [grade for grade in grades.current(db, "p") if grade.value != "skipped" and is_meant(grade)]
+        assert grades.newest(db, "p")[0] == len(counted)
+        assert project_table.counts(db, "p")["graded"] == len({grade.output_id for grade in counted})
+        assert sum(tally.graded for tally in tallied) == len({(g.output_id, g.annotator) for g in counted})
+
+
+def is_meant(grade: Grade) -> bool:
+    """Whether it is of a whole, or of the criterion as it is meant now."""
+    return grade.is_overall or grade.criterion_version == 2
 
 
 def wholes(of: list[Grade]) -> list[Grade]:
@@ -138,7 +152,7 @@ def wholes(of: list[Grade]) -> list[Grade]:
 def said(of: list[Grade]) -> str:
     """What a person's grades of an output say: the whole, else fail for one fail on a criterion."""
     whole = [grade.value for grade in wholes(of) if grade.value != "skipped"]
-    values = {grade.value for grade in of}
+    values = {grade.value for grade in of if is_meant(grade)}
     return whole[0] if whole else next((v for v in ("fail", "pass", "unsure") if v in values), "skipped")
 
 

@@ -27,6 +27,7 @@ from labelcore.models import (
 from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages import projects, signing
 from labelcore.stages.grading.mixing import is_told, training_answers, training_of
+from labelcore.stages.grading.settled import in_force, meant
 from labelcore.stages.grading.settling import rule
 from labelcore.stats.rate import Rate, proportion
 from labelcore.store import criteria as criterion_table, golds, grades as grade_table, outputs as output_table
@@ -194,7 +195,7 @@ def show_gold(workspace: Workspace) -> GoldReport:
 def _first(workspace: Workspace) -> tuple[list[Grade], list[Grade]]:
     """What each person said first of each gold output, and of each criterion on it."""
     firsts: dict[tuple[str, str, str | None], Grade] = {}
-    for grade in grade_table.on_gold(workspace.db, workspace.project.id):
+    for grade in meant(workspace, grade_table.on_gold(workspace.db, workspace.project.id)):
         firsts.setdefault((grade.annotator, grade.output_id, grade.criterion_id), grade)
     wholes = [grade for grade in firsts.values() if grade.is_overall]
     return wholes, [grade for grade in firsts.values() if not grade.is_overall]
@@ -215,7 +216,7 @@ def _on_criteria(workspace: Workspace) -> dict[tuple[str, str], Ruling]:
     settled = golds.settled(workspace.db, workspace.project.id)
     return {
         (row.output_id, row.criterion_id): row
-        for row in rulings.current(workspace.db, workspace.project.id)
+        for row in in_force(workspace).values()
         if row.criterion_id and row.output_id in settled and row.value in {"pass", "fail"}
     }
 

@@ -19,6 +19,7 @@ from labelcore.operations import operation
 from labelcore.stages.grading.dealing import outputs_of
 from labelcore.stages.grading.labels import human_labels
 from labelcore.stages.grading.queueing import whole_pool
+from labelcore.stages.grading.settled import meant
 from labelcore.stages.grading.suggesting import Anchoring, anchoring
 from labelcore.stats.agreement import Agreement, agreement
 from labelcore.stats.counts import count
@@ -216,7 +217,7 @@ def together(workspace: Workspace) -> AgreementReport:
 
     Of outputs that were sent back for another look, the grades before it count: they were given apart.
     """
-    grades = grade_table.independent(workspace.db, workspace.project.id)
+    grades = meant(workspace, grade_table.independent(workspace.db, workspace.project.id))
     criteria = criterion_table.current(workspace.db, workspace.project.id)
     names = {criterion.id: criterion.name for criterion in criteria}
     by_criterion: dict[str, dict[str, dict[str, bool]]] = defaultdict(lambda: defaultdict(dict))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from labelcore.models import OVERALL, Calibration, Frozen, Grade
 from labelcore.stages.grading.rounds import takes_part
+from labelcore.stages.grading.settled import meant
 from labelcore.stats.agreement import Agreement, agreement, change
 from labelcore.stats.rate import Rate, proportion
 from labelcore.store import calibrations, criteria as criterion_table, grades as grade_table
@@ -42,7 +43,7 @@ def earlier_than(workspace: Workspace, calibration: Calibration) -> tuple[list[G
     before = [row for row in rounds if row.number < calibration.number and row.state == "revealed"]
     if before:
         return given_in_round(workspace, before[-1]), before[-1].number
-    ordinary = grade_table.current(workspace.db, workspace.project.id)
+    ordinary = meant(workspace, grade_table.current(workspace.db, workspace.project.id))
     among = set(calibration.outputs)
     return [
         grade

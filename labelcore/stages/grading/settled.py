@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 from labelcore.models import Criterion, Frozen, Grade, Ruling
 from labelcore.store import criteria as criterion_table, grades as grade_table
 from labelcore.store.settling import rulings
 from labelcore.workspace import Workspace
 
+Given = TypeVar("Given", Grade, Ruling)
 Subject = tuple[str, str | None]  # output id, criterion id (None: as a whole)
 RULED = {"pass": True, "fail": False, "unclear": None}
 """What an output counts as by a ruling; None: nowhere, as a tie."""
@@ -45,11 +46,21 @@ def given_under(grade: Grade | Ruling, versions: set[int]) -> bool:
     return (grade.criterion_version or 1) in versions
 
 
+def meant(workspace: Workspace, given: Iterable[Given]) -> list[Given]:
+    """What was given of wholes, and of criteria in their present meaning."""
+    same = criterion_table.present_meanings(workspace.db, workspace.project.id)
+    return [
+        row
+        for row in given
+        if row.criterion_id is None or given_under(row, same.get(row.criterion_id, set()))
+    ]
+
+
 def settled(workspace: Workspace) -> list[Settlement]:
     """Every graded subject; of a criterion only what was given under its present meaning."""
     place = workspace.db, workspace.project.id
     whole = (grade for grade in grade_table.current(*place, overall_only=True))
-    return _settled([*whole, *_under(workspace, grade_table.of_criteria(*place))], _rulings(workspace))
+    return _settled(workspace, [*whole, *under_present_meaning(workspace)])
 
 
 def ruled(workspace: Workspace) -> list[Settlement]:
@@ -60,15 +71,14 @@ def ruled(workspace: Workspace) -> list[Settlement]:
 
 def unclear_on(workspace: Workspace, criterion: Criterion) -> list[Ruling]:
     """Where the criterion was ruled unclear in its present meaning, the oldest first."""
-    same = _meanings(workspace).get(criterion.id, set())
+    same = criterion_table.present_meanings(workspace.db, workspace.project.id).get(criterion.id, set())
     rulings_now = rulings.current(workspace.db, workspace.project.id)
     return [ruling for ruling in rulings_now if ruling.about == criterion.id and given_under(ruling, same)]
 
 
 def settled_on_criteria(workspace: Workspace) -> list[Settlement]:
     """Of single criteria only."""
-    grades = _under(workspace, grade_table.of_criteria(workspace.db, workspace.project.id))
-    return _settled(grades, _rulings(workspace)) if grades else []
+    return _settled(workspace, under_present_meaning(workspace))
 
 
 def labels_on_criteria(workspace: Workspace) -> dict[str, dict[str, bool]]:
@@ -76,15 +86,11 @@ def labels_on_criteria(workspace: Workspace) -> dict[str, dict[str, bool]]:
     has it, from counts instead of grades: pages ask this again after each press.
     """
     counted = grade_table.votes_on_criteria(workspace.db, workspace.project.id)
-    same, rulings_of = (_meanings(workspace), _rulings(workspace)) if counted else ({}, {})
-    lead: dict[tuple[str, str], int] = defaultdict(int)
-    for output_id, criterion_id, version, passes, fails in counted:
-        if version in same.get(criterion_id, ()):
-            lead[output_id, criterion_id] += passes - fails
+    rulings_of = in_force(workspace) if counted else {}
     labels: dict[str, dict[str, bool]] = defaultdict(dict)
-    for (output_id, criterion_id), more in lead.items():
+    for output_id, criterion_id, passes, fails in counted:
         ruling = rulings_of.get((output_id, criterion_id))
-        passed = RULED[ruling.value] if ruling else None if more == 0 else more > 0
+        passed = RULED[ruling.value] if ruling else None if passes == fails else passes > fails
         if passed is not None:
             labels[criterion_id][output_id] = passed
     return dict(labels)
@@ -92,28 +98,17 @@ def labels_on_criteria(workspace: Workspace) -> dict[str, dict[str, bool]]:
 
 def under_present_meaning(workspace: Workspace) -> list[Grade]:
     """The grades of single criteria that were given under their present meaning."""
-    return _under(workspace, grade_table.of_criteria(workspace.db, workspace.project.id))
+    return meant(workspace, grade_table.of_criteria(workspace.db, workspace.project.id))
 
 
-def _under(workspace: Workspace, grades: Iterable[Grade]) -> list[Grade]:
-    same = _meanings(workspace)
-    return [grade for grade in grades if given_under(grade, same.get(str(grade.criterion_id), set()))]
+def in_force(workspace: Workspace) -> dict[Subject, Ruling]:
+    """The rulings that count, by what they are on."""
+    every = meant(workspace, rulings.current(workspace.db, workspace.project.id))
+    return {(ruling.output_id, ruling.criterion_id): ruling for ruling in every}
 
 
-def _meanings(workspace: Workspace) -> dict[str, set[int]]:
-    return criterion_table.present_meanings(workspace.db, workspace.project.id)
-
-
-def _rulings(workspace: Workspace) -> dict[Subject, Ruling]:
-    same = _meanings(workspace)
-    return {
-        (ruling.output_id, ruling.criterion_id): ruling
-        for ruling in rulings.current(workspace.db, workspace.project.id)
-        if ruling.criterion_id is None or given_under(ruling, same.get(ruling.criterion_id, set()))
-    }
-
-
-def _settled(grades: Iterable[Grade], rulings_of: Mapping[Subject, Ruling]) -> list[Settlement]:
+def _settled(workspace: Workspace, grades: Iterable[Grade]) -> list[Settlement]:
+    rulings_of = in_force(workspace)
     votes: dict[Subject, Counter[str]] = defaultdict(Counter)
     for grade in grades:
         if grade.value in {"pass", "fail", "unsure"}:

@@ -27,6 +27,7 @@ from labelcore.stages import projects
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading.opinions import Opinion, opinions_of
 from labelcore.stages.grading.relooking import Subject, graders_of, still_due
+from labelcore.stages.grading.settled import in_force, meant
 from labelcore.store import (
     assignments,
     calibrations,
@@ -130,7 +131,7 @@ def subjects(workspace: Workspace) -> dict[Subject, list[Grade]]:
     """
     place = workspace.db, workspace.project.id
     grades_of: dict[Subject, list[Grade]] = defaultdict(list)
-    for event in grade_table.current(*place):
+    for event in meant(workspace, grade_table.current(*place)):
         if event.field is None:
             grades_of[event.output_id, event.criterion_id].append(event)
     hidden = calibrations.unrevealed(*place)
@@ -283,12 +284,6 @@ def _check_withdrawn(workspace: Workspace, subject: Subject) -> None:
         raise BadInput(
             "Only its author can withdraw a ruling.", next_step="Rule again, with your own reason."
         )
-
-
-def in_force(workspace: Workspace) -> dict[Subject, Ruling]:
-    """The rulings that count, by what they are on."""
-    every = rulings.current(workspace.db, workspace.project.id)
-    return {(ruling.output_id, ruling.criterion_id): ruling for ruling in every}
 
 
 @operation("team relook", role=Role.LEAD, effect=Effect.APPENDS, signed=True)

@@ -73,7 +73,7 @@ def _chat(columns: Sequence[str], rows: Rows) -> dict[str, Any]:
 
 def _ends_answered(column: str, rows: Rows) -> bool:
     cells = [str(row[column]) for row in rows if row.get(column)]
-    if not cells or not all(cell.lstrip()[:1] in {"[", "{"} for cell in cells):
+    if not cells or not all(chats.opening(cell) in {"[", "{"} for cell in cells):
         return False
     for cell in cells:
         turns = chats.turns(cell) or []

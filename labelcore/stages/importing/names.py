@@ -142,7 +142,7 @@ def _dialogue(
 ) -> dict[str, str]:
     """A dialogue written as one text, in which nobody can be told apart, as context."""
     for column in (column for name in _DIALOGUES for column in columns_by_name.get(name, ())):
-        if column not in used and not any(str(row.get(column)).lstrip()[:1] in "[{" for row in rows):
+        if column not in used and not any(chats.opening(str(row.get(column))) in {"[", "{"} for row in rows):
             return {"context": column}
     return {}
 
@@ -156,7 +156,7 @@ def is_chat(column: str, rows: Sequence[dict[str, Any]]) -> bool:
 
 def is_request(column: str, rows: Sequence[dict[str, Any]]) -> bool:
     """Whether a column holds chats that are JSON."""
-    return is_chat(column, rows) and str(rows[0].get(column) or "").lstrip()[:1] in {"{", "["}
+    return is_chat(column, rows) and chats.opening(str(rows[0].get(column) or "")) in {"{", "["}
 
 
 def is_named(column: str, name: str) -> bool:

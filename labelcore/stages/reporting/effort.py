@@ -15,6 +15,7 @@ from labelcore.operations import operation
 from labelcore.stages.aligning.measuring import chosen_judges
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.grading import Wait, contributions, grading_queue
+from labelcore.stages.grading.settled import in_force
 from labelcore.stages.grading.talking import readable
 from labelcore.stages.notifying import notices_for
 from labelcore.stats.paired import compare
@@ -29,7 +30,6 @@ from labelcore.store import (
 )
 from labelcore.store.grade_counts import VerdictShares
 from labelcore.store.live import live
-from labelcore.store.settling import rulings
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
@@ -79,7 +79,7 @@ class Effort(Frozen):
 def effort_of(workspace: Workspace, graded: int) -> Effort:
     """What came of a person's work, of which ``graded`` outputs count."""
     rows = _beside(workspace)
-    all_rulings = rulings.current(workspace.db, workspace.project.id)
+    all_rulings = list(in_force(workspace).values())
     mine = {(row.output_id, row.criterion_id): row.passes for row in rows}
     differing = {(row.output_id, row.criterion_id) for row in rows if row.others_differ}
     untold = _untold(workspace)
