@@ -25,6 +25,23 @@ if TYPE_CHECKING:
     from labelcore.llm.client import OpenAIClient
 
 
+SETTINGS = {
+    "base_url": Wording("the address"),
+    "model": Wording("the model"),
+    "api_key": Wording("the key"),
+    "call_timeout": Wording("the time limit"),
+}
+"""What people call the settings of an endpoint."""
+
+
+def setting_of(endpoint: Endpoint, name: str) -> str:
+    """Where a person sets it."""
+    if endpoint.name == DEFAULT:
+        return f"LABELCORE_{name.upper()}"
+    said = Wording(SETTINGS.get(name, name))
+    return Wording("{name} of the endpoint '{endpoint}'", name=said, endpoint=endpoint.name)
+
+
 def client_from_settings() -> OpenAIClient:
     """A client for the endpoint that the settings name first. Raises ModelTrouble: none is configured."""
     return client_for(settings().default_endpoint)

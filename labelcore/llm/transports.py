@@ -23,7 +23,7 @@ import aiohttp
 from yarl import URL
 
 from labelcore.errors import ModelTrouble
-from labelcore.llm import call_process
+from labelcore.llm import SETTINGS, call_process, setting_of
 from labelcore.llm.blackout import black_out
 from labelcore.llm.reach import check_name, check_reach, closed_to
 from labelcore.settings import DEFAULT, OPENAI_URL, Endpoint
@@ -232,7 +232,7 @@ def explain(endpoint: Endpoint, trouble: Exception) -> ModelTrouble:
             next_step="If it is only slow, raise {setting} or send fewer calls at once.",
             kind="timeout",
             where=where,
-            setting=_setting(endpoint, "call_timeout"),
+            setting=setting_of(endpoint, "call_timeout"),
             seconds=endpoint.call_timeout,
         )
     if isinstance(trouble, GarbledAnswer):
@@ -368,29 +368,12 @@ def waiting(attempt: int, trouble: Exception) -> float:
     return min(_LONGEST_GUESS, 0.5 * 2.0**attempt * (0.5 + random.random()))
 
 
-_SETTINGS = {
-    "base_url": Wording("the address"),
-    "model": Wording("the model"),
-    "api_key": Wording("the key"),
-    "call_timeout": Wording("the time limit"),
-}
-"""What people call the settings of an endpoint."""
-
-
-def _setting(endpoint: Endpoint, name: str) -> str:
-    """Where a person sets it."""
-    if endpoint.name == DEFAULT:
-        return f"LABELCORE_{name.upper()}"
-    said = Wording(_SETTINGS.get(name, name))
-    return Wording("{name} of the endpoint '{endpoint}'", name=said, endpoint=endpoint.name)
-
-
 def _check(endpoint: Endpoint, *names: str) -> Wording:
     """What a person should look at, as it is set."""
     if endpoint.name == DEFAULT:
         return Wording("Check {names}.", names=[f"LABELCORE_{name.upper()}" for name in names])
     return Wording(
         "Check {names} of the endpoint '{endpoint}'.",
-        names=[Wording(_SETTINGS.get(name, name)) for name in names],
+        names=[Wording(SETTINGS.get(name, name)) for name in names],
         endpoint=endpoint.name,
     )

@@ -77,7 +77,8 @@ _COMPARED = (
 )
 _OF_PROMPTS = (
     *("statement", "glossary", "examples", "conversation", "context", "reference"),
-    *("system", "user", "marked", "model", "endpoint", "shown", "probability"),
+    *("system", "user", "marked", "model", "endpoint", "shown", "probability", "address", "answer"),
+    *("question", "variant", "rule", "pass_from", "fail_option_first", "fail_examples_first"),
 )
 _OF_FILES = ("group", "prompt_version", "at")
 _PLANTED = (

@@ -149,6 +149,7 @@ def test_where_no_price_is_set_that_is_said_and_nothing_is_called_free(
         assert "no price set" in words and "US$" not in words
     with speaking("zh"):
         assert "未设价格" in run_words(done) and "美元" not in run_words(done)
+        assert "; " not in run_words(done)
     spent = verdicts.costs(workspace.db, workspace.project.id)
     (cost,) = (spent[version_id] for version_id in done.judge_version_ids)
     assert cost.per_thousand is None

@@ -166,6 +166,12 @@ def test_the_answer_format_travels_with_the_file_and_stays_where_it_has_none(
     file = write(SHORT.model_copy(update={"marked": False}), form)
     kept = prompts.set_prompt(workspace, judge, file=file, why="ours")
     assert "without marks" in sentences(kept.warnings)[0]
+    given = {"judge": "Short · m", "before": 1, "after": 2}
+    told = execute(
+        workspace.db, Request(operation="judge prompt diff", project="test", arguments=given)
+    ).lines
+    before = "answer: JSON with a reason and a verdict, as labelcore asks for it"
+    assert f"{before} → the first word; pass: yes; fail: no" in told
     change(workspace, SHORT)
     shown = prompts.show(workspace, present(workspace))
     assert (shown.answer, shown.template.marked) == (form, True)

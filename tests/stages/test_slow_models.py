@@ -14,6 +14,7 @@ import pytest
 from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput
 from labelcore.models import Grade, Output
+from labelcore.settings import settings
 from labelcore.stages.deriving import asking, by_model, citing, editing
 from labelcore.stages.deriving.clauses import Clause
 from labelcore.stages.deriving.derivation import derive
@@ -158,6 +159,22 @@ def test_progress_tells_how_long_it_asks_and_how_long_an_answer_may_take(
         derive(workspace.telling(tell), offline=False)
     wanted = r"asking the model for \d+ s; an answer may take 240 s \(4 × LABELCORE_CALL_TIMEOUT\)"
     assert any(re.fullmatch(wanted, line) for line in lines)
+
+
+def test_the_time_that_an_answer_may_take_is_that_of_the_endpoint_that_is_asked(
+    workspace: Workspace, noted: list[Grade], mock: MockEndpoint, set_: Callable[..., None]
+) -> None:
+    slow = {"base_url": settings().base_url, "model": "mock", "call_timeout": 5}
+    set_(ENDPOINTS=json.dumps({"slow": slow}))
+    lines: list[str] = []
+
+    def tell(_done: int, _total: int, words: str) -> None:
+        lines.append(words)
+        mock.answering.set()
+
+    with mock.held():
+        derive(workspace.telling(tell), offline=False)
+    assert any("may take 20 s (4 × the time limit of the endpoint 'slow')" in line for line in lines), lines
 
 
 def test_a_stop_keeps_what_was_answered_and_says_what_was_not_read(

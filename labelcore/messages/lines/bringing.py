@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from labelcore.judges.answer_formats import AnswerFormat
 from labelcore.messages.catalogue import BETWEEN, language, say
 from labelcore.messages.results import lines
-from labelcore.messages.telling import sentence
+from labelcore.messages.telling import clauses, sentence
 from labelcore.models import Fact
 from labelcore.stages.judging.bringing.prompts import BroughtPrompt, BroughtVariable
 
@@ -79,16 +79,27 @@ def answer_words(report: BroughtPrompt) -> str:
     answer = report.answer
     if answer is None:
         return say("Answers: JSON with a reason and a verdict, as labelcore asks for it.")
-    where = {
+    where = _where(answer)
+    if any(question.code == "foreign_words_asked" for question in report.questions):
+        return say("Answers: {where}.", where=where)
+    return say("Answers: {where}; {values}", where=where, values=values_words(answer))
+
+
+def form_words(answer: AnswerFormat | None) -> str:
+    """The same of a judge that is there, in a line of others."""
+    if answer is None:
+        return say("JSON with a reason and a verdict, as labelcore asks for it")
+    return clauses([_where(answer), values_words(answer)])
+
+
+def _where(answer: AnswerFormat) -> str:
+    return {
         "json": say("the field {field} of JSON", field=answer.field),
         "first_word": say("the first word"),
         "last_word": say("the last word"),
         "score": say("a number"),
         "pattern": say("what a pattern finds"),
     }[answer.kind]
-    if any(question.code == "foreign_words_asked" for question in report.questions):
-        return say("Answers: {where}.", where=where)
-    return say("Answers: {where}; {values}", where=where, values=values_words(answer))
 
 
 def values_words(answer: AnswerFormat) -> str:

@@ -288,12 +288,13 @@ def run_words(run: Run) -> str:
         cached=run.answers_cached,
         money=spent_words(run),
     )
-    words = f"{words}; {costs}" if run.requests or run.answers_cached else words
+    parts = [words, costs] if run.requests or run.answers_cached else [words]
     if run.state == "running" and (len(run.pending) > 1 or run.seconds_left is None):
-        words = "; ".join(filter(None, (words, pending_words(run))))
+        parts.append(pending_words(run))
     for label, kinds in ((say("no verdict"), run.error_kinds), (say("asked again"), run.faults)):
-        words = f"{words}; {label}: {trouble_counts(kinds)}" if kinds else words
-    return words
+        if kinds:
+            parts.append(say("{name}: {told}", name=label, told=trouble_counts(kinds)))
+    return clauses(filter(None, parts))
 
 
 @lines("judge stop")

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel
 
 from labelcore.errors import BadInput, ModelTrouble
-from labelcore.llm import Message, ModelClient, client_for
+from labelcore.llm import Message, ModelClient, client_for, setting_of
 from labelcore.models import Frozen, Role
 from labelcore.operations import Effect, operation
 from labelcore.progress import Progress
@@ -110,7 +110,7 @@ class Question(Generic[Form]):
 
         An interrupt of the process (Ctrl+C) is a stop: what was answered counts.
         """
-        gate, hopeless = asyncio.Semaphore(settings().concurrency), list[ModelTrouble]()
+        gate, hopeless = asyncio.Semaphore(settings().default_endpoint.concurrency), list[ModelTrouble]()
 
         async def ask(part: Part) -> list[PartAnswer[Form]]:
             async with gate:
@@ -142,14 +142,14 @@ async def _wait(
 ) -> None:
     """Until all have ended or somebody stops; tells every moment how long that takes, and how long it may."""
     began, waiting = time.monotonic(), set(tasks)
-    most = settings().call_timeout * _LONGER
+    endpoint = settings().default_endpoint
     while waiting and not stop.is_set():
         words = Wording(
-            "asking the model for {seconds:.0f} s; an answer may take {most:g} s ({times} × "
-            "LABELCORE_CALL_TIMEOUT)",
+            "asking the model for {seconds:.0f} s; an answer may take {most:g} s ({times} × {setting})",
             seconds=time.monotonic() - began,
-            most=most,
+            most=endpoint.call_timeout * _LONGER,
             times=_LONGER,
+            setting=setting_of(endpoint, "call_timeout"),
         )
         progress(len(tasks) - len(waiting), len(tasks), words)
         _, waiting = await asyncio.wait(waiting, timeout=_LOOK_SECONDS)

@@ -72,17 +72,21 @@ def _show(workspace: Workspace, row: JudgeRow | None) -> None:
     if is_asked or trying.pressed():
         _try_now(workspace, written)
     view = st.query_params[keys.JUDGE_VIEW]
-    if written.changed:
-        shell.aside(
-            say(
-                "Draft based on version {n}, not yet saved as a version; reloading the page keeps it.",
-                n=written.begun,
-            )
-        )
+    with st.container():  # always there: what moves up or down under the hands of who writes loses the focus
+        _tell_draft(written)
     if written.draft.member:
         _choose_member(written)
     _choose(written, view)
     VIEWS[view](workspace, written)
+
+
+def _tell_draft(written: WrittenDraft) -> None:
+    if written.changed:
+        words = say(
+            "Draft based on version {n}, not yet saved as a version; reloading the page keeps it.",
+            n=written.begun,
+        )
+        shell.aside(words)
 
 
 def _choose_member(written: WrittenDraft) -> None:
@@ -216,7 +220,7 @@ def _offer_example(workspace: Workspace, written: WrittenDraft) -> None:
         if new is None:
             st.write(say("This output is not in train, so it can be no example: change the words."))
         else:
-            st.write(say("You ruled that the judge is wrong here (the output on the right)."))
+            st.write(say("You ruled that the judge is wrong on the output of the preview."))
             if st.button(say("Show it as an example"), key="prompt-offer"):
                 examples.add(written, new)
 

@@ -8,6 +8,7 @@ from labelcore.judges.kinds import kind_named, kind_of
 from labelcore.messages import say, sentence
 from labelcore.messages.catalogue import counted, judge_words
 from labelcore.messages.lines.judging import cascade
+from labelcore.messages.telling import clauses
 from labelcore.models import NOTHING, JudgeVersion, Output
 from labelcore.stages import judging
 from labelcore.stages.aligning.side_by_side import JudgeTable
@@ -112,7 +113,7 @@ def show_stale(workspace: Workspace, table: JudgeTable) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         reasons = dict.fromkeys(say(reason) for row in stale for reason in row.stale_because)
         words = counted(
-            "One judge is stale: {why}.", "{n} judges are stale: {why}.", n=len(stale), why="; ".join(reasons)
+            "One judge is stale: {why}.", "{n} judges are stale: {why}.", n=len(stale), why=clauses(reasons)
         )
         st.write(plain(words))
         if len(with_prompt) < len(stale):

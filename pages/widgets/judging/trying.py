@@ -9,6 +9,7 @@ import streamlit as st
 from labelcore.llm.spending import purse_of
 from labelcore.messages import money_words, say, sentence
 from labelcore.messages.catalogue import counted
+from labelcore.messages.telling import clauses
 from labelcore.messages.verdicts import decision_words
 from labelcore.models import Decision, JudgeVersion
 from labelcore.stages.judging.running.live_run import span_words
@@ -235,7 +236,7 @@ def _show_attempt(workspace: Workspace, attempt: Attempt, judges: Pair, written:
         return
     show_output(output, height=120)
     people = say("People passed it") if attempt.human_pass else say("People failed it")
-    note = "; ".join(attempt.notes)
+    note = clauses(attempt.notes)
     st.text(say("{people}: {note}", people=people, note=note) if note else people)
     before, after = (
         decision_words(judge, output, decision)

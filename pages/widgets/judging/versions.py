@@ -9,6 +9,7 @@ import streamlit as st
 from labelcore.judges.kinds import kind_of
 from labelcore.messages import rate_words, say, sentence
 from labelcore.messages.lines.refining.comparing import kept_words
+from labelcore.messages.lines.refining.prompts import setting_words
 from labelcore.models import JudgeVersion
 from labelcore.stages import judging
 from labelcore.stages.refining.history import PromptDiff, VersionRow, history, revert
@@ -118,7 +119,7 @@ def _offer_to_run(workspace: Workspace, row: VersionRow) -> None:
     words = say("Let it decide the graded outputs")
     if row.in_use and st.button(words, key=f"run-{row.version}", type="primary"):
         running.start(workspace, judging.RunOrder(judge=row.judge_version_id, graded=True))
-        shell.again()
+        st.rerun()  # the whole page: the run is watched where all judges are
 
 
 def _show_difference(changed: PromptDiff) -> None:
@@ -131,13 +132,4 @@ def _show_difference(changed: PromptDiff) -> None:
         words = "".join(marked(piece, _AROUND) for piece in part.pieces)
         st.markdown(say("{name}: {told}", name=name, told=words))
     for setting in changed.settings:
-        values = {"name": say(setting.name), "before": _short(setting.before), "after": _short(setting.after)}
-        st.write(plain(say("{name}: {before} → {after}", **values)))
-
-
-def _short(value: object) -> str:
-    if value is None:
-        return say("nothing")
-    if isinstance(value, list):
-        return "; ".join(map(str, value))
-    return str(value)
+        st.write(plain(setting_words(setting)))
