@@ -100,9 +100,8 @@ WORDS: dict[str, Words] = {
         "It asks for an answer on each of several things: {names}. Say with a pattern which one decides."
     ),
     "foreign_no_verdict_field": "It asks for JSON with {fields}; none of these is known as a verdict.",
-    "foreign_ragas_file": (
-        "The file has the instruction and examples; what Ragas adds in code, labelcore says in words of "
-        "its own."
+    "foreign_tool_adds": (
+        "The file has a part of the prompt; what {tool} adds in code, labelcore says in words of its own."
     ),
     "foreign_moved_to_user": "Its only message is sent as the user's.",
     "foreign_chat_marks": (

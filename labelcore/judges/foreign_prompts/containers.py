@@ -8,7 +8,7 @@ from typing import Any
 
 from labelcore.errors import BadInput
 from labelcore.judges.fields import NotData, nodes, read
-from labelcore.judges.foreign_prompts import ragas
+from labelcore.judges.foreign_prompts import inspect_scorers, ragas
 from labelcore.judges.foreign_prompts.chat_messages import as_messages, in_chat_marks
 from labelcore.judges.foreign_prompts.options import (
     Options,
@@ -47,6 +47,8 @@ _TOOL_JUDGES = frozenset(
 """Assertions of promptfoo that a model decides by words that promptfoo has."""
 _GRADERS = ("score_model", "label_model")
 """OpenAI's graders, which keep their messages as "input"."""
+_TOOLS = {ragas.ROLE: "Ragas", inspect_scorers.ROLE: "Inspect"}
+"""Roles of messages of which their tool writes a part in code."""
 _NAMES = "name id prompt_id key".split()
 _SENTENCE = re.compile(r"\s\S|[{}$]|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3，。、]{6}")
 """Words or variables; Chinese and Japanese have no spaces between words."""
@@ -91,7 +93,10 @@ def unwrap(text: str) -> PromptWords:
     if prompts := prompts_of(text):
         chosen = likeliest(prompts)
         others = others_than(chosen, prompts)
-        return _two_parts(chosen.messages, "program", others).model_copy(update=_beside(text))
+        beside = _beside(text)
+        if chosen.messages[0][0] == inspect_scorers.ROLE:
+            beside["options"] = inspect_scorers.grades(text, chosen.text)
+        return _two_parts(chosen.messages, "program", others).model_copy(update=beside)
     if rubric := rubric_given(text):
         raise BadInput(
             "The program says what is to be judged and leaves the prompt to its tool.",
@@ -272,8 +277,8 @@ def _refuse_reference(value: str) -> None:
 def _two_parts(messages: Sequence[tuple[str, str]], wrapped: str, others: Sequence[str] = ()) -> PromptWords:
     """The words as a system and a user message, and what could not be kept: their order, ``others``."""
     notices = [fact("foreign_several_prompts", names=list(others[:8]), n=len(others))] if others else []
-    if messages[0][0] == ragas.ROLE:
-        notices.append(fact("foreign_ragas_file"))
+    if tool := _TOOLS.get(messages[0][0]):
+        notices.append(fact("foreign_tool_adds", tool=tool))
     system = [text for role, text in messages if role in _SYSTEM]
     rest = [text for role, text in messages if role not in _SYSTEM]
     if not rest:

@@ -46,7 +46,7 @@ FAMILIES: dict[str, Callable[[_Seen], bool]] = {
         and not seen.names & {"output"}
     ),
     "promptfoo": lambda seen: "rubricprompt" in seen.source.casefold() or seen.names >= {"output", "rubric"},
-    "Inspect": lambda seen: seen.has(r"GRADE\s*:\s*\$?(?:LETTER|[CIP]\b)"),
+    "Inspect": lambda seen: "model_graded_" in seen.source or seen.has(r"GRADE\s*:\s*\$?(?:LETTER|[CIP]\b)"),
     "Vertex AI": lambda seen: (
         seen.has(r"#{1,3} ?(?:Rating Rubric|User Inputs and AI-generated Response|Evaluation Steps)")
         or "metric_prompt_template" in seen.source

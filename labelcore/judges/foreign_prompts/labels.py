@@ -27,7 +27,8 @@ _LABELS = (
     "总评分|评分|得分|判断|结果|评级|最終評価|総合評価|総合スコア|評価|評点|スコア|点数|結論"
 )
 _LABEL_LINE = re.compile(
-    rf"(?:^|[\n\"'“`*(\[])[ \t]*(?P<label>{_LABELS})[*\"'`]{{0,3}}[ \t]*[:：][ \t]*(?P<rest>[^\n]{{1,400}})",
+    rf"(?:^|[\n\"'“`*(\[]|\b(?:end|finish|conclude)(?:ing)? with )[ \t]*(?P<label>{_LABELS})"
+    rf"[*\"'`]{{0,3}}[ \t]*[:：][ \t]*(?P<rest>[^\n]{{1,400}})",
     re.IGNORECASE,
 )
 _LABELLED = r"(?P<label>[^\W\d][\w ]{0,24})[*_]{0,2}[:：] ?[*_]{0,2}(?P<word>[^\W\d][\w-]{0,24})"

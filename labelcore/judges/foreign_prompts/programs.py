@@ -123,12 +123,23 @@ def is_program(text: str) -> bool:
 
 
 def rubric_given(text: str) -> str:
-    """What a program gives to a judge whose prompt its tool has (``GEval(criteria="…")``); "" without any."""
+    """What a program gives to a judge whose prompt its tool has (``GEval(criteria="…")``, the docstring of
+    DSPy's signature); "" without any.
+    """
     tree = python.parsed(text)
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)] if tree else []
+    parts = [*ast.walk(tree)] if tree else []
+    calls = (node for node in parts if isinstance(node, ast.Call))
     values = (word.value for call in calls for word in call.keywords if word.arg in _RUBRICS)
-    texts = (value.value for value in values if isinstance(value, ast.Constant))
+    texts = [value.value for value in values if isinstance(value, ast.Constant)]
+    texts += [
+        ast.get_docstring(node) for node in parts if isinstance(node, ast.ClassDef) and _is_signed(node)
+    ]
     return next((text.strip() for text in texts if isinstance(text, str) and " " in text.strip()), "")
+
+
+def _is_signed(node: ast.ClassDef) -> bool:
+    """Whether a class says for DSPy what is shown and what is answered."""
+    return any(re.fullmatch(r"(?:dspy\.)?Signature", ast.unparse(base)) for base in node.bases)
 
 
 def _in_javascript(source: str) -> Iterator[ProgramPrompt]:

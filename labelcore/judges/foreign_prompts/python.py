@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import chain, takewhile
 from typing import Any
 
-from labelcore.judges.foreign_prompts import filling, ragas
+from labelcore.judges.foreign_prompts import filling, inspect_scorers, ragas
 from labelcore.judges.foreign_prompts.chat_messages import as_messages
 from labelcore.judges.foreign_prompts.filling import LONGEST
 from labelcore.judges.foreign_prompts.scopes import Scopes, logged_in, shown_in
@@ -84,6 +84,8 @@ def messages_of(tree: ast.Module) -> Iterator[tuple[str, Messages]]:
     reader = _Reader(tree)
     for name, prompt in ragas.in_classes(tree, reader.literal):
         yield name, [(ragas.ROLE, prompt.text)]
+    for name, text in inspect_scorers.in_calls(tree, reader.literal):
+        yield name, [(inspect_scorers.ROLE, text)]
     found = [(name, node, reader.literal(node)) for name, node in _values(tree)]
     parts = reader.parts.union(*(reader.used_in(node, value) for _, node, value in found))
     passed = {value for node in ast.walk(tree) for _, value in _passed(node)}

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from labelcore.judges.answer_formats import ASSENT, AnswerFormat, plain
 from labelcore.judges.foreign_prompts import polarity
 from labelcore.judges.foreign_prompts.answers import FoundAnswer, says_where, with_scale, with_words
+from labelcore.judges.foreign_prompts.choices import letters
 from labelcore.judges.foreign_prompts.labels import labelled
 from labelcore.judges.foreign_prompts.options import Options, Scale
 from labelcore.models import fact
@@ -25,7 +26,9 @@ def find_choice(
     """
     words = [word for word, _ in options]
     has_place = form.answer is not None and (form.answer.kind in {"json", "pattern"} or says_where(text))
-    if form.answer and has_place and form.answer.words and {*form.answer.words} <= {*map(plain, words)}:
+    lettered = form.words if {*form.words} <= letters(text).keys() else ()
+    asked_for = {*map(plain, (form.answer and form.answer.words) or lettered)}
+    if form.answer and has_place and asked_for and asked_for <= {*map(plain, words)}:
         return _with_meanings(form.answer, options, direction, text)
     below = asked_below(words, at_once=at_once)
     read = _with_meanings(_form(at_once=at_once), options, direction, text)

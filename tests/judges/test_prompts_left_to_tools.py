@@ -1,0 +1,68 @@
+"""Programs that give a judge's words to a tool, which writes the rest of the prompt in code."""
+
+from __future__ import annotations
+
+import pytest
+
+from labelcore.errors import BadInput
+from labelcore.judges.foreign_prompts import ForeignPrompt, recognise
+
+_WORDS = "Is every fact of the criterion stated? End with GRADE: $LETTER (C for stated, I for missing)."
+
+
+def _scorer(given: str, name: str = "model_graded_qa") -> ForeignPrompt:
+    return recognise(f"from inspect_ai.scorer import {name}\n\nscorer = {name}({given})\n")
+
+
+def _slots(prompt: ForeignPrompt) -> dict[str, str]:
+    return {variable.name: variable.slot for variable in prompt.variables}
+
+
+@pytest.mark.parametrize("name", ["model_graded_qa", "model_graded_fact"])
+def test_instructions_for_inspect_come_below_what_they_judge_with_its_letters(name: str) -> None:
+    prompt = _scorer(f"instructions={_WORDS!r}, partial_credit=True", name)
+    assert _slots(prompt) == {"question": "input", "target": "reference", "answer": "output"}
+    assert prompt.family == "Inspect" and prompt.template.user.endswith(_WORDS)
+    assert [notice.code for notice in prompt.notices] == ["foreign_tool_adds"]
+    answer = prompt.found.answer
+    assert answer is not None and (answer.passes, answer.fails) == (("C",), ("I",))
+    assert [answer.read(f"It is there.\nGRADE: {letter}").verdict for letter in "CI"] == ["pass", "fail"]
+
+
+def test_letters_that_instructions_for_inspect_give_no_place_are_asked_for_below_them() -> None:
+    prompt = _scorer('instructions="Say C only where all of {it} is stated, else I."')
+    assert prompt.template.user.endswith("{it} is stated, else I.\n\n" + prompt.found.added)
+    assert prompt.found.answer is not None and prompt.found.answer.read("So:\nGRADE: C").verdict == "pass"
+
+
+def test_a_partial_grade_of_inspect_is_worth_half() -> None:
+    found = _scorer('instructions="Give C for all facts, P for some of them and I for none."').found
+    assert found.answer is not None
+    assert {*found.answer.scores} == {("C", 1.0), ("P", 0.5), ("I", 0.0)}
+
+
+def test_instructions_for_inspect_stand_where_the_template_of_their_program_has_them() -> None:
+    template = "Question: {question}\nAnswer: {answer}\n{instructions}\nBe strict."
+    prompt = _scorer(f"{template!r}, {_WORDS!r}")
+    assert prompt.template.user == f"Question: {{{{input}}}}\nAnswer: {{{{output}}}}\n{_WORDS}\nBe strict."
+
+
+def test_a_pattern_of_the_program_itself_leaves_its_letters_unknown() -> None:
+    found = _scorer("instructions=\"Say good or bad at the end.\", grade_pattern=r'(good|bad)'").found
+    assert not {"C", "I"} & {*(found.answer.words if found.answer else ())}
+
+
+@pytest.mark.parametrize("base", ["dspy.Signature", "Signature"])
+def test_the_words_of_a_signature_of_dspy_are_to_become_a_criterion(base: str) -> None:
+    program = f'''import dspy
+from dspy import Signature
+
+class Faithful({base}):
+    """Verify that the text follows from the context."""
+
+    context: str = dspy.InputField(desc="facts that are taken for true")
+    text: str = dspy.InputField()
+    faithful: bool = dspy.OutputField()
+'''
+    with pytest.raises(BadInput, match="“Verify that the text follows from the context"):
+        recognise(program)
