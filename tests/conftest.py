@@ -16,11 +16,12 @@ from typing import NoReturn
 import pytest
 from hypothesis import HealthCheck, settings as hypothesis_settings
 
+from labelcore import store
 from labelcore.models import Grade, Output, Project, new_id
 from labelcore.stages import projects
 from labelcore.store import Database, grades as grade_table, outputs as output_table
 from labelcore.workspace import Workspace
-from tests.databases import empty_database
+from tests.databases import connect_copying, empty_database
 
 # Timings of examples say nothing on a busy machine; the core tests draw fewer of them.
 _WHOLE = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -84,6 +85,14 @@ def core_stays_light(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _beyond_the_core(*_: object, **__: object) -> NoReturn:
     pytest.skip("embeds texts or starts processes: `make test` runs it")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def new_files_are_copies() -> Iterator[None]:
+    """Every migration from the first on would take a quarter of a second for each file."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "connect", connect_copying)
+        yield
 
 
 @pytest.fixture(autouse=True)

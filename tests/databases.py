@@ -50,9 +50,17 @@ def empty_database() -> Iterator[Database]:
 @cache
 def _template() -> Path:
     path = Path(tempfile.mkdtemp()) / "empty.duckdb"
-    open_database(path)
-    close_database(path)
+    db = connect(path, "1GB")
+    migrations.migrate(db)
+    db.close()
     return path
+
+
+def connect_copying(path: Path | None, memory_limit: str) -> Database:
+    """As the store connects, but what would be a new file has the newest schema already."""
+    if path and path.parent.is_dir() and not path.exists():
+        empty_file(path)
+    return connect(path, memory_limit)
 
 
 def empty_file(path: Path) -> Path:
@@ -62,12 +70,22 @@ def empty_file(path: Path) -> Path:
 
 def at_schema(path: Path, newest: int) -> Database:
     """A database as an earlier labelcore left it."""
+    return connect(Path(shutil.copy(_older(newest), path)), "1GB")
+
+
+@cache
+def _older(newest: int) -> Path:
+    """Its empty file, made from the one before."""
+    path = Path(tempfile.mkdtemp()) / "older.duckdb"
+    if newest:
+        shutil.copy(_older(newest - 1), path)
     db = connect(path, "1GB")
     migrations.applied(db)
-    for number, name, sql in migrations.available()[:newest]:
+    for number, name, sql in migrations.available()[max(0, newest - 1) : newest]:
         db.run(sql)
         db.run("INSERT INTO schema_migration VALUES (?, ?, now()::TIMESTAMP)", [number, name])
-    return db
+    db.close()
+    return path
 
 
 @atexit.register

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,14 @@ def labelcore(*arguments: str, db: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+def here(*arguments: str, db: Path) -> subprocess.CompletedProcess[str]:
+    """The same within this process, where what is tried is the command."""
+    out, err = io.StringIO(), io.StringIO()
+    with chdir(db.parent), redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+        main([*arguments, "--db", str(db)])
+    return subprocess.CompletedProcess(arguments, int(ended.value.code or 0), out.getvalue(), err.getvalue())
+
+
 def document(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
@@ -54,26 +62,13 @@ def db(tmp_path: Path) -> Path:
 @pytest.fixture
 def app(db: Path) -> Iterator[str]:
     """The app on this database, as a separate process."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [*COMMAND, "serve", "--db", str(db), "--port", str(port), "--no-browser"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    url = f"http://127.0.0.1:{port}"
-    for _ in range(2_400):
-        try:
-            urllib.request.urlopen(f"{url}/healthz", timeout=1)
-            break
-        except OSError:
-            time.sleep(0.1)
-    yield url
-    process.send_signal(signal.SIGTERM)
-    process.wait(timeout=120)
+    with serving(db, "default") as url:
+        yield url
 
 
 @pytest.mark.slow
 def test_the_loop_in_json(db: Path) -> None:
-    came = document(labelcore("import", str(db.parent / "outputs.csv"), "--json", db=db))
+    came = document(here("import", str(db.parent / "outputs.csv"), "--json", db=db))
     assert {
         name: came[name]
         for name in (
@@ -96,11 +91,11 @@ def test_the_loop_in_json(db: Path) -> None:
         "verdicts_new": 0,
         "rejected": [],
     }
-    derived = document(labelcore("derive", "--offline", "--accept-all", "--json", db=db))
+    derived = document(here("derive", "--offline", "--accept-all", "--json", db=db))
     assert {"id", "version", "name", "statement", "kind", "evidence"} <= derived["criteria"][0].keys()
-    proposed = document(labelcore("judge", "propose", "--offline", "--json", db=db))
+    proposed = document(here("judge", "propose", "--offline", "--json", db=db))
     assert proposed["judges"]
-    run = document(labelcore("judge", "run", "--json", db=db))
+    run = document(here("judge", "run", "--json", db=db))
     assert {
         "run",
         "verdicts_new",
@@ -111,12 +106,12 @@ def test_the_loop_in_json(db: Path) -> None:
         "requests",
     } <= run.keys()
     document(labelcore("choose", "--json", db=db))
-    aligned = document(labelcore("align", "--json", db=db))
+    aligned = document(here("align", "--json", db=db))
     assert {"split", "n_grades", "judges", "set", "pass_rate", "agreement"} <= aligned.keys()
     assert aligned["set"]["coverage"] == 1.0
     out = db.parent / "verdicts.jsonl"
     assert (
-        document(labelcore("export", "verdicts", "--out", str(out), "--json", db=db))["rows"]
+        document(here("export", "verdicts", "--out", str(out), "--json", db=db))["rows"]
         == run["verdicts_new"]
     )
     assert {"output_id", "external_id", "judge", "value"} <= json.loads(
@@ -248,7 +243,7 @@ def test_commands_go_through_the_app_that_holds_the_file(db: Path, app: str) -> 
 @pytest.mark.slow
 def test_a_question_is_answered_alike_through_the_app_and_on_the_file(db: Path) -> None:
     question = "SELECT annotator, value, count(*) AS n FROM grades GROUP BY ALL ORDER BY value"
-    assert labelcore("import", str(db.parent / "outputs.csv"), db=db).returncode == 0
+    assert here("import", str(db.parent / "outputs.csv"), db=db).returncode == 0
     on_the_file = document(labelcore("sql", question, "--json", db=db))
     with serving(db, "p"):
         through_the_app = document(labelcore("sql", question, "--json", db=db))
@@ -296,7 +291,7 @@ for number in range(100_000):
 @pytest.mark.slow
 @pytest.mark.parametrize("seen", [1, 30, 150])
 def test_kill_9_loses_no_acknowledged_grade(db: Path, seen: int) -> None:
-    document(labelcore("import", str(db.parent / "outputs.csv"), "--map", "output=output", "--json", db=db))
+    document(here("import", str(db.parent / "outputs.csv"), "--map", "output=output", "--json", db=db))
     grader = subprocess.Popen(
         [sys.executable, "-c", GRADER, str(db)], stdout=subprocess.PIPE, text=True, cwd=ROOT
     )
@@ -320,19 +315,19 @@ def test_kill_9_loses_no_acknowledged_grade(db: Path, seen: int) -> None:
 
 @pytest.mark.slow
 def test_a_backup_is_restored_and_what_stood_there_is_kept(db: Path) -> None:
-    assert labelcore("import", "outputs.csv", db=db).returncode == 0
+    assert here("import", "outputs.csv", db=db).returncode == 0
     saved = db.parent / "saved.duckdb"
-    assert labelcore("backup", str(saved), db=db).returncode == 0
+    assert here("backup", str(saved), db=db).returncode == 0
     more = db.parent / "more.csv"
     more.write_text("output\nanother text\n")
-    assert labelcore("import", str(more), db=db).returncode == 0
+    assert here("import", str(more), db=db).returncode == 0
     found = document(labelcore("restore", str(saved), "--json", db=db))
-    assert document(labelcore("status", "--json", db=db))["outputs"] == 30
-    assert document(labelcore("status", "--json", db=Path(str(found["kept"]))))["outputs"] == 31
-    assert document(labelcore("vacuum", "--json", db=db))["bytes_after"] > 0
+    assert document(here("status", "--json", db=db))["outputs"] == 30
+    assert document(here("status", "--json", db=Path(str(found["kept"]))))["outputs"] == 31
+    assert document(here("vacuum", "--json", db=db))["bytes_after"] > 0
     db.write_text("damaged")
     assert labelcore("restore", str(saved), db=db).returncode == 0
-    assert document(labelcore("status", "--json", db=db))["outputs"] == 30
+    assert document(here("status", "--json", db=db))["outputs"] == 30
     refused = labelcore("restore", "outputs.csv", db=db)
     assert refused.returncode == 2
     assert "not a labelcore backup" in refused.stderr
@@ -347,23 +342,23 @@ def test_nothing_is_restored_under_a_running_app(db: Path, app: str) -> None:
 
 @pytest.mark.slow
 def test_a_rubric_goes_from_one_project_to_another(db: Path) -> None:
-    assert labelcore("import", "outputs.csv", db=db).returncode == 0
-    assert labelcore("derive", "--offline", "--accept-all", db=db).returncode == 0
-    assert labelcore("judge", "propose", "--offline", db=db).returncode == 0
-    assert labelcore("judge", "run", db=db).returncode == 0
-    saved = document(labelcore("library", "save", "--out", "r.yaml", "--no-examples", "--json", db=db))
+    assert here("import", "outputs.csv", db=db).returncode == 0
+    assert here("derive", "--offline", "--accept-all", db=db).returncode == 0
+    assert here("judge", "propose", "--offline", db=db).returncode == 0
+    assert here("judge", "run", db=db).returncode == 0
+    saved = document(here("library", "save", "--out", "r.yaml", "--no-examples", "--json", db=db))
     assert saved["criteria"] and "word word" not in (db.parent / "r.yaml").read_text("utf-8")
     there = ("--project", "there", "--json")
-    came = document(labelcore("library", "load", "r.yaml", *there, db=db))
+    came = document(here("library", "load", "r.yaml", *there, db=db))
     assert [criterion["name"] for criterion in came["criteria"]] == saved["criteria"]
-    again = document(labelcore("library", "load", "r.yaml", *there, db=db))
+    again = document(here("library", "load", "r.yaml", *there, db=db))
     assert (again["criteria"], again["known"]) == ([], saved["criteria"])
-    seen = document(labelcore("library", "transfer", *there, db=db))
+    seen = document(here("library", "transfer", *there, db=db))
     assert seen["criteria"][0]["state"] == "not yet aligned here"
-    assert document(labelcore("library", "schema", "--json", db=db))["properties"]
+    assert document(here("library", "schema", "--json", db=db))["properties"]
     (db.parent / "bad.yaml").write_text("a: !!python/name:os.system")
     for arguments in (("save", "--out", "r.yaml"), ("load", "bad.yaml"), ("load", "none.yaml")):
-        done = labelcore("library", *arguments, db=db)
+        done = here("library", *arguments, db=db)
         assert (done.returncode, "Traceback" in done.stderr) == (2, False)
 
 

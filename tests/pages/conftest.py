@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 
 from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.store import close_database, open_database
 from labelcore.workspace import Workspace
 from tests.pages.opening import work
+
+
+@pytest.fixture(autouse=True, scope="session")
+def components_are_looked_for_once() -> Iterator[None]:
+    """Streamlit's test runner reads what every installed package says of itself, for each page anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests)
+        )
+        yield
 
 
 @pytest.fixture
