@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
+from typing import TypeVar, TypeVarTuple
 
 from labelcore.models import Project, Role
 from labelcore.progress import Progress, silent
 from labelcore.store import Database
+
+Asked = TypeVarTuple("Asked")
+Report = TypeVar("Report", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -44,3 +50,18 @@ class Workspace:
     def telling(self, progress: Progress) -> Workspace:
         """The same place; long work tells ``progress`` how far it is."""
         return replace(self, progress=progress)
+
+
+def remembered(read: Callable[[Workspace, *Asked], Report]) -> Callable[[Workspace, *Asked], Report]:
+    """Mark a report that reads what is stored and nothing else: it is made again once something was stored.
+
+    All who ask get the same object, so it is one that nobody can change.
+    """
+
+    @functools.wraps(read)
+    def ask(workspace: Workspace, *asked: *Asked) -> Report:
+        project = workspace.project.model_dump_json()  # a caller may hold it as it was
+        about = (read, project, workspace.person, workspace.role, *asked)
+        return workspace.db.report(about, lambda: read(workspace, *asked))
+
+    return ask

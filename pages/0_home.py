@@ -40,7 +40,7 @@ STEPS = (
     (
         "Criteria",
         "4_deriving.py",
-        counted("1 accepted", "{n:,} accepted", n=overview.criteria_accepted),
+        counted("{n:,} criterion", "{n:,} criteria", n=overview.criteria_accepted),
         "Turn the notes into criteria.",
     ),
     (

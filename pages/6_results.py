@@ -22,7 +22,7 @@ with shell.guard():
         next_step.show_headline(workspace, result)
         st.stop()
     over_time = trend(workspace)
-    answer.show(workspace, result, newest_versions(workspace, over_time))
+    answer.show(workspace, result, newest_versions(workspace))
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         measured.offer()
         if result.action.kind != "share":  # then it stands in the answer itself

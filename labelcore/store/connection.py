@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from labelcore.errors import BadInput, StoreBusy, StoreDamaged, StoreFull
-from labelcore.store.readings import Readings
+from labelcore.store.readings import Readings, Report
 from labelcore.store.transactions import Feed, Transaction
 from labelcore.wording import Wording
 
@@ -142,6 +142,10 @@ class Database:
         if self.here:
             return self._rows(sql, parameters)
         return self._readings.rows(sql, parameters, lambda: self._rows(sql, parameters))
+
+    def report(self, about: Hashable, make: Callable[[], Report]) -> Report:
+        """What ``make`` gives, or gave since something was last stored; it is the same object for all."""
+        return make() if self.here else self._readings.report(about, make)
 
     def _rows(self, sql: str, parameters: Parameters) -> list[tuple[Any, ...]]:
         with self._cursor() as cursor:

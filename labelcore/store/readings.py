@@ -7,22 +7,24 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
 
 Rows = list[tuple[Any, ...]]
-_Key = tuple[str, bytes]
+Report = TypeVar("Report")
 _LARGEST, _ALL = 8_000_000, 64_000_000
 """Characters of an answer that is kept, and of all of them."""
 _ANSWER, _PLACE = 300, 60
 """What an answer counts as by itself, and a value beside what it holds: an object and its place."""
+_REPORT = 200_000
+"""What a report counts as: of a hundred judges it is about as long."""
 
 
 class Readings:
     """Answers by the query and its parameters. Any number of threads may ask."""
 
     def __init__(self) -> None:
-        self._rows: dict[_Key, Rows] = {}
+        self._answers: dict[Hashable, Any] = {}
         self._size = self._state = 0
         self._keeping = threading.Lock()
 
@@ -30,12 +32,12 @@ class Readings:
         """The rows that ``read`` gives, or gave since something was last stored."""
         asked = json.dumps(parameters, default=_in_full)
         key = (sql, hashlib.sha256(asked.encode()).digest())
-        with self._keeping:
-            state, rows = self._state, self._rows.get(key)
-        if rows is None:
-            rows = read()
-            self._keep(state, key, rows)
-        return list(rows)
+        return list(self._kept(key, read, _size_of))
+
+    def report(self, about: Hashable, make: Callable[[], Report]) -> Report:
+        """What ``make`` gives, or gave since something was last stored; it is the same object for all."""
+        answer: Report = self._kept(about, make, lambda _: _REPORT)
+        return answer
 
     def forget(self) -> None:
         """Call this once something is stored."""
@@ -43,24 +45,35 @@ class Readings:
             self._state += 1
             self._empty()
 
-    def _keep(self, state: int, key: _Key, rows: Rows) -> None:
+    def _kept(self, key: Hashable, read: Callable[[], Any], size_of: Callable[[Any], int]) -> Any:
+        with self._keeping:
+            state, answer = self._state, self._answers.get(key)
+        if answer is None:
+            answer = read()
+            self._keep(state, key, answer, size_of(answer))
+        return answer
+
+    def _keep(self, state: int, key: Hashable, answer: Any, size: int) -> None:
         """Unless something was stored since the reading began: nobody can tell which of both it saw."""
-        size = _ANSWER + sum(_size(cell) for row in rows for cell in row)
         with self._keeping:
             if state != self._state or size > _LARGEST:
                 return
             if self._size + size > _ALL:
                 self._empty()
-            self._rows[key] = rows
+            self._answers[key] = answer
             self._size += size
 
     def _empty(self) -> None:
-        self._rows, self._size = {}, 0
+        self._answers, self._size = {}, 0
 
 
 def _in_full(value: Any) -> Any:
     """What JSON has no word for; the words of an array would leave out its middle."""
     return value.tolist() if hasattr(value, "tolist") else repr(value)
+
+
+def _size_of(rows: Rows) -> int:
+    return _ANSWER + sum(_size(cell) for row in rows for cell in row)
 
 
 def _size(value: Any) -> int:

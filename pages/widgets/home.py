@@ -14,7 +14,6 @@ from labelcore.settings import settings
 from labelcore.stages import grading, projects
 from labelcore.stages.reporting.comparing import newest_versions
 from labelcore.stages.reporting.effort import progress
-from labelcore.stages.reporting.trend import trend
 from labelcore.workspace import Workspace
 from pages.widgets import address, keys, next_step, people, shell
 from pages.widgets.menu import FIRST, ROLES
@@ -55,7 +54,7 @@ def _show_answer(workspace: Workspace) -> None:
     trust = next_step.work_out(workspace)
     next_step.show_badge(trust)
     st.subheader(plain(sentence(trust.headline)))
-    if versions := newest_versions(workspace, trend(workspace)):
+    if versions := newest_versions(workspace):
         st.write(plain(version_sentence(versions_in_short(versions))))
     next_step.offer(workspace, trust.action)
     if trust.outputs:

@@ -7,7 +7,6 @@ import pytest
 from labelcore.messages.versions import version_sentence, versions_in_short
 from labelcore.models import Output
 from labelcore.stages.reporting.comparing import compare_versions, newest_versions
-from labelcore.stages.reporting.trend import trend
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 from tests.stages.measured import grade_all
@@ -82,6 +81,6 @@ def test_what_can_be_said_of_two_versions_in_public_rests_on_what_was_compared(
     ]
     output_table.add(workspace.db, outputs)
     grade_all(workspace, outputs, ["fail"] * 15 + ["pass"] * 5 + ["fail"] * (20 - passed) + ["pass"] * passed)
-    found = newest_versions(workspace, trend(workspace))
+    found = newest_versions(workspace)
     assert found is not None
     assert versions_in_short(found).claim.startswith(claim)

@@ -127,7 +127,7 @@ def test_answers_without_rows_count_too(monkeypatch: pytest.MonkeyPatch) -> None
     kept = Readings()
     for at in range(100):
         kept.rows("SELECT ?", [at], list)
-    assert 0 < len(kept._rows) <= 10
+    assert 0 < len(kept._answers) <= 10
 
 
 @pytest.mark.parametrize(
@@ -138,9 +138,9 @@ def test_a_cell_counts_with_all_that_it_holds(monkeypatch: pytest.MonkeyPatch, c
     monkeypatch.setattr(readings, "_LARGEST", 20_000)
     kept = Readings()
     kept.rows("SELECT 1", None, lambda: [(cell,)])
-    assert not kept._rows
+    assert not kept._answers
     kept.rows("SELECT 2", None, lambda: [(0.5,)])
-    assert len(kept._rows) == 1
+    assert len(kept._answers) == 1
 
 
 def test_damage_is_seen_though_everything_was_read_before(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from labelcore.stats.rate import Rate, difference, not_measurable
 from labelcore.store import judges as judge_rows
 from labelcore.store.verdicts import costs
 from labelcore.wording import Wording
-from labelcore.workspace import Workspace
+from labelcore.workspace import Workspace, remembered
 
 State = Literal["in the set", "candidate", "weak", "stale", "not run yet"]
 _BEST, _FEWEST = 2, 3
@@ -163,6 +163,7 @@ class JudgeTable(Frozen):
 
 
 @operation("judge table", role=Role.MANAGER)
+@remembered
 def judge_table(workspace: Workspace) -> JudgeTable:
     """Show what each judge finds and wrongly fails, what it costs, and where nothing holds up."""
     labels, versions = fitting_labels(workspace), active_judges(workspace)

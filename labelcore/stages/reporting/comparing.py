@@ -16,12 +16,12 @@ from labelcore.stages.aligning.measuring import chosen_judges, set_words, words_
 from labelcore.stages.aligning.moments import Moment
 from labelcore.stages.aligning.report import AlignmentReport
 from labelcore.stages.grading import human_labels, versions
-from labelcore.stages.reporting.trend import Trend
+from labelcore.stages.reporting.trend import trend
 from labelcore.stats.paired import PairedDifference, compare
 from labelcore.stats.rate import Rate
 from labelcore.stats.subsamples import Subsample
 from labelcore.store import Database, comparisons, outputs as output_table
-from labelcore.workspace import Workspace
+from labelcore.workspace import Workspace, remembered
 
 
 class FigureChange(Frozen):
@@ -129,11 +129,13 @@ def compare_versions(workspace: Workspace, first: str, second: str) -> VersionCo
     return comparison
 
 
-def newest_versions(workspace: Workspace, over_time: Trend) -> VersionComparison | None:
-    """The newest version that people graded against the one before it, by the dates of ``over_time``.
+@remembered
+def newest_versions(workspace: Workspace) -> VersionComparison | None:
+    """The newest version that people graded against the one before it, by the dates of the trend.
 
     None where there is one only, or where there are more than two and no dates tell which is the newest.
     """
+    over_time = trend(workspace)
     names = over_time.versions
     if len(names) < 2 or (len(names) > 2 and not over_time.field):
         return None

@@ -17,7 +17,7 @@ from labelcore.stages.selecting import failed_for
 from labelcore.stats.prevalence import Graded
 from labelcore.stats.rate import Rate
 from labelcore.stats.subsamples import Subsample
-from labelcore.workspace import Workspace
+from labelcore.workspace import Workspace, remembered
 
 
 class Failure(Frozen):
@@ -41,6 +41,7 @@ class Failures(Frozen):
 
 
 @operation("failures", role=Role.MANAGER)
+@remembered
 def failures(workspace: Workspace) -> Failures:
     """Show what fails most: each accepted criterion's share of the outputs that people failed."""
     labels = fitting_labels(workspace)

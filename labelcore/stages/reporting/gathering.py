@@ -76,7 +76,7 @@ def gather(workspace: Workspace, *, by: tuple[str, ...] = ()) -> Findings:
         verdict=trust(workspace, report=report),
         slices=tuple(slices(workspace, by=by)),
         trend=over_time,
-        versions=newest_versions(workspace, over_time),
+        versions=newest_versions(workspace),
         failures=failures(workspace),
         history=timeline(workspace),
         costs=costs(workspace.db, workspace.project.id),

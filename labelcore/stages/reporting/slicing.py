@@ -20,7 +20,7 @@ from labelcore.stats.rate import Rate
 from labelcore.stats.slices import SliceRate, by_slice, together
 from labelcore.store import confusion, outputs as output_table
 from labelcore.wording import Wording
-from labelcore.workspace import Workspace
+from labelcore.workspace import Workspace, remembered
 
 MOST = 30
 """A field with more values is no slicing (an id, a time)."""
@@ -74,10 +74,15 @@ def slices(workspace: Workspace, *, by: By = ()) -> list[SliceReport]:
     Raises:
         BadInput: no graded output has a field of that name.
     """
+    return list(_slices(workspace, tuple(by)))
+
+
+@remembered
+def _slices(workspace: Workspace, by: tuple[str, ...]) -> tuple[SliceReport, ...]:
     evidence = evidence_of(workspace, human_labels(workspace).value)
     members, verdicts = set_verdicts(workspace, evidence.ids)
     reports = []
-    for name in list(by) or fields(workspace)[:5]:
+    for name in by or fields(workspace)[:5]:
         values = output_table.strata(workspace.db, evidence.ids, name)
         ids = [output_id for output_id in evidence.ids if values.get(output_id)]
         if by and evidence.ids and not ids:
@@ -94,7 +99,7 @@ def slices(workspace: Workspace, *, by: By = ()) -> list[SliceReport]:
         pools = confusion.pools_of_slices(workspace.db, workspace.project.id, name, members)
         names = [values[output_id] for output_id in ids]
         reports.append(_report(name, evidence, grades, names, pools, judged=bool(members)))
-    return reports
+    return tuple(reports)
 
 
 def _report(

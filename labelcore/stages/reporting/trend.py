@@ -15,7 +15,7 @@ from labelcore.stages.grading import human_labels
 from labelcore.stats.rate import Rate
 from labelcore.stats.subsamples import Subsample
 from labelcore.store import outputs as output_table
-from labelcore.workspace import Workspace
+from labelcore.workspace import Workspace, remembered
 
 PRODUCED = "produced_at"
 Step = Literal["day", "week", "month"]
@@ -46,6 +46,7 @@ class Trend(Frozen):
 
 
 @operation("trend", role=Role.MANAGER)
+@remembered
 def trend(workspace: Workspace) -> Trend:
     """Show the pass rate over time and by version, from the dates that outputs carry."""
     evidence = evidence_of(workspace, human_labels(workspace).value)

@@ -21,7 +21,7 @@ from labelcore.stages.refining import docket
 from labelcore.stages.reporting.reasons import GRADE, Action, Reason, ReasonFacts, reasons
 from labelcore.stats.rate import Rate, proportion
 from labelcore.store.settling import court
-from labelcore.workspace import Workspace
+from labelcore.workspace import Workspace, remembered
 
 Answer = Literal["yes", "with care", "no"]
 _MOST = 3
@@ -57,7 +57,15 @@ class Trust(Frozen):
 @operation("trust", role=Role.MANAGER)
 def trust(workspace: Workspace, *, report: Annotated[AlignmentReport | None, NotAnOption()] = None) -> Trust:
     """Say how many outputs are good, whether that can be trusted, why, and what to do next."""
-    report = report or align(workspace, set="chosen")
+    return _trust(workspace, report) if report else _trust_now(workspace)
+
+
+@remembered
+def _trust_now(workspace: Workspace) -> Trust:
+    return _trust(workspace, align(workspace, set="chosen"))
+
+
+def _trust(workspace: Workspace, report: AlignmentReport) -> Trust:
     labels = human_labels(workspace)
     facts = ReasonFacts(
         report=report,
