@@ -4,7 +4,7 @@ import streamlit as st
 
 from labelcore.messages import say
 from labelcore.stages import selecting
-from pages.widgets import listing, shell
+from pages.widgets import listing, opened_output, shell
 
 MENU = ("Outputs", ":material/table_rows:")
 
@@ -25,7 +25,7 @@ with shell.guard():
     with left:
         opened = listing.show_table(listed)
     with right:
-        listing.show_one(workspace, opened)
+        opened_output.show(workspace, opened)
     with head:
         n = listing.show_count(workspace, filters, paging, listed)
     if n:

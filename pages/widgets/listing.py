@@ -11,22 +11,18 @@ import streamlit as st
 
 from labelcore.messages import listed, say
 from labelcore.messages.catalogue import counted, field_words, judge_words
-from labelcore.messages.lines.sampling import pick_words
 from labelcore.messages.lines.selecting import excerpt
-from labelcore.models import JudgeVersion, Output, Role
+from labelcore.models import Output, Role
 from labelcore.stages import aligning, exporting, grading, importing, judging, sampling, selecting
-from labelcore.stages.aligning.measuring import judges_of
 from labelcore.stages.deriving import editing
 from labelcore.stages.selecting import LONGEST_SEARCH, Filters, Listing, Paging
-from labelcore.store.about import Event, VersionVerdict
-from labelcore.text.showing import clock
 from labelcore.workspace import Workspace
-from pages.widgets import address, feedback, gold, keys, restoring, shell
-from pages.widgets.outputs import show_output, why_words
+from pages.widgets import address, feedback, keys, shell
+from pages.widgets.opened_output import said
 from pages.widgets.shell import plain
 
 _ON_A_PAGE = 25
-_VALUES, _VERDICTS = 50, 8
+_VALUES = 50
 _SECONDS = 0.2
 """A search stops after so long and goes on while the page is used."""
 
@@ -248,7 +244,7 @@ def show_table(listing: Listing) -> Output | None:
     rows = [
         {
             say("output"): excerpt(row.output.text),
-            say("grades"): listed(_said(who, value) for who, value in row.grades.items()),
+            say("grades"): listed(said(who, value) for who, value in row.grades.items()),
             say("input"): excerpt(row.output.input),
             say("model"): row.output.model,
             say("split"): say(row.split),
@@ -259,78 +255,6 @@ def show_table(listing: Listing) -> Output | None:
     key = shell.key_of("outputs", [row.output.id for row in listing.rows])
     chosen = shell.choose_rows(rows, key, widths=dict.fromkeys((say("output"), say("input")), 260))
     return listing.rows[chosen[0] if chosen else 0].output
-
-
-def _said(who: str, value: str) -> str:
-    """Who says what."""
-    return say("{name}: {told}", name=who, told=say(value))
-
-
-def show_one(workspace: Workspace, output: Output | None) -> None:
-    """Everything that is known of an output."""
-    if output is None:
-        return
-    details = selecting.show_output(workspace, output)
-    st.subheader(plain(output.external_id or output.id[:12]))
-    show_output(output)
-    restoring.offer(workspace, output)
-    gold.offer(workspace, output)
-    for grade in details.grades:
-        about = say(" on one criterion") if not grade.is_overall else ""
-        st.text(f"{_said(grade.annotator, grade.value)}{about}{f' — {grade.note}' if grade.note else ''}")
-    if not details.grades:
-        st.caption(say("Nobody has graded it."))
-    if details.verdicts:
-        with st.expander(say("What judges say ({n})", n=len(details.verdicts))):
-            versions = judges_of(workspace.db, [verdict.judge_version_id for verdict in details.verdicts])
-            verdicts = [*zip(versions, details.verdicts, strict=True)]
-            verdicts.sort(key=lambda pair: pair[1].value != "fail")  # what is wrong with it first
-            shown = shell.page_of(verdicts, _VERDICTS, shell.key_of("verdicts", [output.id]))
-            shell.table(
-                [_verdict(workspace, output, version, verdict) for version, verdict in shown], narrow=True
-            )
-    for event in details.feedback:
-        st.text(_event(event))
-    for code, quote in details.codes:
-        st.text(f"“{quote}” — {code}")
-    for ruling in (*details.rulings, *details.court_rulings):
-        st.text(say("Ruled {value} by {author}: {reason}", **ruling.model_dump(include=_RULED)))
-    with st.expander(say("Fields and origin")):
-        facts = {
-            say("id in your data"): output.external_id,
-            say("id"): output.id,
-            say("Import"): details.batch.file_name if details.batch else "",
-            say("imported at"): clock(output.at),
-            say("Split"): say(details.split),
-            say("Sample"): listed(pick_words(draw.reason) for draw in details.samples),
-            say("source"): output.group_key,
-            say("model"): output.model,
-            say("version"): output.prompt_version,
-            **output.metadata,
-        }
-        shell.table([{say("field"): name, say("value"): str(value or "")} for name, value in facts.items()])
-
-
-def _verdict(
-    workspace: Workspace, output: Output, version: JudgeVersion, verdict: VersionVerdict
-) -> dict[str, str]:
-    return {
-        say("verdict"): say(verdict.value),
-        say("judge"): f"{judge_words(verdict.judge)} ({verdict.version})",
-        say("reason"): why_words(workspace, version, output, verdict),
-    }
-
-
-def _event(event: Event) -> str:
-    """What a user did, what it counts as, and what they said."""
-    counts = {"pass": say("praise"), "fail": say("complaint"), "unsure": say("says nothing")}
-    parts = [counts.get(event.meaning or "", say("without a meaning")), event.person]
-    facts = {"signal": say(event.signal), "counts": listed(filter(None, parts))}
-    head = say("Users: {signal} “{value}” ({counts})", event, **facts)
-    return f"{head}, {clock(event.at)}{f' — {event.reason}' if event.reason else ''}"
-
-
-_RULED = {"value", "author", "reason"}
 
 
 def offer(workspace: Workspace, filters: Filters, n: int) -> None:

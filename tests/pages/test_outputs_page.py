@@ -11,7 +11,8 @@ from labelcore.stages import grading, importing, projects, sampling
 from labelcore.store import listings, outputs as output_table, searching
 from labelcore.workspace import Workspace
 from pages.widgets import keys, listing, shell
-from tests.pages.opening import opened, press, shown
+from tests.pages.opening import healthy, opened, press, shown
+from tests.stages.measured import judge
 
 PAGE = "1_outputs.py"
 HOSTILE = "<script>alert(1)</script> **refund** ![x](http://example.org/x.png)"
@@ -174,3 +175,18 @@ def test_filters_behind_the_button_are_said_and_taken_away_with_a_press(forty: W
 
 def test_without_such_filters_there_is_nothing_to_take_away(forty: Workspace) -> None:
     assert not any(button.icon == ":material/close:" for button in opened(PAGE).button)
+
+
+def test_what_judges_say_and_where_an_output_is_from_are_read_once_they_are_opened(forty: Workspace) -> None:
+    says = {output.id: "fail" for output in output_table.many(forty.db, ["o00", "o01"]).values()}
+    judge(forty, "rude", says, kind="imported")
+    app = opened(PAGE)
+    assert len(app.dataframe) == 1
+    for key in (keys.OUTPUTS_SAID, keys.OUTPUTS_ORIGIN):
+        app.session_state[key] = True
+    healthy(app.run())
+    (verdicts,), (_, origin) = (
+        [table.value.to_dict("records") for table in tables] for tables in (app.table, app.dataframe)
+    )
+    assert [(row["verdict"], row["judge"]) for row in verdicts] == [("fail", r"rude \(1\)")]
+    assert {"field": "city", "value": "Rome"} in origin
