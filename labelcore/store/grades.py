@@ -88,6 +88,18 @@ def votes_on_criteria(db: Database, project_id: str) -> list[tuple[str, str, int
     )
 
 
+def notes_on_criteria(db: Database, project_id: str) -> list[tuple[str, str, list[str]]]:
+    """Criterion and output, then what people wrote with their grades of it in its present meaning."""
+    if not live.live(db, project_id).has_parts:
+        return []
+    return db.rows(
+        "SELECT criterion_id, output_id, list(note ORDER BY stored_at, grade_id) FROM grade_current "
+        "WHERE project_id = $project AND criterion_id IS NOT NULL AND regexp_matches(note, '\\S') "
+        f"AND {criterion_table.PRESENT} GROUP BY ALL ORDER BY ALL",
+        {"project": project_id, "meant": criterion_table.meant(db, project_id)},
+    )
+
+
 def of_outputs(
     db: Database, project_id: str, output_ids: Sequence[str], *, until: datetime | None = None
 ) -> list[Grade]:

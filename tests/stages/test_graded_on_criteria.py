@@ -14,11 +14,12 @@ from labelcore.stages.aligning.refereeing import race
 from labelcore.stages.aligning.side_by_side import judge_table
 from labelcore.stages.deriving import drift, editing
 from labelcore.stages.grading import talking
-from labelcore.stages.judging.proposing import proposals
-from labelcore.stages.judging.proposing.subjects import subject_of
+from labelcore.stages.judging.proposing import proposals, retraining, teaching
+from labelcore.stages.judging.proposing.subjects import subject_of, train_ids
 from labelcore.stages.reporting.card import make_card
 from labelcore.stages.reporting.failing import failures
 from labelcore.stages.reporting.trust import trust
+from labelcore.store import judges as judge_store
 from labelcore.workspace import Workspace
 from tests.stages.lengths import graded_on_length, is_long
 
@@ -144,3 +145,22 @@ def test_grades_of_an_earlier_meaning_are_in_no_figure_of_the_present_one(worksp
     assert projects.overview(workspace).graded == 1
     assert aligning.align(workspace).basis.grades == 2
     assert talking.mentioned(workspace, "@ann, look") == ("ann",)
+
+
+def test_what_people_write_on_a_criterion_teaches_its_judges(workspace: Workspace) -> None:
+    brief, made = graded_on_length(workspace, 60)
+    proposed_and_run(workspace)
+    judges = judge_store.current(workspace.db, workspace.project.id)
+    assert not any(row.changed for row in retraining.freshness(workspace, judges))
+    train = train_ids(workspace, [output.id for output in made])
+    long = next(output for output in made if is_long(output) and output.id in train)
+    grading.grade(workspace.by("bo"), long.id, "fail", note="twice as long as asked", criterion=brief)
+    labels = grading.human_labels(workspace)
+    assert labels.noted(brief.id).notes == labels.noted(None).notes == {long.id: ("twice as long as asked",)}
+    assert not labels.notes and not labels.noted("another").notes
+    assert any(row.changed for row in retraining.freshness(workspace, judges))
+    behind = [row for judge in judges for row in aligning.behind(workspace, judge.id, "true_fail")]
+    assert {row.notes for row in behind if row.output.id == long.id} == {("twice as long as asked",)}
+    subject = subject_of(brief, labels)
+    examples = teaching.teaching_examples(workspace, subject, labels.noted(brief.id).notes)
+    assert [example.note for example in examples if example.verdict == "fail"] == ["twice as long as asked"]

@@ -296,8 +296,8 @@ def behind(
 def _behind(workspace: Workspace, judge_version_id: str, cell: Cell, split: Split) -> list[Disagreement]:
     labels = _of_split(workspace, human_labels(workspace), split)
     judge = judge_table.many(workspace.db, [judge_version_id]).get(judge_version_id)
-    if judge and judge.criterion_id:
-        labels = labels.about(judge.criterion_id)
+    if judge:
+        labels = labels.about(judge.criterion_id).noted(judge.criterion_id)
     want_pass = cell in {"true_pass", "false_fail"}
     verdict = "pass" if cell in {"true_pass", "false_pass"} else "fail"
     ids = [output_id for output_id, passed in labels.value.items() if passed is want_pass]

@@ -40,8 +40,9 @@ class Labels(Frozen):
     what was ruled unclear, which count nowhere. ``by_annotator``: what people gave by themselves, a decision
     on near-identical outputs once, so that it tells how far they agree. ``on``: the same of single criteria
     in their present meaning, criterion id -> output id -> whether it passes; the whole is never guessed
-    from it. ``measured``: the criteria whose judges are measured against these grades, said of all labels:
-    a part of them keeps it.
+    from it. ``notes`` came with grades of wholes, ``notes_on`` with those of criteria, criterion id -> output
+    id -> notes. ``measured``: the criteria whose judges are measured against these grades, said of all
+    labels: a part of them keeps it.
     """
 
     value: dict[str, bool]
@@ -50,6 +51,7 @@ class Labels(Frozen):
     unsure: tuple[str, ...]
     by_annotator: dict[str, dict[str, bool]]
     on: dict[str, dict[str, bool]]
+    notes_on: dict[str, dict[str, tuple[str, ...]]]
     measured: frozenset[str]
 
     @property
@@ -95,6 +97,18 @@ class Labels(Frozen):
         grades = self.measured_on(criterion_id)
         return self if grades is None else self.model_copy(update={"value": grades})
 
+    def noted(self, criterion_id: str | None) -> Labels:
+        """The same with what was written of this criterion as the notes, of the whole where nothing was; for
+        None all that was written.
+        """
+        if criterion_id is not None:
+            return self.model_copy(update={"notes": self.notes | self.notes_on.get(criterion_id, {})})
+        notes: dict[str, tuple[str, ...]] = {}
+        for by_output in (self.notes, *self.notes_on.values()):
+            for output_id, texts in by_output.items():
+                notes[output_id] = tuple(dict.fromkeys((*notes.get(output_id, ()), *texts)))
+        return self.model_copy(update={"notes": notes})
+
     def shared_for(self, criterion_id: str | None) -> Labels:
         """What a judge is measured against where figures of several projects are compared: the wholes, else
         its criterion.
@@ -121,6 +135,7 @@ class Labels(Frozen):
             unsure=tuple(k for k in self.unsure if k in ids),
             by_annotator={who: {k: v for k, v in values.items() if k in ids} for who, values in people},
             on={key: {k: v for k, v in grades.items() if k in ids} for key, grades in self.on.items()},
+            notes_on={key: {k: v for k, v in of.items() if k in ids} for key, of in self.notes_on.items()},
             measured=self.measured,
         )
 
@@ -157,8 +172,16 @@ def human_labels(workspace: Workspace) -> Labels:
         unsure=tuple(output_id for output_id, _, value, _ in grades if value == "unsure"),
         by_annotator=dict(by_annotator),
         on=on,
+        notes_on=_notes_on(workspace),
         measured=frozenset(key for key, given in on.items() if len(given) >= min(NEEDED, len(whole))),
     )
+
+
+def _notes_on(workspace: Workspace) -> dict[str, dict[str, tuple[str, ...]]]:
+    notes: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
+    for criterion_id, output_id, texts in grade_table.notes_on_criteria(workspace.db, workspace.project.id):
+        notes[criterion_id][output_id] = tuple(texts)
+    return dict(notes)
 
 
 def sealed_splits(workspace: Workspace, labels: Labels | None = None) -> set[SplitName]:
@@ -186,9 +209,8 @@ def fitting_labels(workspace: Workspace) -> Labels:
     labels = human_labels(workspace)
     if not sealed_splits(workspace, labels):
         return labels
-    return labels.only(
-        unsealed(workspace, {*labels.graded, *labels.notes, *labels.conflicts, *labels.unsure}, labels)
-    )
+    said = {*labels.graded, *labels.noted(None).notes, *labels.conflicts, *labels.unsure}
+    return labels.only(unsealed(workspace, said, labels))
 
 
 def unsealed(workspace: Workspace, output_ids: Collection[str], labels: Labels | None = None) -> set[str]:

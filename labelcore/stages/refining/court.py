@@ -158,7 +158,7 @@ def docket(
 def _conflicts(workspace: Workspace, version: JudgeVersion, labels: Labels) -> list[CourtCase]:
     criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
     criterion = criteria.get(version.criterion_id or "")
-    fails = truth_of(criterion, labels).fails
+    fails, notes = truth_of(criterion, labels).fails, labels.noted(version.criterion_id).notes
     differ = [
         verdict
         for verdict in verdict_table.of_outputs(workspace.db, list(fails), [version.id])
@@ -177,7 +177,7 @@ def _conflicts(workspace: Workspace, version: JudgeVersion, labels: Labels) -> l
             criterion=criterion,
             decision=verdict.decision,
             human_pass=not fails[verdict.output_id],
-            notes=labels.notes.get(verdict.output_id, ()),
+            notes=notes.get(verdict.output_id, ()),
             split=dealt.of(outputs[verdict.output_id].group),
             ruling=rulings_of.get((verdict.output_id, version.judge_id, not fails[verdict.output_id])),
         )

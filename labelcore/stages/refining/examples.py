@@ -125,7 +125,10 @@ class _Graded:
         criterion = criteria.get(judge.criterion_id or "")
         fails = truth_of(criterion, labels).fails
         return cls(
-            workspace, criterion, {key: fails[key] for key in train_ids(workspace, list(fails))}, labels
+            workspace,
+            criterion,
+            {key: fails[key] for key in train_ids(workspace, list(fails))},
+            labels.noted(judge.criterion_id),
         )
 
     @cached_property

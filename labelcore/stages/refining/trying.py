@@ -167,7 +167,8 @@ def graded_outputs(workspace: Workspace, criterion: Criterion | None, splits: Sp
             next_step="Grade more outputs.",
             splits=list(splits),
         )
-    return GradedOutputs(fails, {key: of_each[key] for key in fails}, labels, truth.against)
+    noted = labels.noted(criterion.id if criterion else None)
+    return GradedOutputs(fails, {key: of_each[key] for key in fails}, noted, truth.against)
 
 
 def decided(

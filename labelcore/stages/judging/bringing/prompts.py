@@ -174,7 +174,7 @@ class _Bringing:
         criterion, template = self.subject.criterion, self.prompt.template
         examples = []
         if criterion and "examples" in template.slots:
-            notes = fitting_labels(self.workspace).notes
+            notes = fitting_labels(self.workspace).noted(criterion.id).notes
             examples = teaching.teaching_examples(self.workspace, self.subject, notes)
         more = {
             "template": template.model_dump(),

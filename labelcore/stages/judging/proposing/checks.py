@@ -212,7 +212,8 @@ class CheckWriter:
         present = [output for output in outputs if output]
         failed = [output for output in present if self._subject.fails[output.id]]
         passed = [output.text for output in present if not self._subject.fails[output.id]]
-        notes = [note for output in failed for note in self._labels.notes.get(output.id, ()) if note.strip()]
+        notes_of = self._labels.noted(self._subject.criterion_id).notes
+        notes = [note for output in failed for note in notes_of.get(output.id, ()) if note.strip()]
         examples = [output.text for output in failed[:_EXAMPLES]]
         messages = check_prompt.ask(self._subject.stated, notes[:_NOTES], passed[:_EXAMPLES], examples)
         try:

@@ -224,7 +224,8 @@ class _Proposer:
     def asking(self, subject: Subject, remarks: list[Wording]) -> JudgeVersion:
         """One LLM judge, shown examples of the train split only; a remark says where they are one-sided."""
         asking = self._asking
-        spec = teaching.specify(self._workspace, subject, self._labels.notes, asking)
+        notes = self._labels.noted(subject.criterion_id).notes
+        spec = teaching.specify(self._workspace, subject, notes, asking)
         if pointer := self._pointer(subject):
             spec |= {"field": pointer}
         name = f"{subject.name} · {asking.model}{self._marks}"

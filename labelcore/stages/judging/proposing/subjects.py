@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -44,6 +45,11 @@ class Subject:
     def name(self) -> str:
         """The criterion's name, or "overall"."""
         return self.criterion.name if self.criterion else OVERALL
+
+    @property
+    def criterion_id(self) -> str | None:
+        """None of the overall grade."""
+        return self.criterion.id if self.criterion else None
 
     @property
     def quotes(self) -> tuple[str, ...] | None:
@@ -116,9 +122,11 @@ def topics_of(workspace: Workspace, ids: Sequence[str]) -> Topics:
 
 
 def note_of(labels: Labels, output_id: str) -> str:
-    """What people wrote on a failed output; nothing for a passed one."""
-    failed = labels.value.get(output_id) is False
-    return "\n".join(labels.notes.get(output_id, ())) if failed else ""
+    """What people wrote where they failed an output, as a whole or on a criterion; nothing of a pass."""
+    graded = [(labels.value, labels.notes)]
+    graded += [(labels.on.get(key, {}), notes) for key, notes in labels.notes_on.items()]
+    texts = (notes.get(output_id, ()) for values, notes in graded if values.get(output_id) is False)
+    return "\n".join(dict.fromkeys(itertools.chain.from_iterable(texts)))
 
 
 def ungraded(workspace: Workspace, seed: int) -> list[Output]:
