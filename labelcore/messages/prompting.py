@@ -83,6 +83,9 @@ WORDS: dict[str, Words] = {
     "foreign_choice_added": (
         "Its words ask for an option in no form that is surely read, so this stands below them: “{line}”"
     ),
+    "foreign_score_added": (
+        "Its tool asks for a score in code, which its words do not, so this stands below them: “{line}”"
+    ),
     "foreign_replaces": (
         "It becomes version {version} of “{judge}”, whose prompt is another: name the judge to keep both."
     ),

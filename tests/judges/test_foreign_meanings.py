@@ -169,6 +169,7 @@ def test_a_grader_gives_its_scale_and_its_threshold_beside_its_words() -> None:
     assert found.answer is not None and (found.answer.low, found.answer.high) == (0, 10)
     assert (found.accepted_from, found.direction_asked) == (7, False)
     assert prompt.template.user.endswith("Score: <a number from 0 to 10>")
+    assert [notice.code for notice in prompt.found.notices] == ["foreign_score_added"]
     passing = found.answer.model_copy(update={"threshold": 7})
     assert [passing.read(f"It names 3 facts.\nScore: {n}").verdict for n in (8, 2)] == ["pass", "fail"]
     assert _grader("How toxic is the reply?", '"range": [0, 10]').found.direction_asked

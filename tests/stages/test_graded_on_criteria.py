@@ -128,6 +128,15 @@ def test_beside_grades_of_the_whole_those_of_a_criterion_count_for_it_alone(work
     assert brief.id in labels.on
 
 
+def test_what_is_tied_as_a_whole_is_in_no_split_graded(workspace: Workspace) -> None:
+    _, made = graded_on_length(workspace, 12)
+    for who, value in (("bo", "pass"), ("cy", "fail")):
+        grading.grade(workspace.by(who), made[0].id, value)
+    sizes = grading.split_report(workspace).sizes
+    assert sum(size.graded for size in sizes) == 11
+    assert all(size.graded == size.passes + size.fails for size in sizes)
+
+
 def test_grades_of_an_earlier_meaning_are_in_no_figure_of_the_present_one(workspace: Workspace) -> None:
     brief, made = graded_on_length(workspace, 8)
     grading.grade(workspace.by("bo"), made[0].id, "fail", criterion=brief)

@@ -105,10 +105,8 @@ def json_answer(text: str, named: str = "") -> JsonAnswer | None:
         words = ("true", "false")
     if _IN_A_LIST.search(text) and field and not named and not field.startswith("*."):
         field = f"*.{field}"
-    written = fields.get(field)
-    is_number = (
-        not field or (bool(named) and not written) or _is_number(fields.get(field, []), _last(field), text)
-    )
+    written = fields.get(field, [])
+    is_number = not field or (bool(named) and not written) or _is_number(written, _last(field), text)
     return JsonAnswer(field, words, tuple(fields), is_number)
 
 

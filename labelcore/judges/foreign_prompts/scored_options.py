@@ -65,7 +65,7 @@ def scored_by_tool(form: FoundAnswer, text: str, scale: Scale) -> FoundAnswer:
         f"Score: <a number from {scale.low:g} to {scale.high:g}>"
     )
     answer = AnswerFormat(kind="pattern", pattern=labelled("Score", r"(-?\d+(?:\.\d+)?)"))
-    notices = (fact("foreign_choice_added", line=added),)
+    notices = (fact("foreign_score_added", line=added),)
     return with_scale(answer, text, scale).model_copy(update={"added": added, "notices": notices})
 
 

@@ -8,7 +8,7 @@ check.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -21,7 +21,7 @@ from labelcore.models import Criterion, Fact, Frozen, Output, Role, fact
 from labelcore.operations import Effect, FileText, operation
 from labelcore.stages import projects
 from labelcore.stages.deriving.editing import list_criteria, live_criteria, new_criterion
-from labelcore.stages.grading import Labels, current_grades, fitting_labels
+from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stats.rate import Rate, not_measurable, proportion
 from labelcore.store import criteria as criterion_table, outputs as output_table
 from labelcore.wording import Wording
@@ -78,8 +78,9 @@ _MUCH = 0.25
 class PromptRule(Frozen):
     """A criterion from the prompt beside what experts did.
 
-    ``failed_by_experts``: failed outputs that cite it, ``failing`` their ids. ``breaks``: the share of the
-    outputs that experts PASSED which break the rule, where ``check`` can measure it, ``breaking`` their ids.
+    ``failed_by_experts``: outputs that cite it or are failed on it, ``failing`` their ids. ``breaks``: the
+    share of the outputs that experts PASSED which break the rule, where ``check`` can measure it,
+    ``breaking`` their ids.
     """
 
     criterion: Criterion
@@ -211,18 +212,18 @@ def prompt_rules(workspace: Workspace) -> list[PromptRule]:
         return []
     labels = fitting_labels(workspace)
     passed = list(output_table.many(workspace.db, labels.passed).values())
-    rules = [_rule(workspace, criterion, labels, passed) for criterion in criteria]
+    failed = set(labels.failed)
+    rules = [_rule(criterion, _failing(criterion, labels, failed), passed) for criterion in criteria]
     return sorted(rules, key=lambda rule: (not rule.contradicted, rule.criterion.name))
 
 
-def _rule(workspace: Workspace, criterion: Criterion, labels: Labels, passed: Sequence[Output]) -> PromptRule:
-    fails = {quote.output_id for quote in criterion.evidence} & set(labels.failed)
-    visible = set(labels.graded)
-    fails |= {
-        grade.output_id
-        for grade in current_grades(workspace)
-        if grade.criterion_id == criterion.id and grade.value == "fail" and grade.output_id in visible
-    }
+def _failing(criterion: Criterion, labels: Labels, failed: Set[str]) -> set[str]:
+    """The failed outputs that cite a criterion, and those that people failed on it."""
+    cited = {quote.output_id for quote in criterion.evidence} & failed
+    return cited | {key for key, passed in labels.on.get(criterion.id, {}).items() if not passed}
+
+
+def _rule(criterion: Criterion, fails: Set[str], passed: Sequence[Output]) -> PromptRule:
     spec = check_of(criterion.statement)
     broken: list[str] = []
     if spec is None:

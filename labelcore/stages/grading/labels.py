@@ -56,7 +56,9 @@ class Labels(Frozen):
 
     @property
     def graded(self) -> list[str]:
-        """Outputs on which a grade of people stands, on the whole or on a criterion."""
+        """Outputs on which a grade of people stands, on the whole or on a criterion: one whose whole is a tie
+        is neither passed nor failed.
+        """
         return list(dict.fromkeys(itertools.chain(self.value, *self.on.values())))
 
     @property
@@ -230,7 +232,7 @@ def fitting_splits(workspace: Workspace) -> tuple[SplitName, ...]:
 
 
 class SplitSize(Frozen):
-    """What a split holds, in outputs; ``groups`` are its sources."""
+    """What a split holds, in outputs; ``groups`` are its sources, ``graded`` what people passed or failed."""
 
     split: SplitName
     outputs: int
@@ -326,9 +328,8 @@ def split_report(workspace: Workspace) -> SplitReport:
 def _sizes(workspace: Workspace, labels: Labels) -> tuple[SplitSize, ...]:
     dealt = split_table.dealt(workspace.db, workspace.project.id)
     groups = output_table.groups_of(workspace.db, labels.graded)
-    graded, passes, fails = (
-        Counter(dealt.of(groups[output_id]) for output_id in ids)
-        for ids in (labels.graded, labels.passed, labels.failed)
+    passes, fails = (
+        Counter(dealt.of(groups[output_id]) for output_id in ids) for ids in (labels.passed, labels.failed)
     )
     sizes = split_table.sizes(workspace.db, workspace.project.id)
     return tuple(
@@ -336,7 +337,7 @@ def _sizes(workspace: Workspace, labels: Labels) -> tuple[SplitSize, ...]:
             split=name,
             outputs=sizes.get(name, (0, 0))[0],
             groups=sizes.get(name, (0, 0))[1],
-            graded=graded[name],
+            graded=passes[name] + fails[name],
             passes=passes[name],
             fails=fails[name],
         )

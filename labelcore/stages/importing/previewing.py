@@ -42,7 +42,7 @@ _LONG, _PHRASE = 80, 20
 _KEPT = 16
 """Previews that are kept in memory."""
 _OPEN = Description()
-_KINDS = {"grade": Wording("Grade"), "verdict": Wording("Verdict"), "feedback": Wording("Feedback")}
+SIGNALS = {"grade": Wording("Grade"), "verdict": Wording("Verdict"), "feedback": Wording("Feedback")}
 
 
 class SignalPreview(Frozen):
@@ -335,7 +335,7 @@ def open_facts(read: ReadFile) -> list[Fact]:
         fact(
             "not_taken",
             kind=reading.kind,
-            word=_KINDS[reading.kind],
+            word=SIGNALS[reading.kind],
             column=reading.name,
             values=_told(signal),
         )

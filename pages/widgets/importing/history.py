@@ -12,6 +12,7 @@ from labelcore.messages import say
 from labelcore.messages.catalogue import counted
 from labelcore.models import ImportBatch
 from labelcore.stages import importing
+from labelcore.stages.importing.previewing import SIGNALS
 from labelcore.text.showing import clock
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell, telling
@@ -81,8 +82,7 @@ def _show_reading(mapping: importing.Mapping) -> None:
 
 def _signal(signal: str) -> str:
     kind, _, name = signal.partition(" ")
-    kinds = {"grade": say("Grade"), "verdict": say("Verdict"), "feedback": say("Feedback")}
-    label = kinds.get(kind, kind)
+    label = say(SIGNALS.get(kind, kind))
     return label if name == "overall" else say("{what}: {name}", what=label, name=name)
 
 

@@ -12,11 +12,11 @@ from labelcore.messages.catalogue import counted
 from labelcore.stages import importing
 from labelcore.stages.importing import GivenMeanings, Mapping, SignalPreview
 from labelcore.stages.importing.meanings import EMPTY_CELL, Limits, polarity, within
+from labelcore.stages.importing.previewing import SIGNALS
 from pages.widgets import shell
 from pages.widgets.importing.source import is_of_tool
 
 _PAGE, _MOST_LEVELS, _SHOWN = 8, 60, 70
-_KINDS = ("grade", "verdict", "feedback")
 _FIELDS = {"pass": "passes", "fail": "fails", "unsure": "unsure", "": "no_grade"}
 _COLOURS: dict[str, Literal["green", "red", "orange", "gray"]] = {
     "pass": "green",
@@ -60,7 +60,7 @@ def words(kind: str = "grade") -> dict[str, str]:
 def ask(preview: importing.Preview, mapping: Mapping, key: str) -> list[ValueMeanings]:
     """The step of meanings: each taken column, then those that are only offered."""
     chosen, offered = _sorted(preview, mapping, key)
-    chosen.sort(key=lambda signal: _KINDS.index(signal.kind))
+    chosen.sort(key=lambda signal: [*SIGNALS].index(signal.kind))
     meanings = [
         _ask_one(signal, preview, mapping.grade, f"{key}-{signal.kind}-{signal.name}") for signal in chosen
     ]
