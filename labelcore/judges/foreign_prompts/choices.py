@@ -153,9 +153,9 @@ def options_listed(text: str) -> tuple[str, ...]:
             continue
         rest = text[lead.end() : lead.end() + 1_000]
         line = re.split(r"[.。;；\n]", rest.lstrip(), maxsplit=1)[0]
-        options = _options(_NEXT.split(line)) or _options(_lines(rest))
-        if options and (is_judges or any(map(polarity.meaning, options))):
-            return options
+        found = options(_NEXT.split(line)) or options(_lines(rest))
+        if found and (is_judges or any(map(polarity.meaning, found))):
+            return found
     return ()
 
 
@@ -181,7 +181,8 @@ def _lines(rest: str) -> list[str]:
     return [match["option"] for match in map(_BULLET.match, lines) if match] if listed else []
 
 
-def _options(words: Sequence[str]) -> tuple[str, ...]:
+def options(words: Sequence[str]) -> tuple[str, ...]:
+    """The words without their quotes; () where they are not several short ones."""
     bare = dict.fromkeys(word.strip(f"{QUOTE} \t,") for word in words)
     fits = all(word and len(word) <= _LONGEST_OPTION and not re.search(r"[⟨⟩:：]", word) for word in bare)
     return tuple(bare) if fits and 2 <= len(bare) <= _MOST_OPTIONS else ()

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from labelcore.judges.answer_formats import ASSENT, DISSENT, plain
 from labelcore.judges.foreign_prompts import polarity
 from labelcore.judges.foreign_prompts.choices import QUOTE, choice_with, first_choice, letters
-from labelcore.judges.foreign_prompts.labelling import labels_in
+from labelcore.judges.foreign_prompts.labelling import labels_offered
 from labelcore.judges.foreign_prompts.scales import NUMBER, range_of
 from labelcore.judges.foreign_prompts.slots import slot_like
 
@@ -96,7 +96,7 @@ def json_answer(text: str, named: str = "") -> JsonAnswer | None:
     found = _of_the_whole(next(sure, next(iter(verdicts), "")), fields)
     field = named or ("" if _one_of_qualities(found, fields) else found)
     words = _words(fields.get(field, []), _last(field), text) if field else ()
-    labels = {path: labels_in(" ".join(values)) for path, values in fields.items()}
+    labels = {path: labels_offered(" ".join(values), every=True) for path, values in fields.items()}
     if not field and sum(map(bool, labels.values())) == 1:
         field = next(path for path in labels if labels[path])  # no verdict, but all that it chooses
     if field and (named or not found):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from labelcore.judges.foreign_prompts.choices import QUOTE, asks_for_answer
+from labelcore.judges.foreign_prompts.choices import QUOTE, asks_for_answer, options
 
-_MOST, _FAR = 12, 60
+_FAR = 60
 _WORD = rf"[{QUOTE}]?[^\W_][\w\-]{{0,30}}[{QUOTE}]?"
 _BARS = re.compile(rf"(?<![\w|])(?P<words>{_WORD}(?: ?\| ?{_WORD}){{1,11}})(?![\w|])")
 """``en|de|fr``, wherever it stands."""
@@ -58,17 +58,12 @@ def only_labels(text: str) -> bool:
     return _ONLY_LABELS.search(text) is not None
 
 
-def labels_offered(text: str) -> tuple[str, ...]:
-    """The labels between which a prompt lets choose; () where it names none."""
-    every = only_labels(text)
-    found = (labels for labels, is_answer in _offered(text) if every or is_answer)
-    return next((labels for labels in found if 1 < len(labels) <= _MOST), ())
-
-
-def labels_in(value: str) -> tuple[str, ...]:
-    """The labels that stand for the value of a field: ``"en" | "de"``."""
-    found = (labels for labels, _ in _offered(value))
-    return next((labels for labels in found if 1 < len(labels) <= _MOST), ())
+def labels_offered(text: str, *, every: bool = False) -> tuple[str, ...]:
+    """The labels between which a prompt lets choose, or the value of a field (``every``): ``"en" | "de"``; ()
+    where it names none.
+    """
+    every = every or only_labels(text)
+    return next((labels for labels, is_answer in _offered(text) if labels and (every or is_answer)), ())
 
 
 def _offered(text: str) -> Iterator[tuple[tuple[str, ...], bool]]:
@@ -76,18 +71,17 @@ def _offered(text: str) -> Iterator[tuple[tuple[str, ...], bool]]:
     for pattern in (_BARS, _PLACE, _ONE_OF, _OR, _HAN):
         for match in pattern.finditer(text):
             before = re.split(r"[.。\n]", text[max(0, match.start() - _FAR) : match.start("words")])[-1]
-            yield _bare(_BETWEEN.split(match["words"])), asks_for_answer(before)
+            yield _labels(_BETWEEN.split(match["words"])), asks_for_answer(before)
     for head in _HEAD.finditer(text):
         lines = head["lines"]
         names = [item["name"] for item in _ITEM.finditer(lines)] if lines else _BETWEEN.split(head["line"])
-        yield _bare(names), False
+        yield _labels(names), False
 
 
-def _bare(words: list[str]) -> tuple[str, ...]:
-    """The words without their quotes; () where one of them is no label but a piece of a sentence."""
-    bare = dict.fromkeys(word.strip(f"{QUOTE}[]() \t.") for word in words)
-    fits = all(
-        len(word.split()) < 4 and re.search(r"[^\W\d]", word) and not re.search(r"[⟨⟩:：.]", word)
-        for word in bare
+def _labels(words: Sequence[str]) -> tuple[str, ...]:
+    """The words where all of them are labels; () where one is a piece of a sentence."""
+    labels = options([word.strip("[]() \t.") for word in words])
+    is_label = (
+        len(label.split()) < 4 and re.search(r"[^\W\d]", label) and "." not in label for label in labels
     )
-    return tuple(bare) if fits else ()
+    return labels if all(is_label) else ()
