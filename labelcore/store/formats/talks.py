@@ -49,7 +49,7 @@ def talk_column(names: Iterable[str]) -> str:
 class Event(NamedTuple):
     """What a line of a log adds to a talk: turns, or what is known of it. ``whole``: no piece of a stream.
 
-    ``details``: what else stands beside an answer.
+    ``details``: what else stands beside an answer, or beside what the user said before it.
     """
 
     turns: Sequence[Turn] = ()
@@ -79,6 +79,7 @@ class Talk:
     first: tuple[int, Record] | None = None
     answered: bool = False
     size: int = 0
+    asked: Mapping[str, Any] = field(default_factory=dict)
 
     def add(self, number: int, record: Record, event: Event) -> Iterator[Said]:
         """Take a line; where the user speaks again, what was answered before is an output."""
@@ -89,6 +90,8 @@ class Talk:
             if role == "user":
                 yield from self.finished()
                 self.first = self.first or (number, record)
+                beside = {name: value for name, value in event.details.items() if value not in (None, "")}
+                self.asked = {"user_message": beside} if beside else {}
             if role == "assistant" and turn["content"].strip():
                 turn = self._joined(turn, event)
                 self.reply = _Reply(number, len(self.turns), event._replace(model=self.model))
@@ -112,7 +115,7 @@ class Talk:
         parts = Exchange(self.turns[place]["content"], conversation=_end(self.turns[:place]))
         self.reply, self.answered = None, True
         about = {"id": event.id, "group": self.name, "model": event.model, "at": event.at}
-        yield made(number, parts, details={**event.details}, **about)
+        yield made(number, parts, details={**event.details, **self.asked}, **about)
 
     def ended(self) -> Iterator[Said]:
         """What is left when the file ends: an answer, or a talk in which nobody answers."""

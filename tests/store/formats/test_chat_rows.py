@@ -143,7 +143,14 @@ def test_who_writes_to_a_product_is_the_user(column: str, words: tuple[str, str]
 def test_what_stands_beside_an_answer_comes_along() -> None:
     said = [{"chat_id": 1, "role": role, "text": role, "rating": role[:1]} for role in ("user", "bot")]
     (row,) = read("chat_rows", lines(said))
-    assert row.details == {"rating": "b"}
+    assert row.details == {"rating": "b", "user_message": {"rating": "u"}}
+
+
+def test_what_stands_beside_the_users_message_comes_with_its_answer() -> None:
+    moods = ("angry", None, "", None, "glad", None)
+    rows = read("chat_rows", lines([{**row, "Mood": mood} for row, mood in zip(LOG, moods, strict=False)]))
+    told = {row.output: row.details.get("user_message") for row in rows}
+    assert told == {"Hello!": {"Mood": "angry"}, "5 euro.": None, "Bye.": {"Mood": "glad"}}
 
 
 def test_a_document_whose_messages_name_one_conversation_is_one_chat(tmp_path: Path) -> None:
