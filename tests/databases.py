@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import atexit
+import fcntl
+import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+import pytest
 from hypothesis import settings as hypothesis_settings
 
 from labelcore import store
@@ -66,6 +69,21 @@ def connect_copying(path: Path | None, memory_limit: str) -> Database:
 def empty_file(path: Path) -> Path:
     """A migrated database file at this path, which nobody has open."""
     return Path(shutil.copy(_template(), path))
+
+
+def made_once(folders: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A file that the first of all workers to need it makes; whoever needs it changes a copy."""
+    folder = folders.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    path, begun = folder / name, folder / f"begun-{name}"
+    with (folder / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            begun.unlink(missing_ok=True)
+            make(begun)
+            begun.rename(path)
+    return path
 
 
 def at_schema(path: Path, newest: int) -> Database:

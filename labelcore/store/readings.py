@@ -83,5 +83,7 @@ def _size(value: Any) -> int:
     if isinstance(value, dict):
         return _PLACE + sum(_size(part) for pair in value.items() for part in pair)
     if isinstance(value, list | tuple):
+        if value and isinstance(value[0], float):  # a vector: DuckDB's lists hold one type
+            return _PLACE * (1 + len(value))
         return _PLACE + sum(map(_size, value))
     return _PLACE

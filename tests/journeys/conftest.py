@@ -10,7 +10,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
+from labelcore.stages import demonstrating, projects
+from labelcore.store import close_database, open_database
+from labelcore.workspace import Workspace
 from tests.chromium import LONGEST, chromium
+from tests.databases import made_once
 from tests.journeys._card import PAGE, PLAIN, Trial, under_policy
 from tests.journeys._server import Server
 
@@ -29,6 +33,18 @@ def page(browser: Browser) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 1440, "height": 1000})
     yield page
     page.close()
+
+
+@pytest.fixture(scope="session")
+def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample project as `labelcore demo` makes it, to be copied."""
+    return made_once(tmp_path_factory, "sample.duckdb", _demonstrate)
+
+
+def _demonstrate(path: Path) -> None:
+    db = open_database(path)
+    demonstrating.demo(Workspace(db, projects.open_project(db, "sample")))
+    close_database(path)
 
 
 @pytest.fixture(scope="session")

@@ -12,9 +12,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from labelcore.stages import demonstrating, projects
 from labelcore.store import close_database, open_database
-from labelcore.workspace import Workspace
 from pages.widgets import menu
 from tests.app_server import serving
 from tests.journeys.rules import settle
@@ -41,13 +39,9 @@ _CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sample(sample_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with the sample project, as `labelcore demo` makes it."""
-    path = tmp_path_factory.mktemp("sample") / "app.duckdb"
-    db = open_database(path)
-    demonstrating.demo(Workspace(db, projects.open_project(db, "sample")))
-    close_database(path)
-    return path
+    return Path(shutil.copy(sample_file, tmp_path_factory.mktemp("sample") / "app.duckdb"))
 
 
 @pytest.fixture(scope="module")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from labelcore.stages import demonstrating, projects
-from labelcore.store import close_database, open_database
-from labelcore.workspace import Workspace
 from tests.app_server import serving
 from tests.journeys.by_keys import press
 
@@ -22,11 +21,8 @@ PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    database = tmp_path_factory.mktemp("sample") / "app.duckdb"
-    db = open_database(database)
-    demonstrating.demo(Workspace(db, projects.open_project(db, "sample")))
-    close_database(database)
+def app(sample_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    database = Path(shutil.copy(sample_file, tmp_path_factory.mktemp("sample") / "app.duckdb"))
     with serving(database, "sample") as url:
         yield url
 

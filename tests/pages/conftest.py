@@ -14,6 +14,7 @@ from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.store import close_database, open_database
 from labelcore.workspace import Workspace
+from tests.databases import made_once
 from tests.pages.opening import work
 
 
@@ -49,10 +50,7 @@ def place(database: Path) -> Workspace:
 @pytest.fixture(scope="session")
 def worked_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with a worked project, to be copied by each test."""
-    path = tmp_path_factory.mktemp("worked") / "app.duckdb"
-    work(path)
-    close_database(path)
-    return path
+    return made_once(tmp_path_factory, "worked.duckdb", work)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from labelcore.models import Grade
 from labelcore.stages import grading, importing, judging, projects, sampling
 from labelcore.stages.aligning import choosing_set
 from labelcore.stages.deriving import derivation
-from labelcore.store import open_database
+from labelcore.store import close_database, open_database
 from labelcore.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
@@ -62,6 +62,7 @@ def work(path: Path) -> None:
     judging.propose(Workspace(db, project))
     judging.run_judges(Workspace(db, project))
     choosing_set.choose(Workspace(db, project))
+    close_database(path)
 
 
 def healthy(app: AppTest) -> AppTest:

@@ -221,6 +221,7 @@ def test_every_look_at_dev_that_shows_something_new_counts(
         ("malformed", ("× 格式不符：模型的回答",)),
     ],
 )
+@pytest.mark.usefixtures("no_waiting")
 def test_what_went_wrong_is_told_in_the_language_spoken(
     fault: str, words: tuple[str, ...], workspace: Workspace, judge: JudgeVersion, mock: MockEndpoint
 ) -> None:

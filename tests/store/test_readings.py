@@ -143,6 +143,19 @@ def test_a_cell_counts_with_all_that_it_holds(monkeypatch: pytest.MonkeyPatch, c
     assert len(kept._answers) == 1
 
 
+def test_the_numbers_of_a_vector_are_counted_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[object] = []
+    measure = readings._size
+
+    def noting(value: object) -> int:
+        looked_at.append(value)
+        return measure(value)
+
+    monkeypatch.setattr(readings, "_size", noting)
+    Readings().rows("SELECT 1", None, lambda: [([0.5] * 512,)])
+    assert looked_at == [[0.5] * 512]
+
+
 def test_damage_is_seen_though_everything_was_read_before(tmp_path: Path) -> None:
     path = tmp_path / "shop.duckdb"
     db = open_database(path)
