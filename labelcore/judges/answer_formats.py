@@ -45,7 +45,7 @@ _NUMBER = r"[-+]?\d{1,12}(?:\.\d{1,12})?"
 _OUT_OF = rf"(?:\s*(?:/|out of)\s*(?P<most>{_NUMBER}))?"
 _SCORED = re.compile(
     r"(?:scores?|rating|grade|评分|得分|分数|打分)(?:\s*[(（][^)）\n]{1,30}[)）])?[\s\"'*_`]{0,6}"
-    rf"(?:is|of|[:：=为是])?[\s\"'*_`\[【]{{0,6}}(?P<number>{_NUMBER})(?![\d.]|\s*(?:[-–~]|to|到|至)\s*\d){_OUT_OF}",
+    rf"(?:is|of|[:：=为是])?[\s\"'*_`\[【]{{0,6}}(?P<number>{_NUMBER})(?![\d.]|\s*(?:[-–~到至]|to)\s*\d){_OUT_OF}",
     re.IGNORECASE,
 )
 _ALONE = re.compile(rf"(?P<number>{_NUMBER}){_OUT_OF}(?:\s*分)?", re.IGNORECASE)

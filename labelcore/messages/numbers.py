@@ -17,7 +17,8 @@ _SINGULARS = {
 _NOUNS = (
     "acts|answers|assignments|batches|browsers|bytes|calls|cases|changes|characters|citations|codes|columns|"
     "combinations|comments|conflicts|criteria|days|decisions|entries|errors|examples|fields|files|groups|"
-    "hours|inputs|judges|kinds|leaks|levels|lines|looks|messages|minutes|notes|occurrences|ones|outputs|pairs|"
+    "hours|inputs|judges|kinds|leaks|levels|lines|looks|messages|minutes|notes|occurrences|ones|outputs|"
+    "pairs|"
     "people|points|probes|projects|prompts|quotes|requests|results|rounds|rows|rules|runs|samples|seconds|"
     "sheets|sources|stand-ins|states|steps|tables|terms|ties|times|tokens|topics|values|verdicts|versions|"
     "grades"

@@ -11,7 +11,8 @@ _NUMBERED = re.compile(rf"(?:^|(?<=[\s:：;；。])){_NUMBER}\s*")
 """What begins an item, also in the middle of a line."""
 _BEFORE_NOUN = r"(?:(?!(?:of|for|in|on|about|with|when|that|the|an?|each|every|its|your)\b)\w+\s+){0,2}"
 _NOT_CHECKED = (
-    rf"(?!\s*{_BEFORE_NOUN}(?:answer|response|output|repl(?:y|ies)|text|question|input|conversation|document|context|"
+    rf"(?!\s*{_BEFORE_NOUN}(?:answer|response|output|repl(?:y|ies)|text|question|input|conversation|"
+    rf"document|context|"
     r"step|format|scale|option|label|verdict|example|score|categor|instruction|summar|fact|ticket|case|claim|"
     r"message|e-?mail|article|passage|sentence|transcript|dialog|chat|translation|essay|review|completion|"
     r"candidate)|\s*[\d两二三四五六七八九十几]{0,3}\s*[个條条段篇份则组封名]?(?:回答|回复|输出|文本|问题|对话|步骤|格式|选项|"

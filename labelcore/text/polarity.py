@@ -50,8 +50,8 @@ _OPPOSITE = re.compile(
     re.IGNORECASE,
 )
 _LEFT_OUT = re.compile(
-    r"\b(?:pass|fail|reject|accept|answer|repl|respon|output|text|verdict|criteri|must|should|shall|when|where|"
-    r"because|please|always|give|grade|judge|return|that)\w*\b|不?通过|不?合格|回答|回复|输出|判",
+    r"\b(?:pass|fail|reject|accept|answer|repl|respon|output|text|verdict|criteri|must|should|shall|when|"
+    r"where|because|please|always|give|grade|judge|return|that)\w*\b|不?通过|不?合格|回答|回复|输出|判",
     re.IGNORECASE,
 )
 _ENDING = re.compile("(?:es|ed|s|e)$")

@@ -154,8 +154,8 @@ _NOTHING = re.compile(
     r"|(?:无|没有)(?:相关|具体|明确|其他|特殊|任何|此|内容|信息|数据|说明|资料|记录).{0,6}"
 )
 _SAYS = (
-    r"(?:mention|specif|provid|stat(?:ed|e\b)|discuss|giv|list|record|report|document|applicab|availab|indicat"
-    r"|identif|noted|found|describ|includ|known|determin|assign|agreed|cover|address|shar|suppl|detail"
+    r"(?:mention|specif|provid|stat(?:ed|e\b)|discuss|giv|list|record|report|document|applicab|availab|"
+    r"indicat|identif|noted|found|describ|includ|known|determin|assign|agreed|cover|address|shar|suppl|detail"
     r"|decided|disclos|information|data\b|raised)"
 )
 _NOT = r"(?:no|not|none|nothing|never|neither|without|isn't|wasn't|aren't|weren't|didn't|doesn't)\b"

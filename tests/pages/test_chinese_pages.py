@@ -26,7 +26,8 @@ NAMES = set(
 )
 """Names of things, of formats and of figures; what people call their project."""
 _NO_WORDS = re.compile(
-    r"\w+_\w+|:\w+(?:-badge)?\[|\w+…|:material/\w+:|`[^`]*`|https?://\S+|--[\w-]+|\.\w{2,5}\b|\{\{?[^}]*\}|LABELCORE_\w+"
+    r"\w+_\w+|:\w+(?:-badge)?\[|\w+…|:material/\w+:|`[^`]*`|https?://\S+|--[\w-]+|\.\w{2,5}\b|"
+    r"\{\{?[^}]*\}|LABELCORE_\w+"
 )
 _WORD = re.compile(r"(?<![0-9A-Za-z])(?:[A-Za-z][a-z]+(?:'[a-z]+)?|[A-Z]{2,})(?!\d)")
 _SEEN = {"label", "body", "help", "placeholder", "options", "caption", "text", "content", "delta", "legend"}

@@ -35,9 +35,10 @@ _DETAIL = (
     r"|\d{1,3}岁|出生|生日|身份证|护照|住址|地址|住在|电话|手机|邮箱|已婚|离异|工资"
 )
 _PROFESSION = (
-    r"\b(?:dos(?:e|age)s?|medication\w*|medicines?|symptoms?|diagnos\w+|treat(?:ment|ed)?|doctors?|physician|mg"
-    r"|invest\w*|stocks?|shares|loans?|tax\w*|lawsuits?|legal\w*|contracts?|attorneys?|lawyers?|courts?|sue)\b"
-    r"|药|剂量|诊断|治疗|症状|医生|就医|投资|股票|基金|贷款|税|法律|合同|律师|诉讼|起诉"
+    r"\b(?:dos(?:e|age)s?|medication\w*|medicines?|symptoms?|diagnos\w+|treat(?:ment|ed)?|doctors?|"
+    r"physician|mg"
+    r"|invest\w*|stocks?|shares|loans?|tax\w*|lawsuits?|legal\w*|contracts?|attorneys?|lawyers?|courts?|"
+    r"sue)\b|药|剂量|诊断|治疗|症状|医生|就医|投资|股票|基金|贷款|税|法律|合同|律师|诉讼|起诉"
 )
 _TASK = (
     r"\b(?:will|should|must|needs? to|has to|have to|to be done|action|follow[- ]up|task)\b"

@@ -20,8 +20,8 @@ _MEANS = re.compile(
 )
 _DENIED = re.compile(polarity.NO, re.IGNORECASE)
 _NEUTRAL = re.compile(
-    r"\b(?:the|an?|any|this|that|it|answer|response|reply|output|text|message|content|is|are|was|were|does|do|"
-    r"contains?|has|have|fully|completely|entirely)\b|回答|回复|答案|输出|内容|存在|包含|含有|[有是了的为它该则]|\W",
+    r"\b(?:the|an?|any|this|that|it|answer|response|reply|output|text|message|content|is|are|was|were|"
+    r"does|do|contains?|has|have|fully|completely|entirely)\b|回答|回复|答案|输出|内容|存在|包含|含有|[有是了的为它该则]|\W",
     re.IGNORECASE,
 )
 """What leaves the meaning of a good or bad word as it is; any other word may turn it ("avoids harm")."""

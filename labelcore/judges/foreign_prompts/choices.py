@@ -108,8 +108,8 @@ _CHOOSES = re.compile(r"option|choice|letter|choose|select|选项|选择|字母"
 
 _ANSWER = re.compile(
     r"(?:^|[\n.;:,(]|\b(?:and|then|please|only|always|you(?: \w+)?|now|by))[\s\-*]*(?:answer|respond|reply|"
-    r"return|output|classify|label|choose|select|pick|assign|say|write|print|give|grade|rate|categori[sz]e|judge|"
-    r"decide|mark|use|provide|state|name|end|finish|conclude)(?:ing)?\b|"
+    r"return|output|classify|label|choose|select|pick|assign|say|write|print|give|grade|rate|"
+    r"categori[sz]e|judge|decide|mark|use|provide|state|name|end|finish|conclude)(?:ing)?\b|"
     r"\byour (?:\w+ ){0,2}(?:answer|reply|response|output)|\[answer\]|"
     r"\b(?:labels?|verdicts?|grades?|ratings?|judge?ments?|classification)\b|"
     r"(?:^|[\n。；，：,.;:]|请|只|仅|并|再|然后|最后|直接|统一|必须|你[要应需]?)\s*"

@@ -8,8 +8,9 @@ from labelcore.judges.foreign_prompts import polarity
 from labelcore.judges.foreign_prompts.scales import range_of
 
 _FAULTS = re.compile(
-    rf"{polarity.BAD}|sever(?:e|ity)\b|danger|\brisk|profan|sycophan|\bhat(?:e|eful|red)\b|threat|abus|violen|"
-    r"sexual|spam|verbos|redundan|repetit|defect|\bflaw|\bissues?\b|mistake|\bfaults?\b|mis-?inform|disinform|"
+    rf"{polarity.BAD}|sever(?:e|ity)\b|danger|\brisk|profan|sycophan|\bhat(?:e|eful|red)\b|threat|abus|"
+    r"violen|sexual|spam|verbos|redundan|repetit|defect|\bflaw|\bissues?\b|mistake|\bfaults?\b|mis-?inform|"
+    r"disinform|"
     r"decept|deceiv|manipulat|aggress|vulgar|obscen|plagiar|ambigu|confus|vulnerab|\bbugs?\b|nonsens|"
     rf"{polarity.NEGATED}|{polarity.LACK}|\b(?:difficult(?:y|\b)|how hard|hard(?:er)? (?:to|for)\b)|"
     r"\b(?:poor|bad)ly\b|"
@@ -19,18 +20,18 @@ _FAULTS = re.compile(
 _QUALITIES = (
     rf"{polarity.GOOD}|ground|help|follow|complet|address|support|clear|"
     r"clarity|concis|coheren|fluen|creativ|original|engag|empath|polite|profession|useful|inform(?:ative|ed)|"
-    r"insight|depth|detail|safe|honest|truth|factual|consisten|natural|readab|gramma|style|struct|organi|persua|"
+    r"insight|depth|detail|safe|honest|truth|factual|consisten|natural|readab|gramma|style|struct|organi|"
+    r"persua|"
     r"compell|similar|equivalen|match|align|well\b|confiden|appropriat|logic|reason|valid|precis|recall|"
-    r"novel|divers|thorough|comprehens|robust|efficien|effective|perform|success|interest|funny|humou?r|friendl|"
-    r"warm|respect|harmless|compli|instruct|overall|agree|cover|sound|suitab|concrete|specific|"
-    r"right\b|understand|trust|reliab|use(?:d|s)?\b|closely|much\b.{0,30}\b(?:support|agree|help|cover)|fair|simpl|brev|"
-    r"有用|帮助|完整|清晰|简洁|连贯|流畅|创意|专业|礼貌|安全|一致|真实|逻辑|合理|相似|"
-    r"有效|充分|品質|忠実|流暢|自然|明確"
+    r"novel|divers|thorough|comprehens|robust|efficien|effective|perform|success|interest|funny|humou?r|"
+    r"friendl|warm|respect|harmless|compli|instruct|overall|agree|cover|sound|suitab|concrete|specific|"
+    r"right\b|understand|trust|reliab|use(?:d|s)?\b|closely|much\b.{0,30}\b(?:support|agree|help|cover)|"
+    r"fair|simpl|brev|有用|帮助|完整|清晰|简洁|连贯|流畅|创意|专业|礼貌|安全|一致|真实|逻辑|合理|相似|有效|充分|品質|忠実|流暢|自然|明確"
 )
 _QUALITY = re.compile(rf"(?<![a-z])(?:{_QUALITIES})", re.IGNORECASE)
 _THING = re.compile(
-    r"(?:(?:following|given|above|below|two|new|final|whole|full|candidate|generated|submitted|proposed|predicted|"
-    r"assistant|ai|model|student|bot|user|agent|system|chatbot)(?:'s|’s)? )*"
+    r"(?:(?:following|given|above|below|two|new|final|whole|full|candidate|generated|submitted|proposed|"
+    r"predicted|assistant|ai|model|student|bot|user|agent|system|chatbot)(?:'s|’s)? )*"
     r"(?:response|answer|output|reply|text|summar|translation|generation|submission|essay|code|conversation|"
     r"dialog|message|completion|result|work|article|story|email|criteri|explanation|document|passage|⟨)",
     re.IGNORECASE,
@@ -69,7 +70,8 @@ _ANCHOR = re.compile(
     r"\s*\(?(?P<meant>(?!\s*(?:(?:how|whether|where)\b|[^\d()\n]{2,40}\(\d))[^\d.,;，；。\n()]{2,60})"
 )
 _SHORT = re.compile(
-    r"(?:\band|,|;|，|；|\bto)\s*(?P<value>\d{1,3}(?:\.\d+)?)\s+(?P<meant>(?!(?:to|and|or|points?|how|where|if|when|for|based|is|"
+    r"(?:\band|,|;|，|；|\bto)\s*(?P<value>\d{1,3}(?:\.\d+)?)\s+(?P<meant>(?!(?:to|and|or|points?|how|"
+    r"where|if|when|for|based|is|"
     r"means|being|indicates|represents|denotes|signifies|scale|stars?|whether|on|in|by)\b)[a-z][a-z ]{2,40})"
 )
 """The second end of a pair that leaves its verb out: "1 being excellent and 5 terrible"."""

@@ -20,7 +20,8 @@ _BEGINS = re.compile(
     r"\A(?:\s|//[^\n]*\n|/\*[\s\S]*?\*/)*+(?:[\"']use \w+[\"']|"
     rf"(?:export\s+(?:default\s+|declare\s+)?)?(?:{_DECLARED})|"
     r"export\s+default\s*(?:[{(\[\"'`]|(?:async|function|class)\b|[\w$.]+(?:\(|\s*(?:;|\n|\Z)))|"
-    r"(?:import|export)\s*(?:type\s+)?(?:[\w$]+\s*,\s*)?(?:[\w$]+|\*\s*(?:as\s+[\w$]+)?|\{[^}]{0,4000}\})\s*from\s*"
+    r"(?:import|export)\s*(?:type\s+)?(?:[\w$]+\s*,\s*)?(?:[\w$]+|\*\s*(?:as\s+[\w$]+)?|"
+    r"\{[^}]{0,4000}\})\s*from\s*"
     r"[\"']|import\s*[\"'][^\"'\n]+[\"']\s*(?:;|\n|\Z)|export\s*\{[^}]{0,4000}\}\s*(?:;|\n|\Z))"
 )
 _TEXT = re.compile(

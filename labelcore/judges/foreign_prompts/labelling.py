@@ -29,8 +29,8 @@ _HAN = re.compile(
     r"(?P<words>\w{1,12}?(?:[、，,/]\s?\w{1,12}?){0,10}\s*(?:或者?|、)\s*\w{1,12}?)(?=[。，；\s]|$)"
 )
 _HEAD = re.compile(
-    r"(?:\b(?:labels?|categories|class(?:es)?|intents?|topics?|languages?|options|tags?|types?)\b[^\n:：.]{0,30}|"
-    r"(?:标签|类别|分类|意图|主题|语言|选项|类型)[^\n:：。]{0,10})[:：][ \t]*"
+    r"(?:\b(?:labels?|categories|class(?:es)?|intents?|topics?|languages?|options|tags?|"
+    r"types?)\b[^\n:：.]{0,30}|(?:标签|类别|分类|意图|主题|语言|选项|类型)[^\n:：。]{0,10})[:：][ \t]*"
     r"(?:\n+(?P<lines>(?:[ \t]*[-*•][ \t]+[^\n]+(?:\n|\Z)){2,12})|(?P<line>[^\n⟨.]{3,200}))",
     re.IGNORECASE,
 )
@@ -39,8 +39,8 @@ _ITEM = re.compile(
 )
 _BETWEEN = re.compile(r"\s*(?:[,，、|/]\s*(?:(?:or|and)\b|或)?|\b(?:or|and)\b|或者?)\s*", re.IGNORECASE)
 _THING = (
-    r"(?:languages?|intents?|intentions?|topics?|categor(?:y|ies)|sentiments?|emotions?|moods?|tones?|domains?|"
-    r"genres?|departments?|subjects?|urgency|priority|persona|dialect)"
+    r"(?:languages?|intents?|intentions?|topics?|categor(?:y|ies)|sentiments?|emotions?|moods?|tones?|"
+    r"domains?|genres?|departments?|subjects?|urgency|priority|persona|dialect)"
 )
 _UNASKED = r"(?:(?!\b(?:whether|if|how|does|do)\b)[^.\n?])"
 """Within what asks for a kind: a question stands behind these."""

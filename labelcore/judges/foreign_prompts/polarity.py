@@ -45,8 +45,8 @@ BAD = rf"{_ROOTS}|\bbias(?:ed)?\b|\berrors?\b|problem|{_FAULTS}|jailbr[eo]a?k|re
 BAD += f"|{_FAULTS_ELSEWHERE}"
 _BAD_TOPIC = re.compile(BAD, re.IGNORECASE)
 _FAULT = re.compile(
-    rf"(?:{_ROOTS})(?:s|e|e[ds]|ions?|ity|ness|eness|age|ory)?|bias(?:es|ed)?|errors?|problems?|bugs?|{_FAULTS}|"
-    rf"{_FAULTS_ELSEWHERE}"
+    rf"(?:{_ROOTS})(?:s|e|e[ds]|ions?|ity|ness|eness|age|ory)?|bias(?:es|ed)?|errors?|problems?|bugs?|"
+    rf"{_FAULTS}|{_FAULTS_ELSEWHERE}"
 )
 """A fault by its name alone. What a model refuses, or a user attempts, is none: either may be right."""
 _IN_BETWEEN = frozenset(

@@ -18,11 +18,12 @@ _NO_ADJECTIVE = (
 _NOUN = (
     r"(?:words?|sentences?|characters?|chars?|letters?|tokens?|paragraphs?|lines?|pages?|items?|steps?|"
     r"examples?|bullets?|bullet points?|key points?|main points?|questions?|sources?|citations?|references?|"
-    r"reasons?|arguments?|seconds?|minutes?|hours?|days?|weeks?|months?|years?|users?|dollars?|euros?|emojis?|"
-    r"people|times)\b"
-    r"(?=\s*(?:\Z|\n|[^\w\s]|[^\x00-\x7f])|\s+(?:of|in|on|for|from|to|with|by|at|as|per|and|or|that|which|who|"
-    r"if|when|where|about|long|each|only|total|the|max\w*|min\w*|is|are|was|were|has|have|must|should|can|may|"
-    r"will|limit|expla\w+|rationale|justif\w+|reason|summary|feedback|comment|description|\w+ing)\b)"
+    r"reasons?|arguments?|seconds?|minutes?|hours?|days?|weeks?|months?|years?|users?|dollars?|euros?|"
+    r"emojis?|people|times)\b"
+    r"(?=\s*(?:\Z|\n|[^\w\s]|[^\x00-\x7f])|\s+(?:of|in|on|for|from|to|with|by|at|as|per|and|or|that|"
+    r"which|who|"
+    r"if|when|where|about|long|each|only|total|the|max\w*|min\w*|is|are|was|were|has|have|must|should|"
+    r"can|may|will|limit|expla\w+|rationale|justif\w+|reason|summary|feedback|comment|description|\w+ing)\b)"
 )
 """What is counted, and no word that belongs to another one ("sentence quality")."""
 _HAN_NOUN = (
@@ -47,8 +48,8 @@ _RATED = re.compile(
 )
 _RANGES = (
     re.compile(
-        rf"(?:{_NAMED})[^\d\n\-]{{0,30}}?(?<![A-Za-z0-9.])(?P<low>{NUMBER})\s*%?(?:\([^)\n]{{1,60}}\))?\s*{_TO}\s*"
-        rf"(?P<high>{NUMBER})(?![\w.]*\d)(?!{_UNIT})",
+        rf"(?:{_NAMED})[^\d\n\-]{{0,30}}?(?<![A-Za-z0-9.])(?P<low>{NUMBER})\s*%?(?:\([^)\n]{{1,60}}\))"
+        rf"?\s*{_TO}\s*(?P<high>{NUMBER})(?![\w.]*\d)(?!{_UNIT})",
         re.IGNORECASE,
     ),
     re.compile(rf"[(\[<（]\s*(?P<low>{NUMBER})\s*{_TO}\s*(?P<high>{NUMBER})\s*[)\]>）]"),
@@ -78,14 +79,16 @@ _ASKED_OF_JUDGE = (
     r"(?:请|只|仅|只能)?(?:输出|返回|给出|评分|打分|得分|分数|分值|点数|スコア)"
 )
 _BETWEEN = (
-    r"an?|the|it|this|one|either|of|as|is|are|be|can|may|must|should|will|only|just|exactly|single|score|rating|"
-    r"grade|number|integer|digit|value|whole|with|to|from|these|following|below|numbers|values|scores|options|out|in|between|among"
+    r"an?|the|it|this|one|either|of|as|is|are|be|can|may|must|should|will|only|just|exactly|single|score|"
+    r"rating|grade|number|integer|digit|value|whole|with|to|from|these|following|below|numbers|values|scores|"
+    r"options|out|in|between|among"
 )
 _SINGLE = re.compile(
     rf"(?:{_ASKED_OF_JUDGE})(?:[ :,(\[{{]+(?:{_BETWEEN})\b|[为是：只能应必须一个数字整数取值は]){{0,8}}"
     rf"[ :,(\[{{：（]*(?<![A-Za-z0-9.\-])(?P<numbers>{_SCORES})(?![\w.]*\d)(?!{_MORE_SCORES})(?!{_UNIT})"
     r"(?=\s*(?:\Z|\n|[.,;:!?()\[\]}\"'”’`*]|[^\x00-\x7f])|\s+[-–—]\s|[ ](?:points?|stars?|based|for|"
-    r"depending|according|as|where|if|when|to|on|in|with|and|or|only|alone|by|that|which|using|without|after|then)\b)",
+    r"depending|according|as|where|if|when|to|on|in|with|and|or|only|alone|by|that|which|using|without|"
+    r"after|then)\b)",
     re.IGNORECASE,
 )
 """The scores one by one: "only 4, 2 or 0"; what is counted behind them makes them something else."""

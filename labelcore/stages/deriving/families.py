@@ -175,12 +175,12 @@ FAMILIES = (
         ),
         TwoLanguages(
             (
-                "miss|misses|missing|omit*|omission|left out|leaves out|forgot|forgets|"
-                "does not include|doesn't include|incomplete list|ignores|skips|no word of|"
-                "nothing on|nothing about|no mention|is gone|is lost|not in it|is not there|lacks|"
-                "neither|nobody gave"
+                "miss|misses|missing|omit*|omission|left out|leaves out|forgot|forgets|does not include|"
+                "doesn't include|incomplete list|ignores|skips|no word of|nothing on|nothing about|"
+                "no mention|is gone|is lost|not in it|is not there|lacks|neither|nobody gave"
             ),
-            "遗漏|漏掉|漏了|缺少|缺失|没有包含|没写|没有说明|忽略|未包含|少了|没提|一句没|没告诉|没有告诉|没讲|没说|不说|没给|没列|没有正文|没有给|没有列|没提供|没有提供|没交代|没解释",
+            "遗漏|漏掉|漏了|缺少|缺失|没有包含|没写|没有说明|忽略|未包含|少了|没提|一句没|没告诉|没有告诉|没讲|没说|不说|没给|没列|"
+            "没有正文|没有给|没有列|没提供|没有提供|没交代|没解释",
         ),
     ),
     Family(

@@ -267,9 +267,10 @@ _SAID = {
     "output": re.compile(
         rf"{_PEOPLE}|{_PERSON}(回答|回复|回覆|答复|答案|输出|輸出|回應|応答|出力|译文|摘要)|"
         r"(?<![^\W_])(survey|questionnaire|http|source(?=_(translation|answer|response|reply|output)$)|"
-        r"referenz|soll|lösungs|erwartete[rns]?|referencia|référence|referência|riferimento|ожидаемый)(?![^\W_])|"
-        r"(?<![^\W_])(muster|referenz|soll|ideal|lösungs|erwartungs|beispiel|ziel|gold|standard|kunden|nutzer|"
-        r"benutzer|schüler|studenten|lehrer|experten|bürger)antwort"
+        r"referenz|soll|lösungs|erwartete[rns]?|referencia|référence|referência|riferimento|"
+        r"ожидаемый)(?![^\W_])|"
+        r"(?<![^\W_])(muster|referenz|soll|ideal|lösungs|erwartungs|beispiel|ziel|gold|standard|kunden|"
+        r"nutzer|benutzer|schüler|studenten|lehrer|experten|bürger)antwort"
     ),
     "note": re.compile(
         rf"{_PEOPLE}|{_PERSON}(备注|评语|意见|建议|備註|評語|コメント)|"
