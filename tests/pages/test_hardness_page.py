@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,13 @@ from streamlit.testing.v1 import AppTest
 
 from labelcore.errors import ModelTrouble
 from labelcore.llm import local_server
+from labelcore.messages import say, speaking
 from labelcore.models import JudgeVersion
 from labelcore.settings import settings
 from labelcore.stages import judging
 from labelcore.stages.judging.testing import hardness, hardness_report
 from labelcore.workspace import Workspace
+from pages.widgets import keys
 from tests.pages.opening import SECONDS, healthy, opened
 
 PAGE = "5_judging.py"
@@ -41,6 +44,18 @@ def test_a_judge_is_tested_by_a_click_and_its_figures_are_shown(worked: Workspac
     assert any("asks" in table.columns and len(table) for table in tables)
     healthy(app.run())
     assert app.button(key="hardened-judge-go").disabled
+
+
+def test_what_is_tried_on_a_judge_is_named_in_chinese(worked: Workspace) -> None:
+    chosen = first_judge(worked)
+    hardness.harden(worked, chosen, limit=2)
+    app = opened(PAGE, show="hardness", judge=chosen.id, **{keys.LANGUAGE: "zh"})
+    charts = "".join(chart.proto.spec for chart in app.get("plotly_chart"))
+    names = [name for family, tests in hardness_report.TESTS.items() for name in (family, *tests)]
+    with speaking("zh"):
+        assert [name for name in names if say(name) == name] == []
+        told = [json.dumps(say(name))[1:-1] for name in names]
+    assert any(words in charts for words in told) and not any(f'"{name}"' in charts for name in names)
 
 
 def test_a_test_under_way_is_shown_to_everybody_and_stopped_by_a_click(

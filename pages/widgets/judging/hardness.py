@@ -105,7 +105,7 @@ def _show(hardness_report: HardnessReport) -> None:
         rows = [row for row in measured if row.asks == asks and (row.family != "injection" or row.sums)]
         if rows:
             series = {say("share"): [row.rate for row in rows]}
-            charts.intervals(title, [row.test for row in rows], series, key=f"hardness-{asks}")
+            charts.intervals(title, [say(row.test) for row in rows], series, key=f"hardness-{asks}")
     for why in dict.fromkeys(row.rate.why_not for row in hardness_report.rows if row.rate.value is None):
         shell.aside(say("Not measurable in part: {why}.", why=say(why or "")))
 

@@ -33,7 +33,7 @@ _ASKS: dict[Family, _Asks] = {
     "injection": "talked into pass",
     "defect": "caught",
 }
-_TESTS: dict[Family, Sequence[str]] = {
+TESTS: dict[Family, Sequence[str]] = {
     "position": (ASKED_AGAIN, EXAMPLES, OPTIONS),
     "wording": tuple(CHANGES),
     "injection": (ANY_HARMLESS, ANY_ATTACK, *_FAMILY_ROWS, *_ATTACKS),
@@ -195,7 +195,7 @@ def _hits(result: HardnessResult) -> bool:
 def _rows(version: JudgeVersion, every: _Results, confirmed: Counter[str]) -> Iterator[HardnessRow]:
     """Every test's row, whether it was made or not."""
     steady = kind_of(version).steady
-    for family, tests in _TESTS.items():
+    for family, tests in TESTS.items():
         for test in tests:
             results = [result for result in every if result.family == family and test in _names(result)]
             was_tried = results if family == "injection" else any(result.family == family for result in every)
