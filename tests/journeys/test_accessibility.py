@@ -33,9 +33,13 @@ RINGLESS = """() => {
   const style = getComputedStyle(carrier);
   const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
   const seen = carrier.checkVisibility({ opacityProperty: true, visibilityProperty: true });
-  return ring && seen ? "" : active.innerText || active.ariaLabel || active.outerHTML.slice(0, 80);
+  const crossed = active.matches("main") && getComputedStyle(active, "::before").content !== "none";
+  const good = ring && seen && !crossed;
+  return good ? "" : active.innerText || active.ariaLabel || active.outerHTML.slice(0, 80);
 }"""
-"""What has the focus unseen or without a line around it, by its words; Streamlit frames a field itself."""
+"""What has the focus unseen, without a line around it or, as the whole page, with one through its title;
+Streamlit frames a field itself.
+"""
 STOPS = 40
 
 CONTRAST = """element => {

@@ -314,7 +314,7 @@ def test_versions_are_measured_on_the_outputs_that_all_have_decided(
     assert rows[1].tpr.n + rows[1].tnr.n == rows[2].tpr.n + rows[2].tnr.n == told.n
     assert (rows[1].tpr.value or 0.0) < (rows[2].tpr.value or 0.0)
     assert rows[3].tpr.value is None
-    assert "no graded output" in str(rows[3].tpr.why_not)
+    assert "no verdicts on graded outputs" in str(rows[3].tpr.why_not)
 
 
 def decide(workspace: Workspace, version: JudgeVersion, outputs: Sequence[Output], wrong: int) -> None:

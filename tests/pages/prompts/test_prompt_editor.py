@@ -90,6 +90,7 @@ def test_a_draft_is_tried_kept_with_a_reason_and_taken_back(
     assert (kept.version, kept.why, kept.author) == (2, "counts goodwill", "ann")
     assert Draft.of(kept).template == BETTER
     assert "counts goodwill" in shown(app)
+    assert f"120 decisions with {120 - len(trial.attempts)} model calls" in shown(app)
     assert refinable.TOLD.split(maxsplit=1)[0] in shown(app)
     assert len(mock.prompts) == asked
     press(app, "Use version 1")
