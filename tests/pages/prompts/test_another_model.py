@@ -54,6 +54,7 @@ def test_a_judge_is_moved_to_another_model_by_pressing_switch(
     kept = in_use(workspace, judge.judge_id)
     assert (kept.id, kept.model, kept.why) == (found.new_version_id, "knowing", f"moved to {knowing}")
     assert "Version 2 is in use." in shown(app) and len(mock.prompts) == asked
+    assert "endpoint: not set → second" in shown(app)
     press(app, "Use version 1")
     assert in_use(workspace, judge.judge_id).id == judge.id
 

@@ -104,7 +104,7 @@ def _told(name: str, value: Any) -> str:
     if name == "answer":
         return form_words(AnswerFormat.model_validate(value) if value else None)
     if value is None:
-        return say("nothing")
+        return say("not set")
     if isinstance(value, bool):
         return say("yes") if value else say("no")
     if isinstance(value, dict):
