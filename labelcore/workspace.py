@@ -55,13 +55,15 @@ class Workspace:
 def remembered(read: Callable[[Workspace, *Asked], Report]) -> Callable[[Workspace, *Asked], Report]:
     """Mark a report that reads what is stored and nothing else: it is made again once something was stored.
 
-    All who ask get the same object, so it is one that nobody can change.
+    All who ask get the same object, which nobody may change. What it depends on beside (a setting of the
+    process, for example) is among what is asked.
     """
 
     @functools.wraps(read)
     def ask(workspace: Workspace, *asked: *Asked) -> Report:
         project = workspace.project.model_dump_json()  # a caller may hold it as it was
-        about = (read, project, workspace.person, workspace.role, *asked)
+        who = (workspace.person, workspace.role, workspace.everywhere, workspace.here)
+        about = (read, project, who, *asked)
         return workspace.db.report(about, lambda: read(workspace, *asked))
 
     return ask

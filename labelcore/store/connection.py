@@ -89,6 +89,15 @@ class Database:
         else:
             callback()
 
+    def after_storing(self, tell: Callable[[], object]) -> None:
+        """Tell those who keep something in memory of it; what was read before they knew is not kept."""
+
+        def whole() -> None:
+            tell()
+            self.forget_readings()
+
+        self.after_commit(whole)
+
     def after_rollback(self, callback: Callable[[], object]) -> None:
         """Call this when the transaction that this thread is in is taken back."""
         if transaction := self.here:

@@ -107,7 +107,7 @@ def follow(db: Database, events: Sequence[Grade | Comparison]) -> None:
                 if (LiveGrades, project_id) in db.memory:
                     _caught_up(db, project_id)
 
-    db.after_commit(tell)
+    db.after_storing(tell)
 
 
 def _take_in(state: LiveGrades, event: Grade | Comparison) -> None:
@@ -145,7 +145,7 @@ def forget(db: Database) -> None:
     if transaction := db.here:
         transaction.changed[LiveGrades] += 1
         _drop(transaction.memory)
-    db.after_commit(lambda: _drop(db.memory))
+    db.after_storing(lambda: _drop(db.memory))
 
 
 def _drop(memory: dict[Any, Any]) -> None:

@@ -91,4 +91,4 @@ def written(db: Database, table: str) -> None:
     """Call this after the table was written."""
     if transaction := db.here:
         transaction.changed[table] += 1
-    db.after_commit(lambda: db.feed.tell(table))
+    db.after_storing(lambda: db.feed.tell(table))

@@ -16,6 +16,7 @@ _LARGEST, _ALL = 8_000_000, 64_000_000
 """Characters of an answer that is kept, and of all of them."""
 _ANSWER, _PLACE = 300, 60
 """What an answer counts as by itself, and a value beside what it holds: an object and its place."""
+_NONE = object()
 _REPORT = 200_000
 """What a report counts as: of a hundred judges it is about as long."""
 
@@ -47,8 +48,8 @@ class Readings:
 
     def _kept(self, key: Hashable, read: Callable[[], Any], size_of: Callable[[Any], int]) -> Any:
         with self._keeping:
-            state, answer = self._state, self._answers.get(key)
-        if answer is None:
+            state, answer = self._state, self._answers.get(key, _NONE)
+        if answer is _NONE:
             answer = read()
             self._keep(state, key, answer, size_of(answer))
         return answer

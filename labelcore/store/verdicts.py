@@ -59,6 +59,23 @@ def missing(db: Database, judge_version_id: str, output_ids: Sequence[str], repe
     return [output_id for output_id in output_ids if output_id not in decided]
 
 
+def decided_of(
+    db: Database, judge_version_ids: Sequence[str], output_ids: Sequence[str]
+) -> dict[tuple[str, int], int]:
+    """How many of the outputs each judge version has decided, by its id and the repeat."""
+    import pyarrow as pa
+
+    versions, asked = pa.table({"id": list(judge_version_ids)}), pa.table({"id": list(output_ids)})
+    found = db.arrays(
+        "SELECT judge_version_id, repeat, count(*) AS n FROM verdict WHERE judge_version_id IN "
+        "(SELECT id FROM versions) AND output_id IN (SELECT id FROM asked) GROUP BY ALL",
+        versions=versions,
+        asked=asked,
+    )
+    keys = zip(found["judge_version_id"], map(int, found["repeat"]), strict=True)
+    return dict(zip(keys, map(int, found["n"]), strict=True))
+
+
 def figures(db: Database, judge_version_ids: Sequence[str]) -> dict[str, tuple[int, float, float, float]]:
     """For each judge version with model calls: (verdicts, tokens in, tokens out, median ms a call)."""
     rows = db.rows(

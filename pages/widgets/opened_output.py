@@ -42,10 +42,8 @@ def show(workspace: Workspace, output: Output | None) -> None:
         st.text(f"{said(grade.annotator, grade.value)}{about}{f' — {grade.note}' if grade.note else ''}")
     if not details.grades:
         st.caption(say("Nobody has graded it."))
-    if count := len(details.verdicts):
-        verdicts = st.expander(
-            say("What judges say ({n})", n=count), key=keys.OUTPUTS_SAID, on_change="rerun"
-        )
+    if details.verdicts:
+        verdicts = st.expander(say("What judges say"), key=keys.OUTPUTS_SAID, on_change="rerun")
         if verdicts.open:
             with verdicts:
                 _show_verdicts(workspace, output, details.verdicts)

@@ -178,15 +178,22 @@ def test_without_such_filters_there_is_nothing_to_take_away(forty: Workspace) ->
 
 
 def test_what_judges_say_and_where_an_output_is_from_are_read_once_they_are_opened(forty: Workspace) -> None:
-    says = {output.id: "fail" for output in output_table.many(forty.db, ["o00", "o01"]).values()}
-    judge(forty, "rude", says, kind="imported")
+    judge(forty, "rude", {"o00": "fail", "o01": "pass"}, kind="imported")
+    judge(forty, "short", {"o00": "pass"}, kind="imported")
     app = opened(PAGE)
     assert len(app.dataframe) == 1
+    assert not app.table
     for key in (keys.OUTPUTS_SAID, keys.OUTPUTS_ORIGIN):
         app.session_state[key] = True
     healthy(app.run())
     (verdicts,), (_, origin) = (
         [table.value.to_dict("records") for table in tables] for tables in (app.table, app.dataframe)
     )
-    assert [(row["verdict"], row["judge"]) for row in verdicts] == [("fail", r"rude \(1\)")]
+    assert [(row["verdict"], row["judge"]) for row in verdicts] == [
+        ("fail", r"rude \(1\)"),
+        ("pass", r"short \(1\)"),
+    ]
     assert {"field": "city", "value": "Rome"} in origin
+    app.text_input(key=keys.OUTPUTS_SEARCH).set_value("answer 1").run()
+    (said,) = app.table
+    assert len(said.value) == 1

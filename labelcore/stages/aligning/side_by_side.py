@@ -163,9 +163,13 @@ class JudgeTable(Frozen):
 
 
 @operation("judge table", role=Role.MANAGER)
-@remembered
 def judge_table(workspace: Workspace) -> JudgeTable:
     """Show what each judge finds and wrongly fails, what it costs, and where nothing holds up."""
+    return _table(workspace, "helps_wording" if settings().has_model else "helps_model")
+
+
+@remembered
+def _table(workspace: Workspace, else_helps: str) -> JudgeTable:
     labels, versions = fitting_labels(workspace), active_judges(workspace)
     choice = judge_rows.chosen(workspace.db, workspace.project.id)
     members = set(choice["judge_version_ids"]) if choice else set()
@@ -181,7 +185,7 @@ def judge_table(workspace: Workspace) -> JudgeTable:
     weak = [group[0] for group in by_criterion if all(row.weak and not row.in_set for row in group)]
     return JudgeTable(
         rows=tuple(row for group in by_criterion for row in _with_best(group)),
-        unheld=(*map(_unheld, weak), *_unjudged(workspace, labels, rows)),
+        unheld=(*(_unheld(row, else_helps) for row in weak), *_unjudged(workspace, labels, rows, else_helps)),
         n=len(labels.graded),
         in_use=sum(row.in_set for row in rows),
         choosable=not labels.only_on_criteria,
@@ -250,14 +254,16 @@ def _with_best(group: Sequence[JudgeRow]) -> Iterator[JudgeRow]:
         yield row.model_copy(update={"shown": is_shown})
 
 
-def _unheld(row: JudgeRow) -> UnjudgedCriterion:
-    helps = _helping(row.catches.n, row.false_alarms.n) if row.ran else fact("helps_run")
+def _unheld(row: JudgeRow, else_helps: str) -> UnjudgedCriterion:
+    helps = _helping(row.catches.n, row.false_alarms.n, else_helps) if row.ran else fact("helps_run")
     return UnjudgedCriterion(
         criterion=row.criterion, criterion_id=row.criterion_id, fails=row.catches.n, helps=helps
     )
 
 
-def _unjudged(workspace: Workspace, labels: Labels, rows: Sequence[JudgeRow]) -> Iterator[UnjudgedCriterion]:
+def _unjudged(
+    workspace: Workspace, labels: Labels, rows: Sequence[JudgeRow], else_helps: str
+) -> Iterator[UnjudgedCriterion]:
     """Accepted criteria for which there is no judge at all, where others have one."""
     judged = {row.criterion_id for row in rows}
     for criterion in list_criteria(workspace, status="accepted") if rows else ():
@@ -268,17 +274,20 @@ def _unjudged(workspace: Workspace, labels: Labels, rows: Sequence[JudgeRow]) ->
                 criterion=criterion.name,
                 criterion_id=criterion.id,
                 fails=fails,
-                helps=_helping(fails, len(values) - fails),
+                helps=_helping(fails, len(values) - fails, else_helps),
             )
 
 
-def _helping(fails: int, passes: int) -> Fact:
-    """What would help where so many outputs that fail and that pass tell no judge from a constant answer."""
+def _helping(fails: int, passes: int, else_helps: str) -> Fact:
+    """What would help where so many outputs that fail and that pass tell no judge from a constant answer.
+
+    ``else_helps``: what does where there are enough of both.
+    """
     if fails < NEEDED:
         return fact("helps_fails", n=NEEDED - fails)
     if passes < NEEDED:
         return fact("helps_passes", n=NEEDED - passes)
-    return fact("helps_wording" if settings().has_model else "helps_model")
+    return fact(else_helps)
 
 
 def _unseen(held_out: Mapping[str, Any]) -> tuple[Rate, Rate]:

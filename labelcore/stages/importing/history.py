@@ -74,7 +74,7 @@ def undo(
     with workspace.db.transaction() as cursor:
         counts = batches.remove(workspace.db, workspace.project.id, batch, workspace.person)
         feedback.settle(workspace, cursor)
-    workspace.db.after_commit(lambda: _forget(workspace.db))
+    workspace.db.after_storing(lambda: _forget(workspace.db))
     return UndoneImport(batch=batch, file_name=batches_here[batch].file_name, people=people, **counts)
 
 

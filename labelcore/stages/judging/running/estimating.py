@@ -130,8 +130,7 @@ def estimate(workspace: Workspace, backlog: Backlog, concurrency: int | None = N
     """What is missing and what it will take; nothing is asked and nothing stored."""
     estimator = _Estimator(workspace, backlog, concurrency)
     judges, troubles = list[JudgeEstimate](), list[Wording]()
-    for version in backlog.versions:
-        missing = backlog.count_missing(version)
+    for version, missing in backlog.count_missing():
         try:
             judges.append(estimator.of(version, missing))
         except LabelcoreError as trouble:

@@ -50,7 +50,7 @@ def run(
     plan = options or RunOptions()
     backlog = make_backlog(workspace.db, versions, output_ids, plan.repeats)
     journal.replay(workspace.db, patience=min(_PATIENCE, settings().call_timeout))
-    missing = [(version, backlog.count_missing(version)) for version in backlog.versions]
+    missing = backlog.count_missing()
     total = sum(count for _, count in missing)
     away = _away([version for version, count in missing if count])
     begun = Run(

@@ -174,9 +174,16 @@ class Backlog:
         """A judge that is the same every time makes one."""
         return range(self.repeats if kind_of(version).needs_model else 1)
 
-    def count_missing(self, version: JudgeVersion) -> int:
-        """How many of a judge's decisions are still to be made."""
-        return sum(len(missing) for _, _, missing in self._missing([version]))
+    def count_missing(self) -> list[tuple[JudgeVersion, int]]:
+        """How many of each judge's decisions are still to be made."""
+        decided = verdict_table.decided_of(
+            self.db, [version.id for version in self.versions], self.output_ids
+        )
+        n = len(self.output_ids)
+        return [
+            (version, sum(n - decided.get((version.id, at), 0) for at in self._repeats_of(version)))
+            for version in self.versions
+        ]
 
     def _chunks(self) -> Iterator[Sequence[str]]:
         for start in range(0, len(self.output_ids), _CHUNK):
