@@ -74,7 +74,13 @@ def _in_full(value: Any) -> Any:
 
 
 def _size_of(rows: Rows) -> int:
-    return _ANSWER + sum(_size(cell) for row in rows for cell in row)
+    """What rows count as; of what is too large to be kept not all is looked at."""
+    size = _ANSWER
+    for row in rows:
+        size += sum(map(_size, row))
+        if size > _LARGEST:
+            break
+    return size
 
 
 def _size(value: Any) -> int:
