@@ -66,6 +66,15 @@ HIGHER = [
     "Rate how helpful the reply is, without being verbose, from 1 to 5.",
     "Judge how relevant it is. 1 = lacks relevance, 5 = to the point. Score from 1 to 5.",
     "请评估回答的准确程度，1到5分。",
+    "Rate it from 1 to 3. 1 = hardly relevant and misleading",
+    "Rate it from 1 to 3. 1 = little relevance and many errors",
+    "Rate it from 1 to 5. 1 = missing facts and wrong; 5 = complete",
+    "Rate it from 1 to 5.\n1: cannot be used because of errors\n5: can be used as it is",
+    "Rate it from 1 to 5.\n1: Lacks detail and contains errors\n5: Detailed",
+    "Rate it from 1 to 5.\n1 - omits key facts or hallucinates\n5 - covers all",
+    "Rate it from 1 to 5. 5 = no factual or logical errors",
+    "Rate it from 1 to 5. 5 = never rude or biased",
+    "给回答打分，1到5分。\n1：不清楚且有错误\n5：清楚",
 ]
 
 

@@ -26,7 +26,7 @@ _QUALITIES = (
     r"novel|divers|thorough|comprehens|robust|efficien|effective|perform|success|interest|funny|humou?r|"
     r"friendl|warm|respect|harmless|compli|instruct|overall|agree|cover|sound|suitab|concrete|specific|"
     r"right\b|understand|trust|reliab|use(?:d|s)?\b|closely|much\b.{0,30}\b(?:support|agree|help|cover)|"
-    r"fair|simpl|brev|有用|帮助|完整|清晰|简洁|连贯|流畅|创意|专业|礼貌|安全|一致|真实|逻辑|合理|相似|有效|充分|品質|忠実|流暢|自然|明確"
+    r"fair|simpl|brev|有用|帮助|完整|清[晰楚]|简洁|连贯|流畅|创意|专业|礼貌|安全|一致|真实|逻辑|合理|相似|有效|充分|品質|忠実|流暢|自然|明確"
 )
 _QUALITY = re.compile(rf"(?<![a-z])(?:{_QUALITIES})", re.IGNORECASE)
 _THING = re.compile(
@@ -63,6 +63,19 @@ _BAD_END = (
     r"最差|很差|极差|糟糕|较差"
 )
 _NONE_OF = re.compile(rf"\A\W*(?:{polarity.NEGATION}|(?:the )?least\b)(?: (?:of|from)\b)? ?", re.IGNORECASE)
+_LACK = re.compile(rf"\W*(?:{polarity.LACK})", re.IGNORECASE)
+_JOINT = re.compile(
+    r"\s*(?:(?P<list>\b(?:and|n?or)\b|、|和|或者?)|[,;，；]|\b(?:but|yet|because|since|though|although)\b|"
+    r"且|但是?|因为?)\s*",
+    re.IGNORECASE,
+)
+"""Where the next clause begins; in a list what was denied before may be so behind it."""
+_NO_FAULTS = re.compile(
+    r"\W*(?:no|without|zero|free (?:of|from)) [\w-]+ (?:and|or) (?!many|some|several|ha[sd]|contains?)"
+    r"[\w-]+ (?:errors?|mistakes?|issues?|problems?|flaws?|faults?)\b",
+    re.IGNORECASE,
+)
+"""A denial of one thing with two adjectives: "no factual or logical errors"."""
 _ANCHOR = re.compile(
     r"(?<![\d.\-–/])(?P<value>\d{1,3}(?:\.\d+)?)\s*[%分点]?[\"'*]{0,2}\s*(?:points?\s*)?"
     r"(?:=|:|：|->|→|–|—|-(?= )|is\b|means|meaning|being|indicates|represents|denotes|signifies|"
@@ -138,18 +151,35 @@ def _by_anchors(about: str) -> list[bool]:
 
 
 def _end_means(words: str) -> str:
-    """Whether that which a score stands for is good or bad, where it says so; else ""."""
+    """Whether that which a score stands for is good or bad, where it says so; else "".
+
+    A denial turns round its own clause: "not clear and misleading" is bad twice, "not clear and accurate"
+    once.
+    """
     begun = " ".join(words.split()[:6])
-    told = polarity.meaning(begun.split(" ")[0]) if begun else ""
     denied = _NONE_OF.match(begun)
-    rest = begun[denied.end() :] if denied else begun
-    bad = _FAULTS.search(rest) or _BAD.search(rest)
-    good = _GOOD.search(rest) or (None if bad else _QUALITY.search(rest))
-    if not denied and told in {"pass", "fail"} and not (bad and told == "pass"):
+    if not denied:
+        return _clause_means(begun)
+    joint = None if _NO_FAULTS.match(begun) else _JOINT.search(begun, denied.end())
+    end = joint.start() if joint else len(begun)
+    means = {"good": "bad", "bad": "good", "": ""}[_clause_means(begun[denied.end() : end])]
+    behind = _end_means(begun[joint.end() :]) if joint else ""
+    if behind in ("", means):
+        return means
+    is_list = joint is not None and joint["list"] is not None
+    if means:
+        return means if is_list else ""
+    return "" if is_list and not _LACK.match(begun) else behind
+
+
+def _clause_means(words: str) -> str:
+    """What words without a denial before them say."""
+    told = polarity.meaning(words.split(" ")[0])
+    bad = _FAULTS.search(words) or _BAD.search(words)
+    good = _GOOD.search(words) or (None if bad else _QUALITY.search(words))
+    if told in {"pass", "fail"} and not (bad and told == "pass"):
         return "good" if told == "pass" else "bad"
-    if bool(good) == bool(bad):
-        return ""
-    return "good" if bool(good) is not bool(denied) else "bad"
+    return "" if bool(good) == bool(bad) else "good" if good else "bad"
 
 
 def _rates_good(about: str) -> bool:
