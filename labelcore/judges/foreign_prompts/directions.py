@@ -52,6 +52,11 @@ _TOPIC = re.compile(
     r"(?:评估|评价|衡量|判断|评判)(?P<seen>(?:(?![\u4e00-\u9fff]{0,6}(?:程度|等级|水平))[^，。；,\n]){1,20})",
     re.IGNORECASE,
 )
+_MATTER = re.compile(
+    r"(?:errors?|problems?|issues?|risks?|bugs?|mistakes?|flaws?|defects?|difficult\w*|refus\w+)\b",
+    re.IGNORECASE,
+)
+"""A fault that a good output may be about: "how well the reply solves the problem"."""
 _DENIED = re.compile(polarity.NEGATION, re.IGNORECASE)
 _GOOD_END = (
     r"best|excellent|perfect|outstanding|ideal|great|good|strong|superb|exemplary|flawless|highest quality|"
@@ -186,12 +191,24 @@ def _rates_good(about: str) -> bool:
     """Whether what is rated is something good, or nothing but the output in a prompt that names no fault."""
     good = unknown = False
     for topic in _TOPIC.finditer(about):
+        words = topic[topic.lastgroup or 0]
         quality, fault, denial = (known.search(topic[0]) for known in (_QUALITY, _FAULTS, _DENIED))
+        if _is_quality_of(words):
+            good = True
+            continue
+        fault = fault or (denial and _BAD.search(topic[0]))
         known = fault or quality
         is_denied = denial is not None and known is not None and denial.start() < known.start()
         if known and bool(fault) is not is_denied:
             return False
         good = good or quality is not None
-        words = topic[topic.lastgroup or 0]
         unknown = unknown or (topic.lastgroup != "seen" and quality is None and _THING.match(words) is None)
     return good or not (unknown or _FAULTS.search(about))
+
+
+def _is_quality_of(words: str) -> bool:
+    """Whether a quality is rated of something that has a fault's name: "clarity of the problem statement"."""
+    quality, fault = _QUALITY.match(words), _FAULTS.search(words)
+    if not quality or not fault or not _MATTER.match(words, fault.start()):
+        return False
+    return re.search(r"\b(?:of|the|an?|its|their)\b", words[quality.end() : fault.start()]) is not None
