@@ -52,7 +52,7 @@ def test_a_pattern_of_the_program_itself_leaves_its_letters_unknown() -> None:
     assert not {"C", "I"} & {*(found.answer.words if found.answer else ())}
 
 
-@pytest.mark.parametrize("base", ["dspy.Signature", "Signature"])
+@pytest.mark.parametrize("base", ["dspy.Signature", "Signature", "dspy.signatures.Signature"])
 def test_the_words_of_a_signature_of_dspy_are_to_become_a_criterion(base: str) -> None:
     program = f'''import dspy
 from dspy import Signature
@@ -65,4 +65,10 @@ class Faithful({base}):
     faithful: bool = dspy.OutputField()
 '''
     with pytest.raises(BadInput, match="“Verify that the text follows from the context"):
+        recognise(program)
+
+
+def test_a_signature_of_another_library_is_none_of_dspy() -> None:
+    program = 'from inspect import Signature\n\nclass Bound(Signature):\n    """Keep what it binds."""\n'
+    with pytest.raises(BadInput, match="holds no prompt"):
         recognise(program)
