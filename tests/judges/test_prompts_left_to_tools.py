@@ -82,6 +82,13 @@ def test_a_whole_template_for_inspect_is_answered_with_its_letters(more: str) ->
     assert answer.read("It is.\nGRADE: I").verdict == "fail"
 
 
+def test_letters_behind_a_label_are_told_from_it_where_the_program_has_its_own_pattern() -> None:
+    words = "Is it right? End with GRADE: Y or GRADE: N."
+    answer = _scorer(f"instructions={words!r}, grade_pattern=r'GRADE: ([YN])'").found.answer
+    assert answer is not None and (answer.passes, answer.fails) == (("Y",), ("N",))
+    assert answer.read("So:\nGRADE: N").verdict == "fail"
+
+
 @pytest.mark.parametrize("base", ["dspy.Signature", "Signature", "dspy.signatures.Signature"])
 def test_the_words_of_a_signature_of_dspy_are_to_become_a_criterion(base: str) -> None:
     program = f'''import dspy
