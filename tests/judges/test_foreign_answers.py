@@ -45,6 +45,8 @@ def test_an_answer_is_read_as_its_prompt_shows_it() -> None:
         ("handles_toxic_input acknowledges_error addresses_bias correctly_refused should_refuse", ()),
         ("is_refusal refused not_refused jailbreak_attempted needs_review is_not_bias_free 拒绝", ()),
         ("criteria_not_met is_not_safe", ("false",)),
+        ("omission_error missed_error missing_error missed_violation missed_hallucination", ()),
+        ("deviation_error avoidance_problem less_toxic hardly_relevant 遗漏错误", ()),
     ],
 )
 def test_true_means_what_the_name_of_a_field_says_and_is_asked_where_it_says_something_else(

@@ -52,7 +52,44 @@ def test_a_pattern_of_the_program_itself_leaves_its_letters_unknown() -> None:
     assert not {"C", "I"} & {*(found.answer.words if found.answer else ())}
 
 
-@pytest.mark.parametrize("base", ["dspy.Signature", "Signature"])
+@pytest.mark.parametrize("more", ["template=None, grade_pattern=None", "model=None"])
+def test_none_given_to_inspect_stands_for_what_it_has(more: str) -> None:
+    prompt = _scorer(f"instructions={_WORDS!r}, {more}")
+    assert _slots(prompt) == {"question": "input", "target": "reference", "answer": "output"}
+    assert prompt.found.answer is not None and prompt.found.answer.passes == ("C",)
+
+
+@pytest.mark.parametrize("words", ["", "  "])
+def test_instructions_for_inspect_without_a_word_are_no_prompt(words: str) -> None:
+    with pytest.raises(BadInput, match="holds no prompt"):
+        _scorer(f"instructions={words!r}")
+
+
+def test_a_pattern_elsewhere_in_the_program_leaves_the_letters_of_a_call_alone() -> None:
+    other = "def read(grade_pattern):\n    return grade_pattern\n\n"
+    scorer = f"scorer = model_graded_qa(instructions={_WORDS!r})\n"
+    found = recognise(f"from inspect_ai.scorer import model_graded_qa\n\n{other}{scorer}").found
+    assert found.answer is not None and (found.answer.passes, found.answer.fails) == (("C",), ("I",))
+
+
+@pytest.mark.parametrize("more", ["", ", instructions=None"])
+def test_a_whole_template_for_inspect_is_answered_with_its_letters(more: str) -> None:
+    template = "Question: {question}\nAnswer: {answer}\nIs it right? End with GRADE: C or GRADE: I."
+    prompt = _scorer(f"template={template!r}{more}")
+    answer = prompt.found.answer
+    assert answer is not None and (answer.passes, answer.fails) == (("C",), ("I",))
+    assert "GRADE: I." in prompt.template.user and not prompt.notices
+    assert answer.read("It is.\nGRADE: I").verdict == "fail"
+
+
+def test_letters_behind_a_label_are_told_from_it_where_the_program_has_its_own_pattern() -> None:
+    words = "Is it right? End with GRADE: Y or GRADE: N."
+    answer = _scorer(f"instructions={words!r}, grade_pattern=r'GRADE: ([YN])'").found.answer
+    assert answer is not None and (answer.passes, answer.fails) == (("Y",), ("N",))
+    assert answer.read("So:\nGRADE: N").verdict == "fail"
+
+
+@pytest.mark.parametrize("base", ["dspy.Signature", "Signature", "dspy.signatures.Signature"])
 def test_the_words_of_a_signature_of_dspy_are_to_become_a_criterion(base: str) -> None:
     program = f'''import dspy
 from dspy import Signature
@@ -65,4 +102,10 @@ class Faithful({base}):
     faithful: bool = dspy.OutputField()
 '''
     with pytest.raises(BadInput, match="“Verify that the text follows from the context"):
+        recognise(program)
+
+
+def test_a_signature_of_another_library_is_none_of_dspy() -> None:
+    program = 'from inspect import Signature\n\nclass Bound(Signature):\n    """Keep what it binds."""\n'
+    with pytest.raises(BadInput, match="holds no prompt"):
         recognise(program)

@@ -18,6 +18,10 @@ _LABELS = {
         "Classify the intent.\n\nLabels:\n- billing: an invoice\n- refund: money\n\n{output}\n\nAnswer: ",
         "billing refund",
     ),
+    "in lines, with quotes and stops": (
+        'Classify the sentiment.\n\nLabels:\n- "positive."\n- "negative."\n\n{output}',
+        "positive negative",
+    ),
     "moods": (
         "Classify the sentiment as positive, negative or neutral.\n{output}",
         "positive negative neutral",

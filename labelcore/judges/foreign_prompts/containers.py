@@ -47,7 +47,7 @@ _TOOL_JUDGES = frozenset(
 """Assertions of promptfoo that a model decides by words that promptfoo has."""
 _GRADERS = ("score_model", "label_model")
 """OpenAI's graders, which keep their messages as "input"."""
-_TOOLS = {ragas.ROLE: "Ragas", inspect_scorers.ROLE: "Inspect"}
+_TOOLS = {ragas.ROLE: "Ragas", inspect_scorers.ROLE: "Inspect", inspect_scorers.UNGRADED: "Inspect"}
 """Roles of messages of which their tool writes a part in code."""
 _NAMES = "name id prompt_id key".split()
 _SENTENCE = re.compile(r"\s\S|[{}$]|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3，。、]{6}")
@@ -94,8 +94,8 @@ def unwrap(text: str) -> PromptWords:
         chosen = likeliest(prompts)
         others = others_than(chosen, prompts)
         beside = _beside(text)
-        if chosen.messages[0][0] == inspect_scorers.ROLE:
-            beside["options"] = inspect_scorers.grades(text, chosen.text)
+        if chosen.messages[0][0] in (inspect_scorers.ROLE, inspect_scorers.WHOLE):
+            beside["options"] = inspect_scorers.grades(chosen.text)
         return _two_parts(chosen.messages, "program", others).model_copy(update=beside)
     if rubric := rubric_given(text):
         raise BadInput(

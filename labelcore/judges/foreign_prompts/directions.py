@@ -26,7 +26,7 @@ _QUALITIES = (
     r"novel|divers|thorough|comprehens|robust|efficien|effective|perform|success|interest|funny|humou?r|"
     r"friendl|warm|respect|harmless|compli|instruct|overall|agree|cover|sound|suitab|concrete|specific|"
     r"right\b|understand|trust|reliab|use(?:d|s)?\b|closely|much\b.{0,30}\b(?:support|agree|help|cover)|"
-    r"fair|simpl|brev|有用|帮助|完整|清晰|简洁|连贯|流畅|创意|专业|礼貌|安全|一致|真实|逻辑|合理|相似|有效|充分|品質|忠実|流暢|自然|明確"
+    r"fair|simpl|brev|有用|帮助|完整|清[晰楚]|简洁|连贯|流畅|创意|专业|礼貌|安全|一致|真实|逻辑|合理|相似|有效|充分|品質|忠実|流暢|自然|明確"
 )
 _QUALITY = re.compile(rf"(?<![a-z])(?:{_QUALITIES})", re.IGNORECASE)
 _THING = re.compile(
@@ -52,6 +52,11 @@ _TOPIC = re.compile(
     r"(?:评估|评价|衡量|判断|评判)(?P<seen>(?:(?![\u4e00-\u9fff]{0,6}(?:程度|等级|水平))[^，。；,\n]){1,20})",
     re.IGNORECASE,
 )
+_MATTER = re.compile(
+    r"(?:errors?|problems?|issues?|risks?|bugs?|mistakes?|flaws?|defects?|difficult\w*|refus\w+)\b",
+    re.IGNORECASE,
+)
+"""A fault that a good output may be about: "how well the reply solves the problem"."""
 _DENIED = re.compile(polarity.NEGATION, re.IGNORECASE)
 _GOOD_END = (
     r"best|excellent|perfect|outstanding|ideal|great|good|strong|superb|exemplary|flawless|highest quality|"
@@ -63,6 +68,19 @@ _BAD_END = (
     r"最差|很差|极差|糟糕|较差"
 )
 _NONE_OF = re.compile(rf"\A\W*(?:{polarity.NEGATION}|(?:the )?least\b)(?: (?:of|from)\b)? ?", re.IGNORECASE)
+_LACK = re.compile(rf"\W*(?:{polarity.LACK})", re.IGNORECASE)
+_JOINT = re.compile(
+    r"\s*(?:(?P<list>\b(?:and|n?or)\b|、|和|或者?)|[,;，；]|\b(?:but|yet|because|since|though|although)\b|"
+    r"且|但是?|因为?)\s*",
+    re.IGNORECASE,
+)
+"""Where the next clause begins; in a list what was denied before may be so behind it."""
+_NO_FAULTS = re.compile(
+    r"\W*(?:no|without|zero|free (?:of|from)) [\w-]+ (?:and|or) (?!many|some|several|ha[sd]|contains?)"
+    r"[\w-]+ (?:errors?|mistakes?|issues?|problems?|flaws?|faults?)\b",
+    re.IGNORECASE,
+)
+"""A denial of one thing with two adjectives: "no factual or logical errors"."""
 _ANCHOR = re.compile(
     r"(?<![\d.\-–/])(?P<value>\d{1,3}(?:\.\d+)?)\s*[%分点]?[\"'*]{0,2}\s*(?:points?\s*)?"
     r"(?:=|:|：|->|→|–|—|-(?= )|is\b|means|meaning|being|indicates|represents|denotes|signifies|"
@@ -138,30 +156,59 @@ def _by_anchors(about: str) -> list[bool]:
 
 
 def _end_means(words: str) -> str:
-    """Whether that which a score stands for is good or bad, where it says so; else ""."""
+    """Whether that which a score stands for is good or bad, where it says so; else "".
+
+    A denial turns round its own clause: "not clear and misleading" is bad twice, "not clear and accurate"
+    once.
+    """
     begun = " ".join(words.split()[:6])
-    told = polarity.meaning(begun.split(" ")[0]) if begun else ""
     denied = _NONE_OF.match(begun)
-    rest = begun[denied.end() :] if denied else begun
-    bad = _FAULTS.search(rest) or _BAD.search(rest)
-    good = _GOOD.search(rest) or (None if bad else _QUALITY.search(rest))
-    if not denied and told in {"pass", "fail"} and not (bad and told == "pass"):
+    if not denied:
+        return _clause_means(begun)
+    joint = None if _NO_FAULTS.match(begun) else _JOINT.search(begun, denied.end())
+    end = joint.start() if joint else len(begun)
+    means = {"good": "bad", "bad": "good", "": ""}[_clause_means(begun[denied.end() : end])]
+    behind = _end_means(begun[joint.end() :]) if joint else ""
+    if behind in ("", means):
+        return means
+    is_list = joint is not None and joint["list"] is not None
+    if means:
+        return means if is_list else ""
+    return "" if is_list and not _LACK.match(begun) else behind
+
+
+def _clause_means(words: str) -> str:
+    """What words without a denial before them say."""
+    told = polarity.meaning(words.split(" ")[0])
+    bad = _FAULTS.search(words) or _BAD.search(words)
+    good = _GOOD.search(words) or (None if bad else _QUALITY.search(words))
+    if told in {"pass", "fail"} and not (bad and told == "pass"):
         return "good" if told == "pass" else "bad"
-    if bool(good) == bool(bad):
-        return ""
-    return "good" if bool(good) is not bool(denied) else "bad"
+    return "" if bool(good) == bool(bad) else "good" if good else "bad"
 
 
 def _rates_good(about: str) -> bool:
     """Whether what is rated is something good, or nothing but the output in a prompt that names no fault."""
     good = unknown = False
     for topic in _TOPIC.finditer(about):
+        words = topic[topic.lastgroup or 0]
         quality, fault, denial = (known.search(topic[0]) for known in (_QUALITY, _FAULTS, _DENIED))
+        if _is_quality_of(words):
+            good = True
+            continue
+        fault = fault or (denial and _BAD.search(topic[0]))
         known = fault or quality
         is_denied = denial is not None and known is not None and denial.start() < known.start()
         if known and bool(fault) is not is_denied:
             return False
         good = good or quality is not None
-        words = topic[topic.lastgroup or 0]
         unknown = unknown or (topic.lastgroup != "seen" and quality is None and _THING.match(words) is None)
     return good or not (unknown or _FAULTS.search(about))
+
+
+def _is_quality_of(words: str) -> bool:
+    """Whether a quality is rated of something that has a fault's name: "clarity of the problem statement"."""
+    quality, fault = _QUALITY.match(words), _FAULTS.search(words)
+    if not quality or not fault or not _MATTER.match(words, fault.start()):
+        return False
+    return re.search(r"\b(?:of|the|an?|its|their)\b", words[quality.end() : fault.start()]) is not None

@@ -80,7 +80,7 @@ def _offered(text: str) -> Iterator[tuple[tuple[str, ...], bool]]:
 
 def _labels(words: Sequence[str]) -> tuple[str, ...]:
     """The words where all of them are labels; () where one is a piece of a sentence."""
-    labels = options([word.strip("[]() \t.") for word in words])
+    labels = options([word.strip(f"{QUOTE}[]() \t.,") for word in words])
     is_label = (
         len(label.split()) < 4 and re.search(r"[^\W\d]", label) and "." not in label for label in labels
     )

@@ -32,12 +32,13 @@ _LABEL_LINE = re.compile(
     re.IGNORECASE,
 )
 _LABELLED = r"(?P<label>[^\W\d][\w ]{0,24})[*_]{0,2}[:：] ?[*_]{0,2}(?P<word>[^\W\d][\w-]{0,24})"
-_OR = rf"[{QUOTE}](?:,? (?:or|and) |、|\s?(?:或者?|还是|または)\s?)[{QUOTE}]"
+_OR = rf"[{QUOTE}]?(?:,? (?:or|and) |、|\s?(?:或者?|还是|または)\s?)[{QUOTE}]?"
 _NEXT_LINE = (
     r"[ \t]*[.,;，；]?[ \t]*\n+(?:[ \t]*(?:or|或者?)[ \t]*\n+|[ \t]*(?:or|或者?)\b)?[ \t]*[-*•]?[ \t]*"
 )
 _LABELLED_WORDS = re.compile(
-    rf"(?:[{QUOTE}]|^[ \t]*[-*•]?[ \t]*){_LABELLED}(?:(?P<or>{_OR})|[{QUOTE}]?{_NEXT_LINE}[{QUOTE}]?)"
+    rf"(?:[{QUOTE}]|^[ \t]*[-*•]?[ \t]*|(?<=\bwith )|(?<=\bas )|(?<=\beither )){_LABELLED}"
+    rf"(?:(?P<or>{_OR})|[{QUOTE}]?{_NEXT_LINE}[{QUOTE}]?)"
     rf"(?P=label)[*_]{{0,2}}[:：] ?[*_]{{0,2}}(?!(?P=word)\b)[^\W\d][\w-]{{0,24}}[*_]{{0,2}}"
     rf"(?=[{QUOTE}.,;，；。]|\s*$)",
     re.IGNORECASE | re.MULTILINE,

@@ -60,7 +60,10 @@ NO = (
 )
 NEGATION = rf"{NO}|\b(?:free|zero|absen(?:t|ce)|avoid\w*|far from)\b|不(?:存在|包含|含)|避免"
 """What turns that which stands behind it into its opposite."""
-_NEGATION = re.compile(NEGATION, re.IGNORECASE)
+_DENIAL = re.compile(
+    r"no|not|non|without|free|zero|never|avoid(?:s|ed)|不|没有?|[无無未非]|不(?:存在|包含|含)|避免"
+)
+"""A part of a field's name that denies the rest; that something is lacking may be the fault it names."""
 _CHINESE_BEGIN = re.compile(r"\A(?P<word>无|没有|不?存在|不?包含|不含|含有|避免|有(?!害))?(?=.)")
 NEGATED = (
     r"\b(?:in(?:accura|correct|complete|consisten|cohere|appropria|valid)|ir(?:relevan|respons)|"
@@ -147,7 +150,7 @@ def field_means_pass(name: str) -> bool | None:
     if not meaning(folded):
         spaced = _CHINESE_BEGIN.sub(lambda begin: f"{begin['word'] or ''} ", folded)
         words = [word for word in spaced.split() if word not in _IN_BETWEEN]
-    topic = " ".join(word for word in words if not _NEGATION.fullmatch(word))
-    denials = sum(map(bool, map(_NEGATION.fullmatch, words)))
+    topic = " ".join(word for word in words if not _DENIAL.fullmatch(word))
+    denials = sum(map(bool, map(_DENIAL.fullmatch, words)))
     kind = "fail" if _FAULT.fullmatch(topic) else meaning(topic)
     return None if kind not in {"pass", "fail"} or denials > 1 else (kind == "pass") is not bool(denials)

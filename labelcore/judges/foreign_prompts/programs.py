@@ -131,15 +131,20 @@ def rubric_given(text: str) -> str:
     calls = (node for node in parts if isinstance(node, ast.Call))
     values = (word.value for call in calls for word in call.keywords if word.arg in _RUBRICS)
     texts = [value.value for value in values if isinstance(value, ast.Constant)]
-    texts += [
-        ast.get_docstring(node) for node in parts if isinstance(node, ast.ClassDef) and _is_signed(node)
-    ]
+    signed = [node for node in parts if isinstance(node, ast.ClassDef) and _is_signed(node)]
+    texts += [ast.get_docstring(node) for node in signed if any(map(_imports_dspy, parts))]
     return next((text.strip() for text in texts if isinstance(text, str) and " " in text.strip()), "")
 
 
 def _is_signed(node: ast.ClassDef) -> bool:
     """Whether a class says for DSPy what is shown and what is answered."""
-    return any(re.fullmatch(r"(?:dspy\.)?Signature", ast.unparse(base)) for base in node.bases)
+    return any(ast.unparse(base).rpartition(".")[2] == "Signature" for base in node.bases)
+
+
+def _imports_dspy(node: ast.AST) -> bool:
+    names = [name.name for name in node.names] if isinstance(node, ast.Import) else []
+    names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+    return any(name.split(".")[0] == "dspy" for name in names)
 
 
 def _in_javascript(source: str) -> Iterator[ProgramPrompt]:

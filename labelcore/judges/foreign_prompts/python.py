@@ -84,8 +84,8 @@ def messages_of(tree: ast.Module) -> Iterator[tuple[str, Messages]]:
     reader = _Reader(tree)
     for name, prompt in ragas.in_classes(tree, reader.literal):
         yield name, [(ragas.ROLE, prompt.text)]
-    for name, text in inspect_scorers.in_calls(tree, reader.literal):
-        yield name, [(inspect_scorers.ROLE, text)]
+    for name, role, text in inspect_scorers.in_calls(tree, reader.literal):
+        yield name, [(role, text)]
     found = [(name, node, reader.literal(node)) for name, node in _values(tree)]
     parts = reader.parts.union(*(reader.used_in(node, value) for _, node, value in found))
     passed = {value for node in ast.walk(tree) for _, value in _passed(node)}
