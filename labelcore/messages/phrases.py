@@ -78,8 +78,7 @@ _COMPARED = (
 )
 _OF_PROMPTS = (
     *("statement", "glossary", "examples", "conversation", "context", "reference"),
-    *("system", "user", "marked", "model", "endpoint", "shown", "probability", "address", "answer"),
-    *("question", "variant", "rule", "pass_from", "fail_option_first", "fail_examples_first"),
+    *("system", "user", "model", "endpoint"),
 )
 _OF_FILES = ("group", "prompt_version", "at")
 _OF_HARDNESS = (*TESTS, *(test for tests in TESTS.values() for test in tests), *HARMLESS_TESTS)

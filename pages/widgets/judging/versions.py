@@ -9,7 +9,7 @@ import streamlit as st
 from labelcore.judges.kinds import kind_of
 from labelcore.messages import rate_words, say, sentence
 from labelcore.messages.lines.refining.comparing import kept_words
-from labelcore.messages.lines.refining.prompts import setting_words
+from labelcore.messages.lines.refining.settings import setting_words
 from labelcore.models import JudgeVersion
 from labelcore.stages import judging
 from labelcore.stages.refining.history import PromptDiff, VersionRow, history, revert
@@ -136,4 +136,4 @@ def _show_difference(changed: PromptDiff) -> None:
         words = "".join(marked(piece, _AROUND) for piece in part.pieces)
         st.markdown(say("{name}: {told}", name=name, told=words))
     for setting in changed.settings:
-        st.write(plain(setting_words(setting)))
+        st.write(plain(setting_words(setting.name, setting.before, setting.after)))
