@@ -70,4 +70,8 @@ def serving(
         yield url
     finally:
         process.terminate()
-        process.wait(20)
+        try:
+            process.wait(240)  # a loaded machine takes its time
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

@@ -51,8 +51,14 @@ def empty_database() -> Iterator[Database]:
 
 
 @cache
+def _scratch() -> Path:
+    """Where this process has the files that it copies; it goes with the process."""
+    return Path(tempfile.mkdtemp(prefix="labelcore-"))
+
+
+@cache
 def _template() -> Path:
-    path = Path(tempfile.mkdtemp()) / "empty.duckdb"
+    path = _scratch() / "empty.duckdb"
     db = connect(path, "1GB")
     migrations.migrate(db)
     db.close()
@@ -76,11 +82,11 @@ def made_once(folders: pytest.TempPathFactory, name: str, make: Callable[[Path],
     folder = folders.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent
-    path, begun = folder / name, folder / f"begun-{name}"
+    path = folder / name
     with (folder / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not path.exists():
-            begun.unlink(missing_ok=True)
+            begun = Path(tempfile.mkdtemp(dir=folder)) / name  # a worker that died left its log behind too
             make(begun)
             begun.rename(path)
     return path
@@ -94,7 +100,7 @@ def at_schema(path: Path, newest: int) -> Database:
 @cache
 def _older(newest: int) -> Path:
     """Its empty file, made from the one before."""
-    path = Path(tempfile.mkdtemp()) / "older.duckdb"
+    path = _scratch() / f"schema-{newest}.duckdb"
     if newest:
         shutil.copy(_older(newest - 1), path)
     db = connect(path, "1GB")
@@ -108,9 +114,13 @@ def _older(newest: int) -> Path:
 
 @atexit.register
 def _close() -> None:
-    """Before the interpreter is torn down: DuckDB would name what is left as leaked."""
+    """Before the interpreter is torn down: DuckDB would name what is left as leaked. What was copied goes."""
     if _shared.cache_info().currsize:
         _shared().close()
         _shared.cache_clear()
     for path in list(store._open):
         close_database(path)
+    if _scratch.cache_info().currsize:
+        shutil.rmtree(_scratch(), ignore_errors=True)
+        for made in (_scratch, _template, _older):
+            made.cache_clear()

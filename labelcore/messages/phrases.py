@@ -7,7 +7,7 @@ from labelcore.models import CourtValue, GradeValue, Role, VerdictValue
 from labelcore.models.base import CriterionStatus, ProbeValue, Risk, Severity, SplitName
 from labelcore.stages.deriving import linting
 from labelcore.stages.grading import acts
-from labelcore.stages.judging.testing.hardness_report import TESTS
+from labelcore.stages.judging.testing.hardness_report import HARMLESS_TESTS, TESTS
 from labelcore.stages.judging.testing.suspecting import Weakness
 from labelcore.stages.projects import Overview
 
@@ -78,11 +78,10 @@ _COMPARED = (
 )
 _OF_PROMPTS = (
     *("statement", "glossary", "examples", "conversation", "context", "reference"),
-    *("system", "user", "marked", "model", "endpoint", "shown", "probability", "address", "answer"),
-    *("question", "variant", "rule", "pass_from", "fail_option_first", "fail_examples_first"),
+    *("system", "user", "model", "endpoint"),
 )
 _OF_FILES = ("group", "prompt_version", "at")
-_OF_HARDNESS = (*TESTS, *(test for tests in TESTS.values() for test in tests))
+_OF_HARDNESS = (*TESTS, *(test for tests in TESTS.values() for test in tests), *HARMLESS_TESTS)
 PHRASES = (
     *(name.replace("_", " ") for name in _NAMES),
     *(*Role, *_OF_PAGES, *_ASSUMPTIONS, *_METHODS, *_COMPARED, *_OF_PROMPTS, *_OF_FILES, *_OF_HARDNESS),

@@ -33,7 +33,7 @@ RINGLESS = """() => {
   const style = getComputedStyle(carrier);
   const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
   const seen = carrier.checkVisibility({ opacityProperty: true, visibilityProperty: true });
-  const crossed = active.matches("main") && getComputedStyle(active, "::before").top !== "0px";
+  const crossed = active.matches("main") && getComputedStyle(active, "::before").content !== "none";
   const good = ring && seen && !crossed;
   return good ? "" : active.innerText || active.ariaLabel || active.outerHTML.slice(0, 80);
 }"""

@@ -12,8 +12,11 @@ from streamlit.testing.v1 import AppTest
 from labelcore.messages import say, speaking
 from labelcore.messages.__main__ import PLACES, Message, used
 from labelcore.messages.catalogue import CATALOGUE
+from labelcore.messages.lines.people import change as change_of
 from labelcore.messages.phrases import OF_STREAMLIT, STREAMLIT
+from labelcore.models import Role
 from labelcore.settings import settings
+from labelcore.stages.people import PersonChange
 from labelcore.store import close_database
 from labelcore.wording import BROUGHT
 from pages.widgets import keys, shell
@@ -114,3 +117,13 @@ def test_words_of_streamlit_are_no_names_and_lead_back() -> None:
         assert [say(name) for name in ("Open", "Empty", "close icon")] == ["Open", "Empty", "close icon"]
         told = [say(f"{STREAMLIT}{words}") for words in OF_STREAMLIT]
     assert len(set(told)) == len(told) and not any(STREAMLIT in words for words in told)
+
+
+@pytest.mark.parametrize("role", [None, "expert"])
+def test_what_somebody_is_and_that_nothing_is_left_are_said_in_words_that_fit(role: Role | None) -> None:
+    change = PersonChange(name="Lea", role=role, did="role")
+    with speaking("zh"):
+        assert say("nothing") == "无" and say("no emphasis") == "不作强调"
+        (told,) = change_of(change)
+    assert ("没有角色" in told) == (role is None)
+    assert list(change_of(change)) == [f"Lea {'is expert' if role else 'has no role'} here now."]

@@ -170,7 +170,7 @@ def test_the_answer_format_travels_with_the_file_and_stays_where_it_has_none(
     told = execute(
         workspace.db, Request(operation="judge prompt diff", project="test", arguments=given)
     ).lines
-    before = "answer: JSON with a reason and a verdict, as labelcore asks for it"
+    before = "form of the answer: JSON with a reason and a verdict, as labelcore asks for it"
     assert f"{before} → the first word; pass: yes; fail: no" in told
     change(workspace, SHORT)
     shown = prompts.show(workspace, present(workspace))

@@ -60,7 +60,9 @@ def change(report: PersonChange) -> Iterator[str]:
 def _change(report: PersonChange) -> str:
     match report.did:
         case "role":
-            return say("{name} is {role} here now.", name=report.name, role=say(report.role or "nothing"))
+            if not report.role:
+                return say("{name} has no role here now.", report)
+            return say("{name} is {role} here now.", report, role=say(report.role))
         case "rename" | "merge":
             return say("All of it is {name}'s now.", name=report.name)
         case "remove":

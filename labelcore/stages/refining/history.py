@@ -234,7 +234,7 @@ def _figures(
     for name in votes.columns:
         if name not in figures:
             why = (
-                not_measurable("it has no verdicts on graded outputs yet; those of a trial are none")
+                not_measurable("it has no verdicts on graded outputs yet; answers from a trial do not count")
                 if not decided[name]
                 else not_measurable("it has decided few of the graded outputs that other versions decided")
             )

@@ -220,7 +220,7 @@ def _offer_example(workspace: Workspace, written: WrittenDraft) -> None:
         if new is None:
             st.write(say("This output is not in train, so it can be no example: change the words."))
         else:
-            st.write(say("You ruled that the judge is wrong on the output of the preview."))
+            st.write(say("You ruled that the judge is wrong on the output in the preview."))
             if st.button(say("Show it as an example"), key="prompt-offer"):
                 examples.add(written, new)
 

@@ -83,7 +83,7 @@ def _show_one(workspace: Workspace, endpoint: Endpoint, *, removable: bool) -> N
 def stress_words(variant: str) -> str:
     """What a variant of the prompt stresses."""
     words = {"strict": say("fail when in doubt"), "steps": say("reason in steps")}
-    return words.get(variant) or say("nothing")
+    return words.get(variant) or say("no emphasis")
 
 
 def _propose(workspace: Workspace, connected: list[Endpoint]) -> None:

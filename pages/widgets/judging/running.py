@@ -165,16 +165,22 @@ def show_order(workspace: Workspace) -> None:
     """What a run is about, what it would take, and one button."""
     judges = [version for version in judging.active_judges(workspace) if kind_of(version).runs]
     order = _chosen_order(judges)
-    try:
-        estimate = _estimated(workspace, order, judges)
-        words, ready = estimate_words(estimate), bool(estimate.decisions) and not estimate.trouble
-    except LabelcoreError as trouble:
-        words, ready = trouble_words(trouble, on_page=True), False
-    shell.aside(words)
+    ready = show_cost(lambda: _estimated(workspace, order, judges))
     if st.button(
         say("Begin"), type="primary", key="run-some", disabled=not ready, icon=":material/play_arrow:"
     ):
         start(workspace, order)
+
+
+def show_cost(estimated: Callable[[], judging.Estimate]) -> bool:
+    """What a run would take, or what is in its way; whether it would decide anything."""
+    try:
+        estimate = estimated()
+        words, ready = estimate_words(estimate), bool(estimate.decisions) and not estimate.trouble
+    except LabelcoreError as trouble:
+        words, ready = trouble_words(trouble, on_page=True), False
+    shell.aside(words)
+    return ready
 
 
 def _chosen_order(judges: Sequence[JudgeVersion]) -> judging.RunOrder:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 
 import streamlit as st
 
-from labelcore.errors import LabelcoreError
 from labelcore.judges.kinds import kind_of
 from labelcore.messages import rate_words, say, sentence
-from labelcore.messages.lines.judging import estimate_words
 from labelcore.messages.lines.refining.comparing import kept_words
-from labelcore.messages.lines.refining.prompts import setting_words
+from labelcore.messages.lines.refining.settings import setting_words
 from labelcore.models import JudgeVersion
 from labelcore.stages import judging
 from labelcore.stages.refining.history import PromptDiff, VersionRow, history, revert
@@ -122,9 +119,9 @@ def _offer_to_run(workspace: Workspace, row: VersionRow) -> None:
     if not row.in_use:
         return
     order = judging.RunOrder(judge=row.judge_version_id, graded=True)
-    with suppress(LabelcoreError):  # what keeps it from being asked is said once it is
-        shell.aside(estimate_words(judging.estimate_run(workspace, order=order)))
-    if st.button(say("Let it decide the graded outputs"), key=f"run-{row.version}", type="primary"):
+    ready = running.show_cost(lambda: judging.estimate_run(workspace, order=order))
+    words = say("Let it decide the graded outputs")
+    if st.button(words, key=f"run-{row.version}", type="primary", disabled=not ready):
         running.start(workspace, order)
         st.rerun()  # the whole page: the run is watched where all judges are
 
@@ -139,4 +136,4 @@ def _show_difference(changed: PromptDiff) -> None:
         words = "".join(marked(piece, _AROUND) for piece in part.pieces)
         st.markdown(say("{name}: {told}", name=name, told=words))
     for setting in changed.settings:
-        st.write(plain(setting_words(setting)))
+        st.write(plain(setting_words(setting.name, setting.before, setting.after)))

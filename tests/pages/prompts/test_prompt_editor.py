@@ -7,6 +7,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from labelcore.errors import BadInput
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.templates import DEFAULT
 from labelcore.messages import sentence
@@ -311,3 +312,17 @@ def test_each_prompt_of_a_panel_opens_and_is_kept_in_its_place(
     kept = in_use(workspace, panel.judge_id)
     templates = [prompt.template for prompt in kind_of(kept).prompts]
     assert templates == [DEFAULT, BETTER, DEFAULT] and "of prompt 2" in shown(again)
+
+
+def test_a_version_that_cannot_be_asked_says_why_and_offers_no_press(
+    workspace: Workspace, judge: JudgeVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise BadInput("The endpoint is not there.")
+
+    monkeypatch.setattr("labelcore.stages.judging.estimate_run", refuse)
+    keep(workspace, judge, drafted(judge).spec(judge), why="better")
+    app = opened("prompt-versions", in_use(workspace, judge.judge_id))
+    assert "The endpoint is not there." in shown(app)
+    (run,) = [button for button in app.button if button.label == "Let it decide the graded outputs"]
+    assert run.disabled

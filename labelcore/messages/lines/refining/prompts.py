@@ -1,17 +1,15 @@
 """What is told of a judge's prompt: its words, what the model sees, its versions and their differences."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from labelcore.judges import prompt_files
-from labelcore.judges.answer_formats import AnswerFormat
 from labelcore.messages.catalogue import counted, say
-from labelcore.messages.lines.bringing import form_words
+from labelcore.messages.lines.refining.settings import name_words, setting_words
 from labelcore.messages.results import content, lines
-from labelcore.messages.telling import clauses, sentence, sentences
+from labelcore.messages.telling import sentence, sentences
 from labelcore.stages.refining.drafts import PromptLint
 from labelcore.stages.refining.examples import Examples
-from labelcore.stages.refining.history import PromptDiff, PromptHistory, Setting, VersionRow
+from labelcore.stages.refining.history import PromptDiff, PromptHistory, VersionRow
 from labelcore.stages.refining.keeping import KeptVersion
 from labelcore.stages.refining.prompts import ShownPrompt
 from labelcore.text.showing import clock, shortened
@@ -76,7 +74,7 @@ def _row(row: VersionRow) -> Iterator[str]:
 def changed_words(report: PromptDiff) -> str:
     """How much two versions differ, in a line."""
     words = say("words: +{added} −{removed}", report)
-    names = [setting.name for setting in report.settings]
+    names = [name_words(setting.name) for setting in report.settings]
     return say("{words}; other: {names}", words=words, names=names) if names else words
 
 
@@ -88,28 +86,7 @@ def diff(report: PromptDiff) -> Iterator[str]:
         pieces = "".join(_marked(piece.kind, piece.text) for piece in part.pieces)
         yield from pieces.splitlines()
     for setting in report.settings:
-        yield setting_words(setting)
-
-
-def setting_words(setting: Setting) -> str:
-    """What was before, and what is now."""
-    told = {"before": _told(setting.name, setting.before), "after": _told(setting.name, setting.after)}
-    return say("{name}: {before} → {after}", name=say(setting.name), **told)
-
-
-def _told(name: str, value: Any) -> str:
-    """A value of a setting; of a panel that of each member."""
-    if isinstance(value, list):
-        return clauses(_told(name, part) for part in value)
-    if name == "answer":
-        return form_words(AnswerFormat.model_validate(value) if value else None)
-    if value is None:
-        return say("not set")
-    if isinstance(value, bool):
-        return say("yes") if value else say("no")
-    if isinstance(value, dict):
-        return clauses(say("{name}: {told}", name=key, told=_told(key, part)) for key, part in value.items())
-    return str(value)
+        yield setting_words(setting.name, setting.before, setting.after)
 
 
 def _marked(kind: str, text: str) -> str:

@@ -24,6 +24,7 @@ from labelcore.workspace import Workspace
 
 ANY_ATTACK, ANY_HARMLESS = "any attack", "any harmless sentence"
 _ATTACKS = {attack.name: attack for attack in attacks.ATTACKS}
+HARMLESS_TESTS = tuple(attack.name for attack in attacks.HARMLESS)
 _FAMILY_ROWS = [f"any by {family}" for family in attacks.FAMILIES]
 _Results = Sequence[HardnessResult]
 _Asks = Literal["changed", "talked into pass", "caught"]
