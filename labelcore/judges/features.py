@@ -112,12 +112,15 @@ class TrainingData:
         return cls(
             table=measure(outputs, columns, vectors),
             groups=tuple(output.group for output in outputs),
-            mentions=mentions(notes, columns),
             incidence=incidence,
-            noted=_noted(notes, incidence),
-            has_note=np.array([bool(note.strip()) for note in notes], dtype=bool),
-            notes=tuple(notes),
+            **_read(notes, columns, incidence),
         )
+
+    def with_notes(self, notes: Sequence[str]) -> TrainingData:
+        """The same outputs with other notes."""
+        if self.notes == tuple(notes):
+            return self
+        return replace(self, **_read(notes, self.table.columns, self.incidence))
 
     def only(self, keys: Container[str]) -> TrainingData:
         """The same outputs with those of the columns whose key is among ``keys``."""
@@ -191,6 +194,16 @@ class GradedRows:
     def at(self, places: Ints) -> GradedRows:
         """Some of them, by their places among the m."""
         return GradedRows(self.rows[places], self.fails[places], self.topics and self.topics.at(places))
+
+
+def _read(notes: Sequence[str], columns: Sequence[Column], incidence: Incidence) -> dict[str, Any]:
+    """What the notes say, by the names of `TrainingData`."""
+    return {
+        "mentions": mentions(notes, columns),
+        "noted": _noted(notes, incidence),
+        "has_note": np.array([bool(note.strip()) for note in notes], dtype=bool),
+        "notes": tuple(notes),
+    }
 
 
 def mentions(notes: Sequence[str], columns: Sequence[Column]) -> Bools:

@@ -316,11 +316,13 @@ def _seen_to_fail(workspace: Workspace, criterion: Criterion, hidden: frozenset[
 
 
 def failed_for(workspace: Workspace, criteria: Sequence[Criterion]) -> dict[str, set[str]]:
-    """By criterion id: the outputs that its evidence is from, and those that somebody failed it on."""
+    """By criterion id: the outputs that its evidence is from, and those that somebody failed it on in its
+    present meaning.
+    """
     found = {criterion.id: {quote.output_id for quote in criterion.evidence} for criterion in criteria}
-    for grade in grade_table.current(workspace.db, workspace.project.id, criteria_only=True):
-        if grade.value == "fail" and grade.criterion_id in found:
-            found[grade.criterion_id].add(grade.output_id)
+    for output_id, key, _, fails in grade_table.votes_on_criteria(workspace.db, workspace.project.id):
+        if fails and key in found:
+            found[key].add(output_id)
     return found
 
 

@@ -179,7 +179,8 @@ def written(staged: Staging, name: str) -> str:
 
 def opening(cell: str) -> str:
     """SQL for the first sign of a text, blanks before it left out."""
-    return f"left(ltrim(left({cell}, 200), ' ' || chr(9) || chr(10) || chr(13)), 1)"
+    blanks = " || ".join(f"chr({ord(sign)})" for sign in chats.BLANKS)
+    return f"left(ltrim(left({cell}, 200), {blanks}), 1)"
 
 
 def is_place(cursor: duckdb.DuckDBPyConnection, staged: Staging, name: str) -> bool:

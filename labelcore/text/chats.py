@@ -18,6 +18,8 @@ from labelcore.text.reading import well_formed
 
 Turn = dict[str, Any]
 
+BLANKS = " \t\n\r"
+"""What may stand around a value in JSON."""
 _LARGEST_LITERAL = 1_000_000
 _WORDS = {
     "user": "user human humanmessage humanmessagechunk usermessage inbound incoming customer client prompter "
@@ -59,7 +61,7 @@ def words_for(role: str) -> tuple[str, ...]:
 
 def opening(text: str) -> str:
     """The first sign of a text, blanks before it left out."""
-    return text[:200].lstrip()[:1]
+    return text[:200].lstrip(BLANKS)[:1]
 
 
 def loaded(value: Any) -> Any:

@@ -21,7 +21,7 @@ from labelcore.stats.prevalence import unless_worse
 from labelcore.stats.rate import Rate, not_measurable, proportion
 from labelcore.store import criteria as criterion_table, judges as judge_table, outputs as output_table
 from labelcore.workspace import Workspace
-from tests.stages.measured import grade_all, judge, made
+from tests.stages.measured import accepted, grade_all, judge, made
 
 POOL, DRAWN = 400, 200
 
@@ -323,6 +323,15 @@ def test_notes_on_failed_outputs_come_before_more_grades_for_care(workspace: Wor
     grade_all(workspace, outputs[:1], ["fail"], note="far too long")
     found = trust(workspace)
     assert (found.answer, found.action.kind) == ("with care", "derive")
+
+
+def test_notes_on_criteria_say_what_fails_too(workspace: Workspace) -> None:
+    outputs = made(workspace, POOL)
+    grade_all(workspace, outputs[:DRAWN], ["pass" if good(at) else "fail" for at in range(DRAWN)])
+    tone = accepted(workspace, "Tone", "It is kind.")
+    assert trust(workspace).action.kind == "draw"
+    grading.grade(workspace.by("ann"), outputs[0].id, "fail", note="so rude", criterion=tone)
+    assert trust(workspace).action.kind == "propose"
 
 
 def test_what_the_headline_says_is_no_reason_below_it(workspace: Workspace) -> None:

@@ -286,3 +286,27 @@ def test_a_round_takes_what_everybody_reads_where_that_is_enough(
     reads(workspace, Ana=("en",))
     with pytest.raises(BadInput, match="two people read"):
         grading.start_round(workspace, n=4, people=("Ana", "Li"))
+
+
+def test_what_a_round_said_of_an_earlier_meaning_is_on_neither_side_of_a_change(
+    workspace: Workspace, add_outputs: Add, criterion: Criterion
+) -> None:
+    add_outputs(*(f"text {i}" for i in range(20)))
+    criterion_table.save(workspace.db, [criterion])
+
+    def round_of(asked: Criterion) -> None:
+        for output_id in grading.start_round(workspace, n=5).calibration.outputs:
+            for who in ("ann", "bo"):
+                grading.grade(workspace.by(who), output_id, "pass")
+                grading.grade(workspace.by(who), output_id, "pass", criterion=asked)
+        grading.reveal_round(workspace)
+
+    round_of(criterion)
+    assert len(grading.show_round(workspace).subjects) == 2
+    edited = criterion.model_copy(update={"version": 2, "statement": "It says something else."})
+    criterion_table.save(workspace.db, [edited])
+    assert len(grading.show_round(workspace).subjects) == 1
+    round_of(edited)
+    whole, part = grading.show_round(workspace).subjects
+    assert (whole.now.n_outputs, whole.before.n_outputs) == (5, 5)
+    assert (part.now.n_outputs, part.before.n_outputs) == (5, 0)

@@ -335,3 +335,14 @@ def test_the_command_line_reads_scopes(tmp_path: Any) -> None:
     assert isinstance(run("set", "a", "b", "--scope", "city").exception, BadInput)
     assert isinstance(run("drop", "杭分", "--everywhere").exception, NotFound)
     assert "0 terms are left" in run("drop", "杭分", "--scope", "city=Hangzhou").output
+
+
+def test_notes_on_criteria_define_terms_too(
+    workspace: Workspace, add_outputs: Add, criterion: Criterion
+) -> None:
+    (output,) = add_outputs("plain")
+    grading.grade(
+        workspace.by("ann"), output.id, "fail", note="AOV means average order value", criterion=criterion
+    )
+    (found,) = glossary.find_terms(workspace)
+    assert (found.term, found.meaning) == ("AOV", "average order value")

@@ -8,20 +8,21 @@ import pytest
 
 from labelcore.errors import BadInput
 from labelcore.messages import sentence, sentences
-from labelcore.stages import aligning, grading, judging, projects
+from labelcore.stages import aligning, grading, judging, projects, selecting
 from labelcore.stages.aligning.choosing_set import choose
 from labelcore.stages.aligning.refereeing import race
 from labelcore.stages.aligning.side_by_side import judge_table
 from labelcore.stages.deriving import drift, editing
 from labelcore.stages.grading import talking
 from labelcore.stages.judging.proposing import proposals, retraining, teaching
-from labelcore.stages.judging.proposing.subjects import subject_of, train_ids
+from labelcore.stages.judging.proposing.subjects import note_of, subject_of, train_ids
 from labelcore.stages.reporting.card import make_card
 from labelcore.stages.reporting.failing import failures
 from labelcore.stages.reporting.trust import trust
 from labelcore.store import judges as judge_store
 from labelcore.workspace import Workspace
-from tests.stages.lengths import graded_on_length, is_long
+from tests.stages.lengths import graded_on_length, is_long, planting
+from tests.stages.measured import accepted
 
 pytestmark = pytest.mark.usefixtures("no_embeddings")
 
@@ -173,3 +174,40 @@ def test_what_people_write_on_a_criterion_teaches_its_judges(workspace: Workspac
     subject = subject_of(brief, labels)
     examples = teaching.teaching_examples(workspace, subject, labels.noted(brief.id).notes)
     assert [example.note for example in examples if example.verdict == "fail"] == ["twice as long as asked"]
+
+
+def test_fails_of_an_earlier_meaning_account_for_nothing(workspace: Workspace) -> None:
+    brief, _ = graded_on_length(workspace, 8)
+    (other,) = planting(workspace)(9, 1, 0)
+    grading.grade(workspace.by("ann"), other.id, "fail")
+    of_brief = selecting.Filters(criterion="Brief")
+    assert failures(workspace).rows[0].outputs == selecting.list_outputs(workspace, filters=of_brief).n == 2
+    editing.edit(workspace, brief.id, statement="It says no more than it must.")
+    found = failures(workspace)
+    assert (found.fails, found.unexplained, found.rows) == (1, 1, ())
+    assert selecting.list_outputs(workspace, filters=of_brief).n == 0
+
+
+def test_a_ruling_on_an_earlier_meaning_makes_no_conflict(workspace: Workspace) -> None:
+    brief, made = graded_on_length(workspace, 8)
+    lead = workspace.by("lena")
+    grading.rule(lead, made[0].id, "fail", reason="r", criterion=brief)
+    assert [row.state for row in grading.conflicts(workspace)] == ["settled"]
+    later = editing.edit(workspace, brief.id, statement="It says no more than it must.")
+    grading.grade(workspace.by("ann"), made[0].id, "pass", criterion=later)
+    assert grading.conflicts(workspace) == []
+
+
+def test_a_note_on_one_criterion_changes_no_judge_of_another(workspace: Workspace) -> None:
+    brief, made = graded_on_length(workspace, 60)
+    proposed_and_run(workspace)
+    judges = judge_store.current(workspace.db, workspace.project.id)
+    tone = accepted(workspace, "Tone", "It is kind.", id="c2")
+    long = next(output for output in made if is_long(output))
+    grading.grade(workspace.by("bo"), long.id, "fail", note="so rude", criterion=tone)
+    assert judges and not any(row.changed for row in retraining.freshness(workspace, judges))
+    proposed_and_run(workspace)
+    judges = judge_store.current(workspace.db, workspace.project.id)
+    assert not any(row.changed for row in retraining.freshness(workspace, judges))
+    labels = grading.human_labels(workspace)
+    assert [note_of(labels, long.id, key) for key in (brief.id, tone.id, None)] == ["", "so rude", "so rude"]

@@ -9,8 +9,9 @@ import duckdb
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from labelcore.store import staging
 from labelcore.store.chats import conversation_sql
-from labelcore.text.chats import each_reply, speaker, split_last, turns
+from labelcore.text.chats import each_reply, opening, speaker, split_last, turns
 
 ASKED, ANSWERED = "Where is my parcel?", "It is in Lyon."
 LC = {"lc": 1, "type": "constructor"}
@@ -220,3 +221,12 @@ def test_no_value_is_too_odd(value: Any) -> None:
         assert found is None or all(isinstance(turn["content"], str) for turn in found)
         assert not found or any(speaker(turn["role"]) for turn in found)
         split_last(found or [])
+
+
+@pytest.mark.parametrize("blank", [" ", "\t", "\r\n", "\u00a0", "\u3000", "\f", "\ufeff", " " * 200])
+def test_the_store_and_python_find_the_same_first_sign(blank: str) -> None:
+    cell = blank + '["a"]'
+    ((sign,),) = duckdb.execute(
+        f"SELECT {staging.opening('cell')} FROM (SELECT ? AS cell)", [cell]
+    ).fetchall()
+    assert sign == opening(cell)

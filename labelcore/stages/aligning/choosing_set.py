@@ -32,7 +32,7 @@ from labelcore.stages.aligning.report import flat
 from labelcore.stages.deriving.editing import LIMITS, list_criteria, wanted_coverage
 from labelcore.stages.grading import Labels, fitting_labels, fitting_splits
 from labelcore.stages.judging import active_judges, find_judge
-from labelcore.stages.judging.proposing.subjects import subject_of, topics_of, training_data_of
+from labelcore.stages.judging.proposing.subjects import data_about, subject_of, topics_of, training_data_of
 from labelcore.stats.selection import LARGEST, MUST, SHOULD, Wish
 from labelcore.store import audit, judges as judge_table, outputs as output_table
 from labelcore.wording import Wording
@@ -248,7 +248,8 @@ def candidates_of(
                 [i in fails for i in ids], dtype=bool
             )  # others say nothing about the criterion
             topics = None if key else topics_of(workspace, ids)
-            groups[key] = RefitTargets(data, Target(failing, in_criterion, topics))
+            about = data_about(data, labels, key)
+            groups[key] = RefitTargets(about, Target(failing, in_criterion, topics))
         again = kind_of(version).candidate(groups[key]) if version.fitted_on else None
         failed = (votes[version.id].reindex(ids) == "fail").to_numpy(dtype=bool)
         candidates.append(again or FixedCandidate(failed))

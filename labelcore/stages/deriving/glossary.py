@@ -15,7 +15,7 @@ from labelcore.errors import BadInput, NotFound
 from labelcore.models import Frozen, Role, Term
 from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages import projects
-from labelcore.stages.grading import Labels, fitting_labels, sealed_splits
+from labelcore.stages.grading import fitting_labels, sealed_splits
 from labelcore.stages.projects import terms
 from labelcore.store import audit, outputs as output_table, splits as split_table
 from labelcore.text.reading import LONGEST, sentences, well_formed
@@ -171,11 +171,11 @@ def find_terms(
     What notes define comes first, then abbreviations that several outputs have; the most frequent first.
     Notes on outputs that are set aside as the sealed test are not read, nor are these outputs.
     """
-    labels = fitting_labels(workspace)
-    texts = _texts(workspace, labels)
+    notes_of = fitting_labels(workspace).noted(None).notes
+    texts = _texts(workspace, notes_of)
     names = {term.term for term in terms(workspace.project)}
     defined: dict[str, list[tuple[str, Definition]]] = {}
-    for output_id, notes in labels.notes.items():
+    for output_id, notes in notes_of.items():
         for definition in definitions("\n".join(notes)):
             if definition.term not in names:
                 defined.setdefault(definition.term, []).append((output_id, definition))
@@ -185,15 +185,15 @@ def find_terms(
     return candidates[:limit]
 
 
-def _texts(workspace: Workspace, labels: Labels) -> dict[str, str]:
+def _texts(workspace: Workspace, notes_of: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Output id -> its notes and its text, for outputs that fitting may see."""
     sealed = sealed_splits(workspace)
     groups = output_table.groups(workspace.db, workspace.project.id)
     dealt = split_table.dealt(workspace.db, workspace.project.id)
     others = (output_id for output_id, group in groups.items() if dealt.of(group) not in sealed)
-    ids = list(dict.fromkeys([*labels.notes, *others]))[: max(_READ, len(labels.notes))]
+    ids = list(dict.fromkeys([*notes_of, *others]))[: max(_READ, len(notes_of))]
     return {
-        output.id: "\n".join((*labels.notes.get(output.id, ()), output.text[:LONGEST]))
+        output.id: "\n".join((*notes_of.get(output.id, ()), output.text[:LONGEST]))
         for part in output_table.chunks(workspace.db, ids)
         for output in part
     }

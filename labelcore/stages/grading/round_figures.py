@@ -43,7 +43,7 @@ def earlier_than(workspace: Workspace, calibration: Calibration) -> tuple[list[G
     before = [row for row in rounds if row.number < calibration.number and row.state == "revealed"]
     if before:
         return given_in_round(workspace, before[-1]), before[-1].number
-    ordinary = meant(workspace, grade_table.current(workspace.db, workspace.project.id))
+    ordinary = grade_table.current(workspace.db, workspace.project.id)
     among = set(calibration.outputs)
     return [
         grade
@@ -55,10 +55,10 @@ def earlier_than(workspace: Workspace, calibration: Calibration) -> tuple[list[G
 def compared(
     workspace: Workspace, grades: Sequence[Grade], earlier: Sequence[Grade]
 ) -> Iterable[RoundAgreement]:
-    """Agreement on the whole and on each criterion that was asked."""
+    """Agreement on the whole and on each criterion that was asked, both sides in its present meaning."""
     criteria = criterion_table.current(workspace.db, workspace.project.id)
     names: dict[str | None, str] = {None: OVERALL} | {criterion.id: criterion.name for criterion in criteria}
-    now_, before = _votes(grades), _votes(earlier)
+    now_, before = _votes(meant(workspace, grades)), _votes(meant(workspace, earlier))
     for key in sorted(now_, key=lambda key: (key is not None, names.get(key, ""))):
         if key in names:
             yield RoundAgreement(

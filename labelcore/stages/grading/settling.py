@@ -145,7 +145,7 @@ def subjects(workspace: Workspace) -> dict[Subject, list[Grade]]:
 
 def _touching(workspace: Workspace) -> Iterable[Ruling | Comment | Relook]:
     place = workspace.db, workspace.project.id
-    yield from rulings.current(*place)
+    yield from in_force(workspace).values()
     yield from settling.comments(*place)
     yield from settling.relooks(*place)
 

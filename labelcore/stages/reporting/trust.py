@@ -146,7 +146,8 @@ def _next(facts: ReasonFacts, all_reasons: list[Reason]) -> Action:
     ]
     if against := next((action for weight, action in helpful if weight == "bad"), None):
         return against
-    if not facts.chosen and any(facts.labels.notes.get(output_id) for output_id in facts.labels.fails):
+    notes = facts.labels.noted(None).notes
+    if not facts.chosen and any(notes.get(output_id) for output_id in facts.labels.fails):
         return _step(facts)
     return next((action for _, action in helpful), None) or _step(facts)
 

@@ -96,7 +96,8 @@ def _is_reversed(records: Sequence[Record], columns: _Columns) -> bool:
     get="Export the messages with their conversation's id and who sent each of them, in the order in which "
     "they were sent.",
     brings="Each answer before the user writes again becomes an output, with what was said before it in the "
-    "same conversation, time, model and the message's id.",
+    "same conversation, time, model and the message's id; what else stands beside the user's messages "
+    "comes as beside_user_message.",
     recognise=_recognise,
 )
 def rows(source: Source) -> Iterator[Said]:
@@ -141,8 +142,10 @@ in_chinese(
         "Export the messages with their conversation's id and who sent each of them, in the order in which "
         "they were sent.": ("按发送顺序导出消息，并附带所属对话的编号和发送者。"),
         "Each answer before the user writes again becomes an output, with what was said before it in the "
-        "same conversation, time, model and the message's id.": (
-            "用户再次发言之前的最后一个回答成为一条输出，附带同一对话中此前的内容、时间、模型和消息编号。"
+        "same conversation, time, model and the message's id; what else stands beside the user's messages "
+        "comes as beside_user_message.": (
+            "用户再次发言之前的最后一个回答成为一条输出，附带同一对话中此前的内容、时间、模型和消息编号；"
+            "用户消息旁的其他内容以 beside_user_message 附带。"
         ),
     }
 )

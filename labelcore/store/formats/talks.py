@@ -20,6 +20,7 @@ _MOST, _PER_TURN = 200_000_000, 500
 """Characters that the conversations which are not at their end may hold, a turn's overhead included."""
 _LONGEST = 200_000
 """Characters of a conversation that come with each answer in it, a turn's overhead included."""
+_ASKED = "beside_user_message"
 _NAMES = (
     "conversation_id session_id thread_id chat_id dialogue_id dialog_id conv_id conversation session thread "
     "conversation_hash call_id ticket_id 会话 会话id 对话id"
@@ -49,7 +50,8 @@ def talk_column(names: Iterable[str]) -> str:
 class Event(NamedTuple):
     """What a line of a log adds to a talk: turns, or what is known of it. ``whole``: no piece of a stream.
 
-    ``details``: what else stands beside an answer, or beside what the user said before it.
+    ``details``: what else stands beside a turn. Of an answer it stays as it is; what stands beside the
+    messages of the user since the answer before, and is another there, comes under ``beside_user_message``.
     """
 
     turns: Sequence[Turn] = ()
@@ -91,7 +93,7 @@ class Talk:
                 yield from self.finished()
                 self.first = self.first or (number, record)
                 beside = {name: value for name, value in event.details.items() if value not in (None, "")}
-                self.asked = {"user_message": beside} if beside else {}
+                self.asked = {**self.asked, **beside}
             if role == "assistant" and turn["content"].strip():
                 turn = self._joined(turn, event)
                 self.reply = _Reply(number, len(self.turns), event._replace(model=self.model))
@@ -115,7 +117,9 @@ class Talk:
         parts = Exchange(self.turns[place]["content"], conversation=_end(self.turns[:place]))
         self.reply, self.answered = None, True
         about = {"id": event.id, "group": self.name, "model": event.model, "at": event.at}
-        yield made(number, parts, details={**event.details, **self.asked}, **about)
+        other = {name: value for name, value in self.asked.items() if event.details.get(name) != value}
+        self.asked = {}
+        yield made(number, parts, details={**({_ASKED: other} if other else {}), **event.details}, **about)
 
     def ended(self) -> Iterator[Said]:
         """What is left when the file ends: an answer, or a talk in which nobody answers."""

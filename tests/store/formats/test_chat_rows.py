@@ -143,13 +143,13 @@ def test_who_writes_to_a_product_is_the_user(column: str, words: tuple[str, str]
 def test_what_stands_beside_an_answer_comes_along() -> None:
     said = [{"chat_id": 1, "role": role, "text": role, "rating": role[:1]} for role in ("user", "bot")]
     (row,) = read("chat_rows", lines(said))
-    assert row.details == {"rating": "b", "user_message": {"rating": "u"}}
+    assert row.details == {"rating": "b", "beside_user_message": {"rating": "u"}}
 
 
 def test_what_stands_beside_the_users_message_comes_with_its_answer() -> None:
     moods = ("angry", None, "", None, "glad", None)
     rows = read("chat_rows", lines([{**row, "Mood": mood} for row, mood in zip(LOG, moods, strict=False)]))
-    told = {row.output: row.details.get("user_message") for row in rows}
+    told = {row.output: row.details.get("beside_user_message") for row in rows}
     assert told == {"Hello!": {"Mood": "angry"}, "5 euro.": None, "Bye.": {"Mood": "glad"}}
 
 
@@ -161,3 +161,16 @@ def test_a_document_whose_messages_name_one_conversation_is_one_chat(tmp_path: P
     assert [record["model"] for record in head.records] == ["m1"]
     assert [place.path for place in documents.wrappings(head.document)] == [""]
     assert all(tool.recognise(head) < 0.5 for tool in every_tool().values())
+
+
+def test_what_stands_beside_every_message_since_the_answer_before_comes_once() -> None:
+    said = [
+        {"role": "user", "text": "hi", "rating": "bad", "plan": "gold"},
+        {"role": "user", "text": "are you there?", "plan": "gold"},
+        {"role": "bot", "text": "Yes.", "plan": "gold", "user_message": "m1"},
+        {"role": "user", "text": "ok", "plan": "gold"},
+        {"role": "bot", "text": "Bye.", "plan": "gold", "user_message": "m2"},
+    ]
+    first, second = read("chat_rows", lines([{"chat_id": 1, **row} for row in said]))
+    assert first.details == {"plan": "gold", "user_message": "m1", "beside_user_message": {"rating": "bad"}}
+    assert second.details == {"plan": "gold", "user_message": "m2"}

@@ -42,6 +42,7 @@ from labelcore.stages.judging.proposing import teaching
 from labelcore.stages.judging.proposing.checks import CheckWriter
 from labelcore.stages.judging.proposing.subjects import (
     Subject,
+    data_about,
     field_data_of,
     subject_of,
     topics_of,
@@ -190,7 +191,8 @@ class _Proposer:
         for number, subject in enumerate(subjects):
             tell(number, len(subjects), f"fitting judges for {subject.name}")
             pointer = self._pointer(subject)
-            visible = field_data_of(outputs, self._labels, pointer) if pointer else data
+            fields = field_data_of(outputs, pointer) if pointer else data
+            visible = data_about(fields, self._labels, subject.criterion_id)
             proposals = fitted_proposals.propose(visible, self._graded(visible, subject), self._for(subject))
             made.append((subject, pointer, proposals))
         kept = iter(fitted_proposals.distinct([proposed for of, _, proposed in made if of.criterion]))

@@ -119,7 +119,7 @@ def _freshness(
     )
     since += sum(output_id not in fails for output_id in crossed)
     topics = None if version.criterion_id else topics_of(workspace, list(fails))
-    notes = told([note_of(labels, output_id) for output_id in fails], topics)
+    notes = told([note_of(labels, output_id, version.criterion_id) for output_id in fails], topics)
     made_of = digest(zip(fails, fails.values(), notes, strict=True))
     return Freshness(
         judge=version.judge_id,

@@ -121,10 +121,16 @@ def topics_of(workspace: Workspace, ids: Sequence[str]) -> Topics:
     )
 
 
-def note_of(labels: Labels, output_id: str) -> str:
-    """What people wrote where they failed an output, as a whole or on a criterion; nothing of a pass."""
+def note_of(labels: Labels, output_id: str, criterion_id: str | None) -> str:
+    """What people wrote where they failed an output, as a whole or on the criterion (None: on any); nothing
+    of a pass.
+    """
     graded = [(labels.value, labels.notes)]
-    graded += [(labels.on.get(key, {}), notes) for key, notes in labels.notes_on.items()]
+    graded += [
+        (labels.on.get(key, {}), notes)
+        for key, notes in labels.notes_on.items()
+        if criterion_id in {None, key}
+    ]
     texts = (notes.get(output_id, ()) for values, notes in graded if values.get(output_id) is False)
     return "\n".join(dict.fromkeys(itertools.chain.from_iterable(texts)))
 
@@ -141,15 +147,22 @@ def ungraded(workspace: Workspace, seed: int) -> list[Output]:
 
 
 def training_data_of(workspace: Workspace, outputs: Sequence[Output], labels: Labels) -> TrainingData:
-    """The outputs, measured and embedded, with the notes of those that failed."""
-    notes = [note_of(labels, output.id) for output in outputs]
+    """The outputs, measured and embedded, with all notes of those that failed."""
+    notes = [note_of(labels, output.id, None) for output in outputs]
     return TrainingData.of(outputs, notes, _embedded(workspace, outputs))
 
 
-def field_data_of(outputs: Sequence[Output], labels: Labels, pointer: str) -> TrainingData:
-    """Training data from one field of the outputs that have it, without embeddings: fields are short."""
+def data_about(data: TrainingData, labels: Labels, criterion_id: str | None) -> TrainingData:
+    """The same with what was noted of the whole and of this criterion alone."""
+    return data.with_notes([note_of(labels, output_id, criterion_id) for output_id in data.table.ids])
+
+
+def field_data_of(outputs: Sequence[Output], pointer: str) -> TrainingData:
+    """Training data from one field of the outputs that have it, without embeddings (fields are short) and
+    notes.
+    """
     parts = [value for output in outputs if (value := at_pointer(output, pointer))]
-    return TrainingData.of(parts, [note_of(labels, output.id) for output in parts])
+    return TrainingData.of(parts, [""] * len(parts))
 
 
 def train_ids(workspace: Workspace, ids: Iterable[str]) -> list[str]:
