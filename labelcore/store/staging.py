@@ -20,6 +20,7 @@ from labelcore.models import RejectedRow
 from labelcore.store.formats.base import FormatRow, Remark, Staging, literal
 from labelcore.store.formats.lines import plain_json, pointer
 from labelcore.text import chats
+from labelcore.text.reading import BLANKS
 
 FIELDS = (
     "output",
@@ -179,7 +180,7 @@ def written(staged: Staging, name: str) -> str:
 
 def opening(cell: str) -> str:
     """SQL for the first sign of a text, blanks before it left out."""
-    blanks = " || ".join(f"chr({ord(sign)})" for sign in chats.BLANKS)
+    blanks = " || ".join(f"chr({ord(sign)})" for sign in BLANKS)
     return f"left(ltrim(left({cell}, 200), {blanks}), 1)"
 
 

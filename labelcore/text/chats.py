@@ -14,12 +14,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from labelcore.text.nested import nested
-from labelcore.text.reading import well_formed
+from labelcore.text.reading import BLANKS, well_formed
 
 Turn = dict[str, Any]
 
-BLANKS = " \t\n\r"
-"""What may stand around a value in JSON."""
 _LARGEST_LITERAL = 1_000_000
 _WORDS = {
     "user": "user human humanmessage humanmessagechunk usermessage inbound incoming customer client prompter "

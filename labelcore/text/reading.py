@@ -13,6 +13,8 @@ from functools import lru_cache
 from typing import Literal
 
 LONGEST = 50_000
+BLANKS = " \t\n\r"
+"""What may stand around a value in JSON."""
 _HAN = "\u3400-\u9fff"
 _WORD = re.compile(rf"[{_HAN}]|[^\W_{_HAN}]+(?:['’\-][^\W_{_HAN}]+)*")
 _ASCII_WORD = re.compile(r"[a-z0-9]+(?:['\-][a-z0-9]+)*")  # the same, sooner
