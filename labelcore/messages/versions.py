@@ -67,7 +67,9 @@ def versions_in_short(report: VersionComparison) -> VersionsInShort:
 def _claim(report: VersionComparison) -> str:
     """What has to be said in public with a difference that is sure."""
     if not report.by_people.n:
-        return say("Say this in public only with care: the inputs of one may have been harder.")
+        return say(
+            "Say this in public only with care: the two answered different inputs, perhaps harder for one."
+        )
     if report.beside:
         return say(
             "You can say this in public, of these {n:,} inputs, if you add that the model changed too. "
