@@ -158,8 +158,8 @@ def _by_anchors(about: str) -> list[bool]:
 def _end_means(words: str) -> str:
     """Whether that which a score stands for is good or bad, where it says so; else "".
 
-    A denial turns round its own clause: "not clear and misleading" is bad twice, "not clear and accurate"
-    once.
+    A denial turns round the clause that it stands in: "not clear and misleading" is bad twice, "not clear and
+    accurate" once.
     """
     begun = " ".join(words.split()[:6])
     denied = _NONE_OF.match(begun)

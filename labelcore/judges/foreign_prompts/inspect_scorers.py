@@ -12,7 +12,7 @@ from labelcore.judges.foreign_prompts.variables import escaped
 
 ROLE = "inspect"
 """The role of the only message, of which Inspect writes a part in code."""
-UNGRADED = "inspect, its own letters unread"
+UNGRADED = "inspect, letters of the program unread"
 """The same where the program has a pattern for the grade."""
 WHOLE = "inspect, whole"
 """A template in which nothing is left to Inspect but to read the grade."""
