@@ -31,6 +31,7 @@ _COMMAND = re.compile(r"`(?:labelcore|judge|team|derive|backup)\b|(?<!\S)--[a-z]
 CATALOGUE = Path(__file__).parent / "locale" / "zh.po"
 IN_WORDS: dict[type, Callable[[Any], str]] = {}
 """How the values of a type are said, where they stand in the subject of a sentence."""
+OF_TEST = "test: "
 _OF_JUDGES = {"judge", "judges", "twin", "criterion"}
 
 _DERIVED = [words for family in FAMILIES for words in (family.name, family.statement)]
@@ -132,6 +133,11 @@ def _part_words(tongue: Language, part: str) -> str:
 
 
 SHOWN_AS.update({tongue: partial(judge_words, tongue=tongue) for tongue in NAMES})
+
+
+def hardness_words(name: str) -> str:
+    """What a test of a judge's hardness is called: a criterion, too, may be called "order"."""
+    return _worded(_spoken.get(), name, f"{OF_TEST}{name}")
 
 
 def field_words(name: str) -> str:

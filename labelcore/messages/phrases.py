@@ -3,6 +3,7 @@
 from typing import get_args
 
 from labelcore.judges.kinds import Shaped
+from labelcore.messages.catalogue import OF_TEST
 from labelcore.models import CourtValue, GradeValue, Role, VerdictValue
 from labelcore.models.base import CriterionStatus, ProbeValue, Risk, Severity, SplitName
 from labelcore.stages.deriving import linting
@@ -81,7 +82,8 @@ _OF_PROMPTS = (
     *("system", "user", "model", "endpoint"),
 )
 _OF_FILES = ("group", "prompt_version", "at")
-_OF_HARDNESS = (*TESTS, *(test for tests in TESTS.values() for test in tests), *HARMLESS_TESTS)
+_HARDNESS_TESTS = (*TESTS, *(test for tests in TESTS.values() for test in tests), *HARMLESS_TESTS)
+_OF_HARDNESS = tuple(f"{OF_TEST}{name}" for name in _HARDNESS_TESTS)
 PHRASES = (
     *(name.replace("_", " ") for name in _NAMES),
     *(*Role, *_OF_PAGES, *_ASSUMPTIONS, *_METHODS, *_COMPARED, *_OF_PROMPTS, *_OF_FILES, *_OF_HARDNESS),

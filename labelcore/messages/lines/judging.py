@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 
-from labelcore.messages.catalogue import counted, judge_words, paragraph, say
+from labelcore.messages.catalogue import counted, hardness_words, judge_words, paragraph, say
 from labelcore.messages.figures import money_words, rate_words, spent_words
 from labelcore.messages.lines import bringing as bringing, endpoints as endpoints, probing as probing
 from labelcore.messages.results import lines
@@ -331,7 +331,11 @@ def _hardness(report: HardnessReport) -> Iterator[str]:
 
 
 def _row(row: HardnessRow) -> str:
-    values = {"family": say(row.family), "test": say(row.test), "rate": rate_words(row.rate)}
+    values = {
+        "family": hardness_words(row.family),
+        "test": hardness_words(row.test),
+        "rate": rate_words(row.rate),
+    }
     if row.rate.value is None:
         return say("{family}, {test}: {rate}.", **values)
     values["confirmed"] = say("; {n} confirmed", n=row.confirmed) if row.confirmed else ""

@@ -9,7 +9,7 @@ import streamlit as st
 
 from labelcore.judges.kinds import kind_of
 from labelcore.messages import rate_words, say, sentence, sentences
-from labelcore.messages.catalogue import judge_words
+from labelcore.messages.catalogue import hardness_words, judge_words
 from labelcore.models import JudgeVersion
 from labelcore.stages import judging
 from labelcore.stages.aligning import refereeing
@@ -105,7 +105,9 @@ def _show(hardness_report: HardnessReport) -> None:
         rows = [row for row in measured if row.asks == asks and (row.family != "injection" or row.sums)]
         if rows:
             series = {say("share"): [row.rate for row in rows]}
-            charts.intervals(title, [say(row.test) for row in rows], series, key=f"hardness-{asks}")
+            charts.intervals(
+                title, [hardness_words(row.test) for row in rows], series, key=f"hardness-{asks}"
+            )
     for why in dict.fromkeys(row.rate.why_not for row in hardness_report.rows if row.rate.value is None):
         shell.aside(say("Not measurable in part: {why}.", why=say(why or "")))
 
@@ -115,7 +117,7 @@ def _behind(workspace: Workspace, hardness_report: HardnessReport) -> None:
     rows = [row for row in hardness_report.rows if row.rate.value is not None]
     table = [
         {
-            say("change made"): say(row.test),
+            say("change made"): hardness_words(row.test),
             say("asks"): say(row.asks),
             say("share"): rate_words(row.rate),
             say("to pass"): row.to_pass,
@@ -137,7 +139,7 @@ def _texts(workspace: Workspace, hardness_report: HardnessReport, row: HardnessR
         result = case.result
         with st.container(border=True):
             values = {
-                "test": say(result.test),
+                "test": hardness_words(result.test),
                 "before": say(result.before_value),
                 "after": say(result.after_value),
             }
