@@ -52,7 +52,11 @@ class Filters(Options):
         default=(), description="What a judge says of it: pass, fail, abstain or none."
     )
     criterion: str | None = Field(
-        default=None, description="Somebody failed it for this criterion: its name or id."
+        default=None, description="Somebody failed it for this criterion (its evidence counts): name or id."
+    )
+    criterion_grade: GradeFilter = Field(
+        default="fail",
+        description="What somebody gave it on the criterion: fail, pass or unsure; none: nobody did.",
     )
     batch: str | None = Field(default=None, description="The import that brought it: its id or file.")
     split: SplitName | None = Field(default=None, description="train, dev or test.")
@@ -291,10 +295,13 @@ def resolved(workspace: Workspace, filters: Filters) -> Filter:
         verdicts[find_judge(workspace, name).id] = meant
     criterion = find_criterion(workspace, filters.criterion) if filters.criterion else None
     hidden = calibrations.unrevealed(workspace.db, workspace.project.id)
-    blind = tuple(sorted(hidden)) if filters.search or filters.grade or filters.graded_by else ()
+    reads_grades = filters.search or filters.grade or filters.graded_by or criterion
+    blind = tuple(sorted(hidden)) if reads_grades else ()
+    fails = criterion is not None and filters.criterion_grade == "fail"
     return Filter(
         search=filters.search.strip(),
-        among=tuple(sorted(_seen_to_fail(workspace, criterion, hidden))) if criterion else None,
+        among=tuple(sorted(_seen_to_fail(workspace, criterion, hidden))) if criterion and fails else None,
+        on_criterion=(criterion.id, filters.criterion_grade) if criterion and not fails else None,
         fields=fields,
         grade=filters.grade,
         by=filters.graded_by or None,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, TypeVar
 
 from labelcore.models import Frozen, SplitName, VerdictValue
+from labelcore.store import criteria as criterion_table
 from labelcore.store.connection import Database
 from labelcore.store.outputs import COLUMNS, pointer
 from labelcore.store.splits import split_sql
@@ -25,6 +26,10 @@ _OVERALL = (
     "SELECT output_id FROM grade_current WHERE project_id = $project "
     "AND criterion_id IS NULL AND field IS NULL AND value {} AND annotator = coalesce($by, annotator)"
 )
+_ON_CRITERION = (
+    "SELECT output_id FROM grade_current WHERE project_id = $project AND criterion_id = $criterion "
+    f"AND list_contains($given, value) AND {criterion_table.PRESENT}"
+)
 _NOT_BLIND = " AND (annotator = $reader OR NOT list_contains($blind, output_id))"
 _EVER = "SELECT output_id FROM verdict WHERE judge_version_id = $judge{n} AND repeat = 0{value}"
 _MOST_KEPT = 200
@@ -35,14 +40,16 @@ class Filter(Frozen):
 
     ``search``: within input, output, context, conversation and notes, in any case. ``fields``: a field or
     metadata key has one of these values, '' where it is missing. ``grade``: somebody gave it to the whole
-    output, or ``by`` did; none: nobody gave pass, fail or unsure. ``verdicts``: by judge version. ``among``:
-    these outputs only. ``blind``: of these outputs only grades and notes of the ``reader`` are read.
+    output, or ``by`` did; none: nobody gave pass, fail or unsure. ``on_criterion``: a criterion's id and
+    the grade that somebody gave on its present meaning. ``verdicts``: by judge version. ``among``: these
+    outputs only. ``blind``: of these outputs only grades and notes of the ``reader`` are read.
     """
 
     search: str = ""
     fields: Mapping[str, tuple[str, ...]] = {}
     grade: GradeFilter | None = None
     by: str | None = None
+    on_criterion: tuple[str, GradeFilter] | None = None
     verdicts: Mapping[str, VerdictFilter] = {}
     batch: str | None = None
     split: SplitName | None = None
@@ -87,6 +94,9 @@ def _parts(db: Database, selection: Filter, parameters: dict[str, Any]) -> Itera
         yield f"list_contains($values{at}, {value_sql(name, parameters, f'path{at}')})"
     if selection.grade or selection.by is not None:
         yield _graded(selection, parameters)
+    if selection.on_criterion:
+        parameters["meant"] = criterion_table.meant(db, parameters["project"])
+        yield _graded_on(selection.on_criterion, _seen(selection, parameters), parameters)
     for at, (judge, value) in enumerate(selection.verdicts.items()):
         parameters[f"judge{at}"] = judge
         yield _judged(at, value)
@@ -116,6 +126,12 @@ def _graded(selection: Filter, parameters: dict[str, Any]) -> str:
         return f"output_id {'NOT ' if selection.grade else ''}IN ({among}{unhidden})"
     parameters["grade"] = selection.grade
     return f"output_id IN ({_OVERALL.format('= $grade')}{unhidden})"
+
+
+def _graded_on(asked: tuple[str, GradeFilter], unhidden: str, parameters: dict[str, Any]) -> str:
+    parameters["criterion"], grade = asked
+    parameters["given"] = ["pass", "fail", "unsure"] if grade == "none" else [grade]
+    return f"output_id {'NOT ' if grade == 'none' else ''}IN ({_ON_CRITERION}{unhidden})"
 
 
 def _judged(at: int, value: str) -> str:

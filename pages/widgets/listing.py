@@ -96,7 +96,8 @@ def _chips(workspace: Workspace, filters: Filters) -> Iterator[tuple[str, tuple[
         yield say("{name}: {told}", name=judges.get(version, version), told=_word(value)), boxes
     if filters.criterion:
         name = editing.criterion_names(workspace).get(filters.criterion, filters.criterion)
-        yield say("{name}: {told}", name=say("Failed for"), told=say(name)), (keys.OUTPUTS_CRITERION,)
+        boxes = (keys.OUTPUTS_CRITERION, keys.OUTPUTS_CRITERION_GRADE)
+        yield say("{name}: {told}", name=_on_criterion()[filters.criterion_grade], told=say(name)), boxes
 
 
 def _take_away(*names: str) -> None:
@@ -108,7 +109,6 @@ def _take_away(*names: str) -> None:
 def _ask_more(workspace: Workspace) -> dict[str, Any]:
     name, value, who = st.columns(3)
     judge, verdict, users = st.columns(3)
-    criteria = editing.criterion_names(workspace, "accepted")
     people = [person for person, _ in grading.counts_by_person(workspace)]
     versions = judging.active_judges(workspace)
     signals = judging.signals_of_users(workspace)
@@ -124,15 +124,28 @@ def _ask_more(workspace: Workspace) -> dict[str, Any]:
         "where": _ask_field(workspace, name, value),
         "graded_by": address.choose(who, say("Graded by"), people, keys.OUTPUTS_WHO, empty=say("all")),
         "verdict": tuple(filter(None, verdicts)),
-        "criterion": address.choose(
-            st,
-            say("Failed for"),
-            list(criteria),
-            keys.OUTPUTS_CRITERION,
-            words=lambda criterion_id: say(criteria[criterion_id]),
-            empty=say("all"),
-        ),
+        **_ask_criterion(editing.criterion_names(workspace, "accepted")),
     }
+
+
+def _ask_criterion(criteria: Mapping[str, str]) -> dict[str, str]:
+    """A criterion, and once there is one what people say of it."""
+    which, given = st.columns([2, 1])
+    criterion = address.choose(
+        which,
+        say("Criterion"),
+        list(criteria),
+        keys.OUTPUTS_CRITERION,
+        words=lambda criterion_id: say(criteria[criterion_id]),
+        empty=say("all"),
+    )
+    if not criterion:
+        return {}
+    words = _on_criterion()
+    grade = address.choose(
+        given, say("Grade"), list(words), keys.OUTPUTS_CRITERION_GRADE, words=words.__getitem__
+    )
+    return {"criterion": criterion, "criterion_grade": grade or "fail"}
 
 
 def _ask_field(workspace: Workspace, name: Any, value: Any) -> tuple[str, ...]:
@@ -307,6 +320,16 @@ def _offer_file(workspace: Workspace, filters: Filters, _: int) -> None:
 def _choose(where: Any, label: str, options: Sequence[str], key: str) -> str | None:
     """A choice that may stay open."""
     return address.choose(where, label, options, key, words=_word, empty=say("all"))
+
+
+def _on_criterion() -> dict[str, str]:
+    """What people may have said of a criterion, in words before its name."""
+    return {
+        "fail": say("Failed for"),
+        "pass": say("Passed on"),
+        "unsure": say("Unsure on"),
+        "none": say("Not graded on"),
+    }
 
 
 def _word(name: str) -> str:

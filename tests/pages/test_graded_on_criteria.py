@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
+
 from labelcore.stages import judging
 from labelcore.workspace import Workspace
 from tests.pages.opening import opened, shown
 from tests.stages.lengths import graded_on_length
+
+
+def chip(app: AppTest) -> Button:
+    return app.button(key="chip-outputs-criterion")
+
+
+def test_outputs_are_found_by_what_people_say_of_a_criterion(place: Workspace) -> None:
+    brief, _ = graded_on_length(place, 8)
+    app = opened("1_outputs.py", outputs_criterion=brief.id)
+    assert "2 outputs match" in shown(app) and chip(app).label.startswith("Failed for")
+    app.selectbox(key="outputs-criterion-grade").select("pass").run()
+    assert "6 outputs match" in shown(app) and chip(app).label.startswith("Passed on")
+    linked = opened("1_outputs.py", outputs_criterion=brief.id, outputs_criterion_grade="none")
+    assert "0 outputs match" in shown(linked) and chip(linked).label.startswith("Not graded on")
+    assert "8 outputs match" in shown(chip(linked).click().run())
 
 
 def test_home_results_and_judges_say_what_there_is_and_what_waits(place: Workspace) -> None:

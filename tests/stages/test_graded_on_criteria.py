@@ -20,6 +20,7 @@ from labelcore.stages.reporting.card import make_card
 from labelcore.stages.reporting.failing import failures
 from labelcore.stages.reporting.trust import trust
 from labelcore.store import judges as judge_store
+from labelcore.store.filters import GradeFilter
 from labelcore.workspace import Workspace
 from tests.stages.lengths import graded_on_length, is_long, planting
 from tests.stages.measured import accepted
@@ -186,6 +187,23 @@ def test_fails_of_an_earlier_meaning_account_for_nothing(workspace: Workspace) -
     found = failures(workspace)
     assert (found.fails, found.unexplained, found.rows) == (1, 1, ())
     assert selecting.list_outputs(workspace, filters=of_brief).n == 0
+
+
+def test_outputs_are_found_by_what_people_say_of_a_criterion(workspace: Workspace) -> None:
+    brief, made = graded_on_length(workspace, 6)
+    (other,) = planting(workspace)(9, 1, 0)
+    grading.grade(workspace.by("ann"), other.id, "unsure", criterion=brief)
+
+    def found(grade: GradeFilter) -> set[str]:
+        filters = selecting.Filters(criterion="Brief", criterion_grade=grade)
+        return {row.output.id for row in selecting.list_outputs(workspace, filters=filters).rows}
+
+    short = {output.id for output in made if not is_long(output)}
+    assert (found("pass"), found("fail")) == (short, {output.id for output in made} - short)
+    assert (found("unsure"), found("none")) == ({other.id}, set())
+    editing.edit(workspace, brief.id, statement="It says no more than it must.")
+    assert (found("pass"), found("unsure")) == (set(), set())
+    assert found("none") == {other.id, *(output.id for output in made)}
 
 
 def test_a_ruling_on_an_earlier_meaning_makes_no_conflict(workspace: Workspace) -> None:
