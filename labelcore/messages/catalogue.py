@@ -125,11 +125,10 @@ def judge_words(name: str, tongue: Language | None = None) -> str:
 def _part_words(tongue: Language, part: str) -> str:
     """A part of a judge's name; one that looks for words in an output is called by these."""
     kind, colon, words = part.partition(":")
-    return (
-        say_in(tongue, "the words “{words}”", words=words)
-        if kind == "phrase" and colon
-        else say_in(tongue, part)
-    )
+    if kind != "phrase" or not colon:
+        return say_in(tongue, part)
+    several = " " in words.strip()
+    return say_in(tongue, "the words “{words}”" if several else "the word “{words}”", words=words)
 
 
 SHOWN_AS.update({tongue: partial(judge_words, tongue=tongue) for tongue in NAMES})

@@ -314,4 +314,4 @@ def test_what_few_grades_cannot_tell_is_said_with_what_would_help(
 
 def test_a_judge_that_looks_for_words_is_called_by_them() -> None:
     row = JudgeRow.model_construct(judge="Tone · phrase:sorry", criterion="Tone", replaced=False)
-    assert table.row_words(row) == "the words “sorry”"
+    assert table.row_words(row) == "the word “sorry”"

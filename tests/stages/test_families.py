@@ -58,6 +58,8 @@ def test_notes_of_one_family_are_known_as_such(family: str, notes: tuple[str, ..
         ("“送货上门”是编的", {"Invents what is not in the source"}),
         ("the speaker's tone isn't the reader's", {"Wrong tone"}),
         ("Answer not OK.", set()),
+        ("says it is an AI language model", set()),
+        ("自称是大语言模型", set()),
         ("Summary not Good enough", set()),
         ("“too long”", {"Too long"}),  # where nothing but a quote is there it is what is said
     ],

@@ -75,6 +75,8 @@ _CORRECTED = re.compile(
     r"|不是\s*\d[^，。；]*(?:，|而)?\s*是\s*\d|\d[^，。；]*(?:，|而)?\s*不是\s*\d"
 )
 """A fact set right: "Lille not Lyon", "12 not 21 million"."""
+_MODEL = re.compile(r"language models?|语言模型", re.IGNORECASE)
+"""What speaks of a language model complains of no language."""
 _FACTS = next(at for at, family in enumerate(FAMILIES) if family.name.english == "Wrong facts")
 _FRAMES = (("A good output gives an expert no reason to say: ", "."), ("好的输出不应让专家指出：", "。"))
 """What stands around an expert's words in a statement, in English and in Chinese."""
@@ -83,7 +85,7 @@ _FRAMES = (("A good output gives an expert no reason to say: ", "."), ("好的�
 @lru_cache(maxsize=16_384)
 def family_scores(text: str) -> Floats:
     """How strongly a note speaks of each family, shape (len(FAMILIES),), unit length or zero; read-only."""
-    said = without_quotes(text)
+    said = _MODEL.sub(" ", without_quotes(text))
     padded, plain = f" {' '.join(words(said))} ", said.lower()
     counts = [
         len(set(english.findall(padded))) + sum(term in plain for term in chinese)

@@ -13,9 +13,10 @@ from labelcore.messages import say
 from labelcore.messages.catalogue import counted
 from labelcore.models import Severity
 from labelcore.settings import settings
-from labelcore.stages import projects
+from labelcore.stages import judging, projects
 from labelcore.stages.deriving import asking, derivation, editing
 from labelcore.stages.deriving.derivation import Derivation
+from labelcore.stages.reporting.reasons import Action
 from labelcore.workspace import Workspace
 from pages.widgets import keys, next_step, shell, working
 from pages.widgets.deriving import codes, drift, rubric, table
@@ -47,7 +48,9 @@ def show(workspace: Workspace, listed: CriteriaList) -> None:
                 "that it rests on, also where few notes are alike. Without one, notes are grouped by meaning."
             )
         )
-        if accepted:
+        if accepted and not proposed and not judging.active_judges(workspace):
+            next_step.offer(workspace, Action(kind="propose"))
+        elif accepted:
             shell.go("5_judging.py", "Next: judges")
     show_derivation(workspace)
     if not listed.criteria:

@@ -35,12 +35,11 @@ def show(workspace: Workspace, table: JudgeTable) -> Any:
                 running.show_order(workspace)
         pressed = next_step.taken("propose") and not (table.rows or settings().has_model)
         is_next = not table.rows and bool(list_criteria(workspace, status="accepted"))
-        if pressed | st.button(say("Propose judges"), type=_first(when=is_next)):
-            _propose(workspace)
+        proposes = pressed | st.button(say("Propose judges"), type=_first(when=is_next))
+        chooses = False
         if table.choosable and any(row.ran for row in table.rows):
             words = say("Choose the set again") if table.in_use else say("Choose the set")
-            if st.button(words, type=_first(when=decided and not table.in_use), key="choose-set"):
-                _choose(workspace)
+            chooses = st.button(words, type=_first(when=decided and not table.in_use), key="choose-set")
         view = st.query_params.get(keys.JUDGE_VIEW, "")
         with st.popover(say("More"), key=f"judges-more-{view}"):  # another one, closed, beside what it opened
             _offer_tools(workspace, stale)
@@ -51,6 +50,10 @@ def show(workspace: Workspace, table: JudgeTable) -> Any:
             )
         )
         estimate = st.empty()
+    if proposes:
+        _propose(workspace)
+    if chooses:
+        _choose(workspace)
     if message := st.session_state.get(keys.JUDGES_PROPOSED, ""):
         st.success(message)
         if st.session_state.get(keys.SET_CHOSEN, False):

@@ -68,7 +68,7 @@ def _show(workspace: Workspace, row: JudgeRow | None) -> None:
     version = judging.find_judge(workspace, row.judge_version_id)
     docket = refining.docket(workspace, judge=version)
     _show_head(row, description_words(version))
-    _choose(version, view, docket.open)
+    _choose(version, view, docket.open if row.ran else None)
     if view in _TOOLS:
         _TOOLS[view](workspace, version)
     elif row.ran:  # of one that has decided nothing, nothing is wrong or right yet
@@ -91,13 +91,10 @@ def _show_head(row: JudgeRow, description: str) -> None:
     shell.aside(say("Measured against {against}.", against=sentence(row.against)))
 
 
-def _choose(version: JudgeVersion, view: str, n: int) -> None:
-    """Its three views at hand, its tools behind a button."""
-    views = {
-        "errors": say("Disagrees with people ({n})", n=n),
-        "how": say("How it decides"),
-        "verdicts": say("Verdicts"),
-    }
+def _choose(version: JudgeVersion, view: str, n: int | None) -> None:
+    """Its three views at hand, its tools behind a button; ``n``: its errors, None where it has not run."""
+    views = {} if n is None else {"errors": say("Disagrees with people ({n})", n=n)}
+    views |= {"how": say("How it decides"), "verdicts": say("Verdicts")}
     kind = kind_of(version)
     tools = {"race": say("Compare the judges of this criterion")}
     if kind.runs:

@@ -183,6 +183,7 @@ def _show_failures(report: Failures) -> None:
         )
         st.write(nothing)
         return
+    st.caption(say("Share of the {n:,} outputs that people failed; click one to see them.", n=report.fails))
     more = len(report.rows) > _FAILURES
     everything = more and st.session_state.get(keys.RESULTS_FAILURES, False)
     for row in report.rows if everything else report.rows[:_FAILURES]:
@@ -196,6 +197,5 @@ def _show_failures(report: Failures) -> None:
         )
     if more:
         st.toggle(say("All {n} criteria", n=len(report.rows)), key=keys.RESULTS_FAILURES)
-    st.caption(say("Share of the {n:,} outputs that people failed; click one to see them.", n=report.fails))
     if report.sealed:
         st.caption(sealed_fails_words(report.sealed))
