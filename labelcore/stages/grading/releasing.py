@@ -123,10 +123,10 @@ def skips(workspace: Workspace) -> list[Skip]:
 def look_again(workspace: Workspace) -> int:
     """Have what this person skipped twice come back once more; returns how many outputs."""
     state = live(workspace.db, workspace.project.id)
-    mine = [grade for grade in _skipped(workspace) if grade.annotator == workspace.person]
-    resting = [grade for grade in mine if state.rests(grade.output_id, grade.annotator)]
-    for grade in resting:
-        undo(workspace, grade.id)
+    person, graded = workspace.person, state.graded(workspace.person)
+    resting = [output_id for output_id in state.skipped(person) if state.rests(output_id, person)]
+    for grade_id in [graded[output_id][0] for output_id in reversed(resting)]:
+        undo(workspace, grade_id)
     return len(resting)
 
 
