@@ -60,9 +60,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is loaded by now stays: who collects garbage (statsmodels in each call) need not look at it."""
+    """What is loaded by now stays."""
+    _freeze()
+
+
+def _freeze() -> None:
+    """Who collects garbage (statsmodels in each call) need not look at what is there now."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def what_a_file_loads_stays() -> Iterator[None]:
+    """A page loads what is ten times a test's data, and all tests after it would look through that."""
+    yield
+    _freeze()
 
 
 def pytest_sessionfinish() -> None:

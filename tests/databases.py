@@ -13,7 +13,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import settings as hypothesis_settings
 
 from labelcore import store
 from labelcore.store import Database, close_database, migrations, open_database
@@ -22,11 +21,11 @@ from labelcore.store.connection import connect
 
 @cache
 def _shared() -> Database:
+    """A query has one thread: two workers share two cores, so more would only wait for each other. Those of
+    files, which pages, commands and journeys have, get as many as the machine has.
+    """
     db = open_database(None)
-    if hypothesis_settings.get_current_profile_name() == "core":
-        db.run(
-            "SET threads = 1"
-        )  # two workers share two cores: DuckDB's threads would only wait for each other
+    db.run("SET threads = 1")
     return db
 
 
