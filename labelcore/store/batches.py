@@ -51,7 +51,7 @@ _ITS_OUTPUTS = "SELECT output_id FROM output WHERE batch_id = ?"
 def remove(db: Database, project_id: str, batch_id: str, person: str) -> dict[str, int]:
     """Remove what an import brought, all or nothing. Returns how many outputs, grades, verdicts, feedback."""
     counts: dict[str, int] = {}
-    with db.transaction() as cursor:
+    with db.writing() as cursor:
         for noun, statement in {
             "grades": "DELETE FROM grade WHERE source = 'import' AND batch_id = ?",
             "verdicts": "DELETE FROM verdict WHERE run_id = ?",

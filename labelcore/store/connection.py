@@ -18,6 +18,7 @@ import duckdb
 
 from labelcore.errors import BadInput, StoreBusy, StoreDamaged, StoreFull
 from labelcore.store.readings import Readings, Report
+from labelcore.store.tables_read import table_stored_to
 from labelcore.store.transactions import Feed, Transaction
 from labelcore.wording import Wording
 
@@ -90,11 +91,11 @@ class Database:
             callback()
 
     def after_storing(self, tell: Callable[[], object]) -> None:
-        """Tell those who keep something in memory of it; what was read before they knew is not kept."""
+        """Tell those who keep something in memory of it; no report that was made before they knew is kept."""
 
         def whole() -> None:
             tell()
-            self.forget_readings()
+            self._readings.forget(())
 
         self.after_commit(whole)
 
@@ -147,7 +148,7 @@ class Database:
             )
 
     def rows(self, sql: str, parameters: Parameters = None) -> list[tuple[Any, ...]]:
-        """All rows of a query, which changes nothing; read anew once something was stored."""
+        """All rows of a query, which changes nothing; read anew once its tables were stored to."""
         if self.here:
             return self._rows(sql, parameters)
         return self._readings.rows(sql, parameters, lambda: self._rows(sql, parameters))
@@ -181,14 +182,25 @@ class Database:
         self._check_present()
         with self._cursor() as cursor:
             cursor.execute(sql, parameters)
-        self.forget_readings()
+        table = table_stored_to(sql)
+        if self.here:
+            self.here.stores_to(table)
+        else:
+            self._readings.forget(None if table is None else {table})
 
     def forget_readings(self) -> None:
         """Read anew what is asked for next: call this where something was stored by another handle."""
         self._readings.forget()
 
     @contextlib.contextmanager
-    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A transaction with its cursor: nobody knows what is stored by it, so all is read anew after it."""
+        with self.transaction() as transaction:
+            transaction.stores_to(None)
+            yield transaction.cursor
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Transaction]:
         """What this thread reads and writes inside is stored together, or not at all; one inside joins it.
 
         Other threads take no part and see nothing of it before the end, so work that is handed to
@@ -200,15 +212,13 @@ class Database:
         self._check_present()
         if transaction := self.here:
             with transaction.joined():
-                yield transaction.cursor
+                yield transaction
             return
-        with (
-            self._telling_when_full(),
-            self._fresh_cursor() as cursor,
-            Transaction(self, cursor, self.feed.cursors()).opened(),
-        ):
-            self.after_commit(self.forget_readings)
-            yield cursor
+        with self._telling_when_full(), self._fresh_cursor() as cursor:
+            transaction = Transaction(self, cursor, self.feed.cursors())
+            transaction.after_commit.append(lambda: self._readings.forget(transaction.tables))
+            with transaction.opened():
+                yield transaction
 
     @contextlib.contextmanager
     def scratch(self, mode: str = "") -> Iterator[duckdb.DuckDBPyConnection]:
@@ -231,8 +241,9 @@ class Database:
         if len(rows) == 1:  # a separate transaction, without the cost of opening one
             self.run(_insertion(table, columns), rows[0])
             return
-        with self.transaction() as cursor:
-            append_rows(cursor, table, columns, rows)
+        with self.transaction() as transaction:
+            transaction.stores_to(table)
+            append_rows(transaction.cursor, table, columns, rows)
 
     def close(self) -> None:
         """Give the file back."""

@@ -19,7 +19,7 @@ _CHOICE = "SELECT choice_id, judge_version_ids, parameters, figures, author, mad
 
 def save(db: Database, versions: Sequence[JudgeVersion]) -> int:
     """Store the versions that are not there yet. Returns how many were new."""
-    with db.transaction() as cursor:
+    with db.writing() as cursor:
         return save_within(cursor, versions)
 
 

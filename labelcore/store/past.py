@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from labelcore.errors import BadInput
-from labelcore.store import views
 from labelcore.store.connection import Database, utc
+from labelcore.store.tables_read import views_text
 
 _TIMES = ("stored_at", "made_at")
 """The first of these that a table has says when a row came in; a client's clock may run wrong."""
@@ -52,7 +52,7 @@ def _make_views(db: Database, catalogue: str, moment: datetime) -> None:
             f'CREATE VIEW {catalogue}.main."{table}" AS '
             f'SELECT * FROM "{present}".main."{table}" WHERE {condition}'
         )
-    db.run(f"USE {catalogue}; {views.text()}")
+    db.run(f"USE {catalogue}; {views_text()}")
 
 
 def filters(db: Database) -> dict[str, str]:

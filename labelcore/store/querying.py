@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import duckdb
 
 from labelcore.errors import BadInput
-from labelcore.store import views
 from labelcore.store.connection import Database
+from labelcore.store.tables_read import views
 from labelcore.wording import Wording
 
 _NODES = {"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"}
@@ -114,7 +114,7 @@ def _known(cursor: duckdb.DuckDBPyConnection, ctes: Iterable[str]) -> set[str]:
         "UNION ALL SELECT view_name, false FROM duckdb_views()"
     ).fetchall()
     new = {name.lower() for name in ctes if name.isidentifier()} - {name for name, _ in rows}
-    return ({name for name, is_table in rows if is_table} | views.names()) - _SECRET | new
+    return ({name for name, is_table in rows if is_table} | views().keys()) - _SECRET | new
 
 
 def _check_part(part: dict[str, Any], tables: set[str], schemas: set[str]) -> None:

@@ -1,5 +1,5 @@
-"""What queries gave, kept until something is stored: a page asks the same again and again, and so does
-whoever opens it next.
+"""What queries gave, kept until their tables are stored to: a page asks the same again and again, and so does
+whoever opens it next, while others grade.
 """
 
 from __future__ import annotations
@@ -7,8 +7,10 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Hashable
-from typing import Any, TypeVar
+from collections.abc import Callable, Collection, Hashable
+from typing import Any, NamedTuple, TypeVar
+
+from labelcore.store.tables_read import words
 
 Rows = list[tuple[Any, ...]]
 Report = TypeVar("Report")
@@ -16,53 +18,83 @@ _LARGEST, _ALL = 8_000_000, 64_000_000
 """Characters of an answer that is kept, and of all of them."""
 _ANSWER, _PLACE = 300, 60
 """What an answer counts as by itself, and a value beside what it holds: an object and its place."""
-_NONE = object()
 _REPORT = 200_000
 """What a report counts as: of a hundred judges it is about as long."""
 
 
+class _Kept(NamedTuple):
+    """An answer, what it counts as, and the change before which it was read.
+
+    ``words``: the tables that it was read of are among them; None where it may be of any.
+    """
+
+    answer: Any
+    size: int
+    change: int
+    words: frozenset[str] | None
+
+
 class Readings:
-    """Answers by the query and its parameters. Any number of threads may ask."""
+    """Answers by the query and its parameters. Any number of threads may ask.
+
+    What is stored is a change, and changes are numbered.
+    """
 
     def __init__(self) -> None:
-        self._answers: dict[Hashable, Any] = {}
-        self._size = self._state = 0
+        self._answers: dict[Hashable, _Kept] = {}
+        self._size = self._change = self._of_all = 0
+        self._changes: dict[str, int] = {}
         self._keeping = threading.Lock()
 
     def rows(self, sql: str, parameters: Any, read: Callable[[], Rows]) -> Rows:
-        """The rows that ``read`` gives, or gave since something was last stored."""
+        """The rows that ``read`` gives, or gave since a table of the query was last stored to."""
         asked = json.dumps(parameters, default=_in_full)
         key = (sql, hashlib.sha256(asked.encode()).digest())
-        return list(self._kept(key, read, _size_of))
+        return list(self._kept(key, words(sql), read, _size_of))
 
     def report(self, about: Hashable, make: Callable[[], Report]) -> Report:
         """What ``make`` gives, or gave since something was last stored; it is the same object for all."""
-        answer: Report = self._kept(about, make, lambda _: _REPORT)
+        answer: Report = self._kept(about, None, make, lambda _: _REPORT)
         return answer
 
-    def forget(self) -> None:
-        """Call this once something is stored."""
+    def forget(self, tables: Collection[str] | None = None) -> None:
+        """Call this once something is stored: to these tables, or nobody knows to which. No report stays."""
         with self._keeping:
-            self._state += 1
-            self._empty()
-
-    def _kept(self, key: Hashable, read: Callable[[], Any], size_of: Callable[[Any], int]) -> Any:
-        with self._keeping:
-            state, answer = self._state, self._answers.get(key, _NONE)
-        if answer is _NONE:
-            answer = read()
-            self._keep(state, key, answer, size_of(answer))
-        return answer
-
-    def _keep(self, state: int, key: Hashable, answer: Any, size: int) -> None:
-        """Unless something was stored since the reading began: nobody can tell which of both it saw."""
-        with self._keeping:
-            if state != self._state or size > _LARGEST:
-                return
-            if self._size + size > _ALL:
+            self._change += 1
+            if tables is None:
+                self._of_all = self._change
                 self._empty()
-            self._answers[key] = answer
-            self._size += size
+            else:
+                self._changes |= dict.fromkeys(tables, self._change)
+
+    def _kept(
+        self, key: Hashable, of: frozenset[str] | None, read: Callable[[], Any], size_of: Callable[[Any], int]
+    ) -> Any:
+        with self._keeping:
+            change, kept = self._change, self._answers.get(key)
+            if kept and self._holds(kept):
+                return kept.answer
+        answer = read()
+        self._keep(key, _Kept(answer, size_of(answer), change, of))
+        return answer
+
+    def _keep(self, key: Hashable, fresh: _Kept) -> None:
+        """Unless its tables were stored to since the reading began: nobody can tell which of both it saw."""
+        with self._keeping:
+            if fresh.size > _LARGEST or not self._holds(fresh):
+                return
+            if former := self._answers.pop(key, None):
+                self._size -= former.size
+            if self._size + fresh.size > _ALL:
+                self._empty()
+            self._answers[key] = fresh
+            self._size += fresh.size
+
+    def _holds(self, kept: _Kept) -> bool:
+        if kept.words is None:
+            return kept.change == self._change
+        last = max((at for table, at in self._changes.items() if table in kept.words), default=0)
+        return kept.change >= max(last, self._of_all)
 
     def _empty(self) -> None:
         self._answers, self._size = {}, 0

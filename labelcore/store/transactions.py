@@ -20,7 +20,8 @@ class Transaction:
     """One open transaction of one database, which the blocks inside it join.
 
     ``cursors``: where each topic of the feed stood before it began. ``changed``: what it has written (a
-    table, or the followed state of a project); ``memory`` keeps what was made of that.
+    table, or the followed state of a project); ``memory`` keeps what was made of that. ``tables``: those that
+    it stored to, None where any may be.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class Transaction:
         self.cursor = cursor
         self.cursors = cursors
         self.changed: Counter[Hashable] = Counter()
+        self.tables: set[str] | None = set()
         self.memory: dict[Any, Any] = {}
         self.has_failed = False
         self._owner: object | None = owner
@@ -46,6 +48,10 @@ class Transaction:
         ):
             transaction = transaction._outer
         return transaction
+
+    def stores_to(self, table: str | None) -> None:
+        """Note what a statement changes."""
+        self.tables = None if table is None or self.tables is None else self.tables | {table}
 
     @contextlib.contextmanager
     def joined(self) -> Iterator[None]:

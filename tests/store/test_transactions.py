@@ -51,7 +51,7 @@ def elsewhere() -> Iterator[Callable[..., Any]]:
 @contextlib.contextmanager
 def taken_back(db: Database) -> Iterator[duckdb.DuckDBPyConnection]:
     """A transaction that fails at its end."""
-    with contextlib.suppress(ZeroDivisionError), db.transaction() as cursor:
+    with contextlib.suppress(ZeroDivisionError), db.writing() as cursor:
         yield cursor
         raise ZeroDivisionError
 
@@ -125,7 +125,7 @@ def test_others_see_nothing_before_the_end_and_everything_after(
 
 def test_a_transaction_inside_joins_the_outer_one(db: Database) -> None:
     with taken_back(db) as outer:
-        with db.transaction() as inner:
+        with db.writing() as inner:
             assert inner is outer
             project_table.save(db, Project(id="a", name="a"))
         with db.transaction():

@@ -163,7 +163,7 @@ def _import_one(
 ) -> ImportResult:
     db, batch_id, name = workspace.db, new_id("batch"), workspace.project.name
     begins = name not in {known.name for known in projects.list_projects(db)}
-    with db.transaction() as cursor:
+    with db.writing() as cursor:
         read = previewing.read_file(cursor, source, wanted, previewing.rules_of(workspace))
         _check(read)
         redacted = redacting.redact(cursor, storing.with_notes(cursor, read), source.name, redaction)

@@ -71,7 +71,7 @@ def undo(
             people=people,
             batch=batch,
         )
-    with workspace.db.transaction() as cursor:
+    with workspace.db.writing() as cursor:
         counts = batches.remove(workspace.db, workspace.project.id, batch, workspace.person)
         feedback.settle(workspace, cursor)
     workspace.db.after_storing(lambda: _forget(workspace.db))

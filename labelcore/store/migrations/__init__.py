@@ -74,7 +74,7 @@ def migrate(db: Database) -> list[int]:
             unknown=max(unknown),
         )
     pending = [migration for migration in migrations if migration[0] not in numbers]
-    with db.transaction() as cursor:
+    with db.writing() as cursor:
         for number, name, sql in pending:
             cursor.execute(sql if numbers else _VIEW.sub("", sql))
             cursor.execute("INSERT INTO schema_migration VALUES (?, ?, ?)", [number, name, utc(now())])

@@ -142,7 +142,7 @@ def propose_all(workspace: Workspace, order: ProposalOrder) -> ProposalReport:
 
 
 def _of_users(workspace: Workspace) -> list[JudgeVersion]:
-    with workspace.db.transaction() as cursor:
+    with workspace.db.writing() as cursor:
         versions = feedback.settle(workspace, cursor)
     if not versions:
         raise BadInput(
