@@ -160,6 +160,10 @@ WORDS = {
         "'{column}' may hold the outputs as well; they were read from '{output}'. If it is the other way "
         'round, name it: --map "output={column}".'
     ),
+    "rows_are_messages": (
+        "Each row is a message of a chat, and it is not known which conversation it belongs to: read a file "
+        "of one conversation as a chat log, or name the column of the outputs."
+    ),
     "no_output": "It is not known which column holds the outputs: name it with --map output=COLUMN.",
     "no_meaning": (
         "Feedback '{column}' is kept without a meaning where it is {values}. Say it with --passes, --fails "

@@ -169,3 +169,32 @@ def test_blanks_before_a_list_of_answers_change_nothing(workspace: Workspace, tm
         json.dumps({"query": "Rain?", "responses": f"\n{cell}"}) for cell in ['["Yes.", "No."]']
     )
     assert [text for text, *_ in stored(workspace, tmp_path / "lists.jsonl", lines)] == ["No.", "Yes."]
+
+
+@pytest.mark.parametrize("role", ["role", "sender"])
+def test_messages_of_unnamed_conversations_are_asked_about_and_never_outputs(
+    workspace: Workspace, tmp_path: Path, role: str
+) -> None:
+    talk = [{role: ("user", "bot")[at % 2], "text": f"line {at}", "label": "good"} for at in range(4)]
+    path = tmp_path / "log.jsonl"
+    path.write_text("\n".join(map(json.dumps, talk)), encoding="utf-8")
+    with pytest.raises(BadInput) as refused:
+        importing.import_file(workspace, str(path))
+    assert "message of a chat" in str(refused.value) and "chat_rows" in str(refused.value.next_step)
+    importing.import_file(workspace, str(path), described=importing.Description(format="chat_rows"))
+    rows = workspace.db.rows("SELECT text, json_array_length(conversation) FROM output ORDER BY 1")
+    assert rows == [("line 1", 1), ("line 3", 3)]
+
+
+def test_messages_with_labels_are_a_chat_log_and_plain_tables_stay_tables(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    talk = [
+        {"chat_id": 1, "role": ("user", "bot")[at % 2], "text": f"line {at}", "label": "x"} for at in (0, 1)
+    ]
+    path = tmp_path / "log.jsonl"
+    path.write_text("\n".join(map(json.dumps, talk)), encoding="utf-8")
+    assert importing.preview(workspace, str(path)).format == "chat_rows"
+    plain = tmp_path / "plain.csv"
+    plain.write_text("sender,question,answer,label\nuser,q1,a1,good\nbot,q2,a2,bad\n", encoding="utf-8")
+    assert importing.import_file(workspace, str(plain)).batch.grades_new == 2

@@ -27,6 +27,7 @@ from labelcore.stages.importing.reading import ReadFile
 from labelcore.stages.importing.redacting import RedactedFile, RedactionWork
 from labelcore.stages.importing.several import by_column, refuse_several
 from labelcore.store import audit, batches, live, staging
+from labelcore.store.formats.chat_rows import text_of_log
 from labelcore.store.lookups import written
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
@@ -240,14 +241,7 @@ def _check(read: ReadFile) -> None:
                 "The first line looks like data, not like column names.",
                 next_step="If the file has no header, add one line with names at its top.",
             )
-        first_row = "; ".join(f"{name}: {str(value)[:40]}" for name, value in (read.rows or [{}])[0].items())
-        raise BadInput(
-            "It is not known which column holds the outputs. The first row is {shown}.",
-            next_step="Name it with --map output=COLUMN; of outputs that are there already, their ids with "
-            "--map id=COLUMN and what is said of them with --grades, --verdicts or --feedback NAME=COLUMN. "
-            "Of a survey whose headings are the outputs, first make a table with a row for each output.",
-            shown=first_row or Wording("empty"),
-        )
+        raise _no_outputs(read)
     refuse_several(read.notes, mapping)
     asked = {
         "verdict": {*mapping.verdicts},
@@ -263,6 +257,24 @@ def _check(read: ReadFile) -> None:
                 name=reading.name,
                 listed=values,
             )
+
+
+def _no_outputs(read: ReadFile) -> BadInput:
+    """That it is not known where the outputs are, and what to do about it."""
+    if text_of_log(read.staged.names, read.rows):
+        return BadInput(
+            "Each row is a message of a chat, and it is not known which conversation it belongs to.",
+            next_step="Of a file that holds one conversation say --format chat_rows. Of several, call the "
+            "column that names them conversation_id, or name the outputs with --map output=COLUMN.",
+        )
+    first_row = "; ".join(f"{name}: {str(value)[:40]}" for name, value in (read.rows or [{}])[0].items())
+    return BadInput(
+        "It is not known which column holds the outputs. The first row is {shown}.",
+        next_step="Name it with --map output=COLUMN; of outputs that are there already, their ids with "
+        "--map id=COLUMN and what is said of them with --grades, --verdicts or --feedback NAME=COLUMN. "
+        "Of a survey whose headings are the outputs, first make a table with a row for each output.",
+        shown=first_row or Wording("empty"),
+    )
 
 
 def _refuse_both(mapping: Mapping) -> None:

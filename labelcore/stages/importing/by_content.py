@@ -8,6 +8,7 @@ from typing import Any
 
 from labelcore.stages.importing.mapping import Mapping
 from labelcore.stages.importing.names import is_named, is_note
+from labelcore.store.formats.chat_rows import text_of_log
 from labelcore.store.staging import FIELDS
 from labelcore.text import chats
 
@@ -31,8 +32,11 @@ def told(mapping: Mapping, columns: Sequence[str], rows: Rows, given: Collection
     output = mapping.output
     objects = output and _are_objects(output, rows) and (len(columns) == 1 or _is_text(output))
     is_text = output and is_named(output, "text")
-    if objects or (
-        is_text and (any(map(_PREDICTED.search, columns)) or _is_outgrown(mapping, columns, rows))
+    is_said = output and output == text_of_log(columns, rows)  # by users too
+    if (
+        objects
+        or is_said
+        or (is_text and (any(map(_PREDICTED.search, columns)) or _is_outgrown(mapping, columns, rows)))
     ):
         mapping = mapping.model_copy(update={"output": None})
     if mapping.output or mapping.conversation:

@@ -33,6 +33,7 @@ from labelcore.stages.importing.names import NAMES, by_name, is_named
 from labelcore.stages.importing.reading import Nearest, ReadFile
 from labelcore.stages.importing.several import by_column
 from labelcore.store import batches, remarks, staging
+from labelcore.store.formats.chat_rows import text_of_log
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
@@ -347,7 +348,9 @@ def open_facts(read: ReadFile) -> list[Fact]:
         for signal, reading in zip(read.signals, read.readings, strict=True)
         if reading.kind == "feedback" and reading.open
     ]
-    return [*([] if says_anything(read) else [fact("no_output")]), *unknown, *without_meaning, *offers]
+    is_log = text_of_log(read.staged.names, read.rows)
+    missing = [] if says_anything(read) else [fact("rows_are_messages" if is_log else "no_output")]
+    return [*missing, *unknown, *without_meaning, *offers]
 
 
 def _other_outputs(read: ReadFile) -> list[Fact]:

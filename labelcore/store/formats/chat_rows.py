@@ -21,7 +21,7 @@ _TEXTS = "content text message message_text body utterance msg value 内容 消�
 _TIMES = "timestamp created_at time sent_at date datetime 时间".split()
 _IDS = "message_id id uuid msg_id".split()
 _MODELS = "model model_name model_id 模型".split()
-_ANSWERS = {"output", "response", "answer", "completion", "prediction", "chosen", "messages", "label"}
+_ANSWERS = {"output", "response", "answer", "completion", "prediction", "chosen", "messages"}
 _SHOWN = 50
 _WRAPPINGS = ("messages", "data", "rows", "events", "items")
 """Lists of a document in which the messages may stand."""
@@ -65,14 +65,23 @@ def _log(head: FileHead) -> tuple[str, list[Record], _Columns | None]:
 def _recognise(head: FileHead) -> float:
     path, messages, columns = _log(head)
     records = messages[:_SHOWN]
-    if columns is None or len(records) < 2:
-        return 0.0
-    spoken = [speaker(record.get(columns.speaker)) for record in records]
-    if None in spoken or not {"user", "assistant"} <= set(spoken) or not _fit(records, columns):
+    if columns is None or not _are_spoken(records, columns):
         return 0.0
     names = {plain(record.get(columns.talk)) for record in messages} if path else ()
     one = len(names) == 1  # a document that is one chat is read whole, with what stands beside it
     return 0.93 if columns.talk and not one and not _is_reversed(records, columns) else 0.4
+
+
+def text_of_log(names: Sequence[str], records: Sequence[Record]) -> str:
+    """The column of what users and a model say in turns, "" where rows are no messages of a chat."""
+    columns = _columns(names)
+    return columns.text if columns and _are_spoken(records[:_SHOWN], columns) else ""
+
+
+def _are_spoken(records: Sequence[Record], columns: _Columns) -> bool:
+    """Whether of every message it is known who spoke, and both sides do."""
+    spoken = {speaker(record.get(columns.speaker)) for record in records}
+    return None not in spoken and {"user", "assistant"} <= spoken and _fit(records, columns)
 
 
 def _fit(records: Sequence[Record], columns: _Columns) -> bool:
@@ -97,7 +106,7 @@ def _is_reversed(records: Sequence[Record], columns: _Columns) -> bool:
     "they were sent.",
     brings="Each answer before the user writes again becomes an output, with what was said before it in the "
     "same conversation, time, model and the message's id; what else stands beside the user's messages "
-    "comes as beside_user_message.",
+    "comes as beside_user_message, beside answers that another one follows as beside_earlier_answer.",
     recognise=_recognise,
 )
 def rows(source: Source) -> Iterator[Said]:
@@ -143,9 +152,10 @@ in_chinese(
         "they were sent.": ("按发送顺序导出消息，并附带所属对话的编号和发送者。"),
         "Each answer before the user writes again becomes an output, with what was said before it in the "
         "same conversation, time, model and the message's id; what else stands beside the user's messages "
-        "comes as beside_user_message.": (
+        "comes as beside_user_message, beside answers that another one follows as beside_earlier_answer.": (
             "用户再次发言之前的最后一个回答成为一条输出，附带同一对话中此前的内容、时间、模型和消息编号；"
-            "用户消息旁的其他内容以 beside_user_message 附带。"
+            "用户消息旁的其他内容以 beside_user_message 附带，"
+            "后面还有回答的回答旁的以 beside_earlier_answer 附带。"
         ),
     }
 )

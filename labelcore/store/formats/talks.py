@@ -20,7 +20,7 @@ _MOST, _PER_TURN = 200_000_000, 500
 """Characters that the conversations which are not at their end may hold, a turn's overhead included."""
 _LONGEST = 200_000
 """Characters of a conversation that come with each answer in it, a turn's overhead included."""
-_ASKED = "beside_user_message"
+_ASKED, _EARLIER = "beside_user_message", "beside_earlier_answer"
 _NAMES = (
     "conversation_id session_id thread_id chat_id dialogue_id dialog_id conv_id conversation session thread "
     "conversation_hash call_id ticket_id 会话 会话id 对话id"
@@ -50,8 +50,8 @@ def talk_column(names: Iterable[str]) -> str:
 class Event(NamedTuple):
     """What a line of a log adds to a talk: turns, or what is known of it. ``whole``: no piece of a stream.
 
-    ``details``: what else stands beside a turn. Of an answer it stays as it is; what stands beside the
-    messages of the user since the answer before, and is another there, comes under ``beside_user_message``.
+    ``details``: what else stands beside a turn. Of the last answer it stays as it is; what stands beside
+    the user's messages and the answers before it, and is another there, comes under names of its kind.
     """
 
     turns: Sequence[Turn] = ()
@@ -81,7 +81,7 @@ class Talk:
     first: tuple[int, Record] | None = None
     answered: bool = False
     size: int = 0
-    asked: Mapping[str, Any] = field(default_factory=dict)
+    beside: dict[str, dict[str, tuple[Any, ...]]] = field(default_factory=dict)
 
     def add(self, number: int, record: Record, event: Event) -> Iterator[Said]:
         """Take a line; where the user speaks again, what was answered before is an output."""
@@ -92,12 +92,21 @@ class Talk:
             if role == "user":
                 yield from self.finished()
                 self.first = self.first or (number, record)
-                beside = {name: value for name, value in event.details.items() if value not in (None, "")}
-                self.asked = {**self.asked, **beside}
+                self._keep(_ASKED, event)
             if role == "assistant" and turn["content"].strip():
                 turn = self._joined(turn, event)
+                if self.reply and event.whole:
+                    self._keep(_EARLIER, self.reply.event)
                 self.reply = _Reply(number, len(self.turns), event._replace(model=self.model))
             self.turns.append(turn)
+
+    def _keep(self, kind: str, event: Event) -> None:
+        """What stands beside a message that is no output: each of several different things."""
+        known = self.beside.setdefault(kind, {})
+        for name, value in event.details.items():
+            values = known.get(name, ())
+            if value not in (None, "", *values):
+                known[name] = (*values, value)
 
     def _joined(self, turn: Turn, event: Event) -> Turn:
         """A piece of a stream with the pieces before it."""
@@ -117,9 +126,9 @@ class Talk:
         parts = Exchange(self.turns[place]["content"], conversation=_end(self.turns[:place]))
         self.reply, self.answered = None, True
         about = {"id": event.id, "group": self.name, "model": event.model, "at": event.at}
-        other = {name: value for name, value in self.asked.items() if event.details.get(name) != value}
-        self.asked = {}
-        yield made(number, parts, details={**({_ASKED: other} if other else {}), **event.details}, **about)
+        beside = {kind: _others(known, event.details) for kind, known in self.beside.items()}
+        self.beside = {}
+        yield made(number, parts, details={**beside, **event.details}, **about)
 
     def ended(self) -> Iterator[Said]:
         """What is left when the file ends: an answer, or a talk in which nobody answers."""
@@ -127,6 +136,12 @@ class Talk:
         if not self.answered and self.first:
             number, record = self.first
             yield made(number, Exchange(), trouble=_NOBODY, raw=record)
+
+
+def _others(known: Mapping[str, tuple[Any, ...]], details: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands beside other messages and not beside this one; a list only where there are several."""
+    others = {name: values for name, values in known.items() if values != (details.get(name),)}
+    return {name: values[0] if len(values) == 1 else list(values) for name, values in others.items()}
 
 
 def _size(turn: Turn) -> int:

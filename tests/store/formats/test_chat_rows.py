@@ -174,3 +174,22 @@ def test_what_stands_beside_every_message_since_the_answer_before_comes_once() -
     first, second = read("chat_rows", lines([{"chat_id": 1, **row} for row in said]))
     assert first.details == {"plan": "gold", "user_message": "m1", "beside_user_message": {"rating": "bad"}}
     assert second.details == {"plan": "gold", "user_message": "m2"}
+
+
+def test_what_stands_beside_messages_that_are_no_outputs_is_kept_message_by_message() -> None:
+    said = [
+        {"role": "user", "text": "hi", "mood": "sad"},
+        {"role": "user", "text": "well?", "mood": "angry"},
+        {"role": "bot", "text": "One moment.", "label": "slow", "mood": ""},
+        {"role": "bot", "text": "Here you are.", "label": "good"},
+        {"role": "user", "text": "ok", "mood": "glad"},
+        {"role": "bot", "text": "Bye.", "label": "good"},
+    ]
+    first, second = read("chat_rows", lines([{"chat_id": 1, **row} for row in said]))
+    assert (first.output, second.output) == ("Here you are.", "Bye.")
+    assert first.details == {
+        "label": "good",
+        "beside_user_message": {"mood": ["sad", "angry"]},
+        "beside_earlier_answer": {"label": "slow"},
+    }
+    assert second.details == {"label": "good", "beside_user_message": {"mood": "glad"}}
