@@ -40,7 +40,7 @@ _LISTS = (
     "contents input_messages"
 ).split()
 _SYSTEM = "system instructions system_instruction systemInstruction system_instructions system_prompt".split()
-_SPEAKER_KEYS = "speaker author sender participant type".split()
+_SPEAKER_KEYS = "speaker author sender participant obj type".split()
 _CALLS = {"tool_use", "tool_call", "tool-call", "toolCall"}
 _THOUGHTS = {"reasoning", "thinking", "redacted_thinking"}
 _RESULT_KEYS = ("response", "result", "output", "tool_result")
@@ -279,7 +279,7 @@ def _role(item: Mapping[Any, Any]) -> str | None:
 
 
 def _parts(item: Mapping[Any, Any]) -> list[Any] | None:
-    for key in ("content", "contents", "parts"):
+    for key in ("content", "contents", "parts", "value"):
         parts = item.get(key)
         if isinstance(parts, dict):
             parts = parts.get("parts")
@@ -330,8 +330,8 @@ def _part_text(part: Any) -> str | None:
         return None
     for key in ("text", "content"):
         inner = part.get(key)
-        if isinstance(inner, dict) and isinstance(inner.get("value"), str):
-            inner = inner["value"]
+        if isinstance(inner, dict):
+            inner = inner.get("value", inner.get("content", inner))
         if isinstance(inner, list):
             return _joined(inner)
         if inner is not None:

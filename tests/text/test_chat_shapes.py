@@ -230,3 +230,12 @@ def test_the_store_and_python_find_the_same_first_sign(blank: str) -> None:
         f"SELECT {staging.opening('cell')} FROM (SELECT ? AS cell)", [cell]
     ).fetchall()
     assert sign == opening(cell)
+
+
+def test_a_workflow_tool_names_who_spoke_obj_and_wraps_each_text() -> None:
+    said = [("Human", "Opening hours?"), ("AI", "From nine to five.")]
+    chat = [{"obj": who, "value": [{"type": "text", "text": {"content": text}}]} for who, text in said]
+    assert [(turn["role"], turn["content"]) for turn in turns(chat) or []] == [
+        ("user", "Opening hours?"),
+        ("assistant", "From nine to five."),
+    ]

@@ -22,11 +22,11 @@ _WORDS: dict[str, str] = {
         PASS: "pass passed good great excellent ok okay correct accept accepted acceptable right approve "
         "approved thumbs_up thumbsup thumb_up up 👍 ✅ ✓ ✔ √ 通过 合格 对 好 正确 赞 良い 正解 richtig "
         "korrekt gut sehr_gut akzeptabel bestanden correcto bueno bon bom buono corretto хорошо верно "
-        "правильно 通過 正確 합격 통과 جيد صحيح",
+        "i.o 优 优秀 满意 好评 правильно 通過 正確 합격 통과 جيد صحيح",
         FAIL: "fail failed bad poor incorrect wrong reject rejected unacceptable disapproved thumbs_down "
         "thumbsdown thumb_down down 👎 ❌ ✗ ✘ 不通过 未通过 不合格 错 差 错误 不正确 踩 悪い 不正解 falsch "
         "inkorrekt schlecht mangelhaft durchgefallen incorrecto malo mauvais ruim cattivo scorretto "
-        "плохо неверно неправильно 불합격 不通過 錯誤 不正確 سيئ خطأ",
+        "n.i.o nok ng 不满意 差评 плохо неверно неправильно 불합격 不通過 錯誤 不正確 سيئ خطأ",
         UNSURE: "unsure unknown maybe unclear uncertain 不确定 不清楚 unklar unsicher",
     }.items()
     for word in words.split()

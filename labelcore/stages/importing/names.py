@@ -44,6 +44,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "grade": "human_grade human_label human_verdict human_score human_rating human_pass "
         "grade label pass passed rating verdict good is_good "
         "is_correct expert_gold score stars correct 评分 得分 结果 标注 是否通过 是否合格 評価 判定 "
+        "标注结果 评测结果 评估结果 评价结果 等级 评级 "
         "bewertung korrekt 評分 évaluation avaliação valutazione оценка 평가 التقييم",
         "note": "note notes reason critique comment comments reviewer_comment grader_comment feedback "
         "explanation rationale 备注 原因 评语 意见 理由 评分理由 コメント kommentar begründung anmerkung "

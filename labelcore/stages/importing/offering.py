@@ -193,7 +193,8 @@ def _is_offered(place: str, values: set[str], *, named: bool) -> bool:
     numbers, words = are_numbers(values), _words(place)
     if _is_person(place):
         return False
-    if not numbers and (is_note(nested.telling(place)) or not _NAMING.isdisjoint(words[-1:])):
+    votes = feedback.is_signal(place) and all(meanings.by_word(value) is not None for value in values)
+    if not numbers and ((is_note(nested.telling(place)) and not votes) or not _NAMING.isdisjoint(words[-1:])):
         return False
     if numbers and _COUNTS & set(words) and words[-1] not in _MEASURES:
         return False

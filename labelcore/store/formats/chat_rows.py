@@ -22,6 +22,9 @@ _TIMES = "timestamp created_at time sent_at date datetime 时间".split()
 _IDS = "message_id id uuid msg_id".split()
 _MODELS = "model model_name model_id 模型".split()
 _ANSWERS = {"output", "response", "answer", "completion", "prediction", "chosen", "messages"}
+_ASIDES = {"verbose", "follow_up"}
+"""Types of what a program writes for the page on which a chat is shown (Coze)."""
+_STEPS = {"function_call", "tool_output", "tool_response", "knowledge"}
 _SHOWN = 50
 _WRAPPINGS = ("messages", "data", "rows", "events", "items")
 """Lists of a document in which the messages may stand."""
@@ -122,7 +125,11 @@ def rows(source: Source) -> Iterator[Said]:
         if columns.talk and not name:
             yield RejectedRow(row=number, field=columns.talk, reason=_OF_NONE, raw=plain(record)[:RAW])
             continue
-        said = turns([{"role": record.get(columns.speaker), "content": _content(record, columns)}])
+        kind = record.get("type")
+        if kind in _ASIDES:
+            continue
+        who = "tool" if kind in _STEPS else record.get(columns.speaker)
+        said = turns([{"role": who, "content": _content(record, columns)}])
         if said is None:
             reason = Wording("who spoke in this chat is not known")
             yield RejectedRow(row=number, field=columns.speaker, reason=reason, raw=plain(record)[:RAW])

@@ -193,3 +193,18 @@ def test_what_stands_beside_messages_that_are_no_outputs_is_kept_message_by_mess
         "beside_earlier_answer": {"label": "slow"},
     }
     assert second.details == {"label": "good", "beside_user_message": {"mood": "glad"}}
+
+
+def test_what_a_program_writes_for_the_page_is_no_answer() -> None:
+    said = [
+        ("user", "question", "Opening hours?"),
+        ("assistant", "function_call", '{"name": "hours"}'),
+        ("assistant", "tool_output", "9 to 5"),
+        ("assistant", "answer", "From nine to five."),
+        ("assistant", "verbose", '{"msg_type": "finished"}'),
+        ("assistant", "follow_up", "Also on Sundays?"),
+    ]
+    rows = [{"conversation_id": 1, "role": role, "type": kind, "content": text} for role, kind, text in said]
+    (row,) = read("chat_rows", lines(rows))
+    assert row.output == "From nine to five."
+    assert [role for role, _ in contents(row)] == ["user", "tool", "tool"]
