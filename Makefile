@@ -38,9 +38,10 @@ browser:
 # Both cores; whoever is done early takes over from the other.
 BOTH := -n 2 --dist worksteal
 
-# Those of a file share a server and a browser. At the end it says which took longest.
+# Those of a file share a server and a browser, and stand in the order that they run in (tests/journeys/conftest.py).
+# They wait for what is drawn, so three keep two cores at work. At the end it says which took longest.
 JOURNEYS := tests/journeys
-APART := -n 2 --dist loadfile --durations 25
+APART := -n 3 --dist loadfile --no-loadscope-reorder --durations 25
 
 # Pages, journeys and what strangers try at the door are not even collected; properties are tried on fewer examples
 # than in `make test`.
