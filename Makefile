@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # What Python has compiled serves the next run too, also where the shell forbids it.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup run test check browser core coverage journeys bench clean
+.PHONY: setup run test check types style browser core coverage journeys bench clean
 
 setup: $(READY)
 
@@ -21,10 +21,15 @@ $(READY): pyproject.toml constraints.txt
 run: setup
 	$(BIN)/labelcore demo
 
-check: setup
+# Two, so that with `--jobs 2` one core has the types and the other all else.
+check: types style
+
+types: setup
+	$(BIN)/mypy
+
+style: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
 # Types and unit tests of what runs in a browser, with node's runner and TypeScript as a checker.
