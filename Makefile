@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # What Python has compiled serves the next run too, also where the shell forbids it.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup run test check browser core coverage journeys bench clean
+.PHONY: setup run test check types style browser core coverage journeys bench clean
 
 setup: $(READY)
 
@@ -21,10 +21,15 @@ $(READY): pyproject.toml constraints.txt
 run: setup
 	$(BIN)/labelcore demo
 
-check: setup
+# Two, so that with `--jobs 2` one core has the types and the other all else.
+check: types style
+
+types: setup
+	$(BIN)/mypy
+
+style: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
 # Types and unit tests of what runs in a browser, with node's runner and TypeScript as a checker.
@@ -38,9 +43,10 @@ browser:
 # Both cores; whoever is done early takes over from the other.
 BOTH := -n 2 --dist worksteal
 
-# Those of a file share a server and a browser. At the end it says which took longest.
+# Those of a file share a server and a browser, and stand in the order that they run in (tests/journeys/conftest.py).
+# They wait for what is drawn, so three keep two cores at work. At the end it says which took longest.
 JOURNEYS := tests/journeys
-APART := -n 2 --dist loadfile --durations 25
+APART := -n 3 --dist loadfile --no-loadscope-reorder --durations 25
 
 # Pages, journeys and what strangers try at the door are not even collected; properties are tried on fewer examples
 # than in `make test`.

@@ -21,6 +21,13 @@ from tests.journeys._server import Server
 expect.set_options(timeout=LONGEST)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files of the whole app, which take minutes, come before those of the card alone: so no worker is left
+    with one when the others are done.
+    """
+    items.sort(key=lambda item: "trial" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as found:

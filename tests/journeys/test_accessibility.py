@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 import pytest
+from playwright.sync_api import Browser, Page
 
 from labelcore.stages import grading, judging, projects
 from labelcore.stages.aligning import choosing_set
@@ -14,7 +15,6 @@ from labelcore.store import close_database, open_database
 from labelcore.workspace import Workspace
 from pages.widgets import menu
 from tests.app_server import serving
-from tests.chromium import chromium
 from tests.journeys.rules import broken, settle
 from tests.stages.test_loop import plant
 
@@ -75,45 +75,43 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-def test_no_page_breaks_the_rules(app: str) -> None:
-    with chromium() as browser:
-        found: list[str] = []
-        schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-        for scheme in schemes:
-            page = browser.new_context(color_scheme=scheme, bypass_csp=True).new_page()
-            for name in PAGES:
-                page.goto(f"{app}/{name}")
-                page.locator("h1").first.wait_for()
+def test_no_page_breaks_the_rules(app: str, browser: Browser) -> None:
+    found: list[str] = []
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    for scheme in schemes:
+        page = browser.new_page(color_scheme=scheme, bypass_csp=True)
+        for name in PAGES:
+            page.goto(f"{app}/{name}")
+            page.locator("h1").first.wait_for()
+            settle(page)
+            found += broken(page, f"{scheme} /{name}")
+            for at in range(1, page.locator("[role=tab]").count()):
+                tab = page.locator("[role=tab]").nth(at)
+                tab.click()
                 settle(page)
-                found += broken(page, f"{scheme} /{name}")
-                for at in range(1, page.locator("[role=tab]").count()):
-                    tab = page.locator("[role=tab]").nth(at)
-                    tab.click()
-                    settle(page)
-                    found += broken(page, f"{scheme} /{name} {tab.inner_text()}")
+                found += broken(page, f"{scheme} /{name} {tab.inner_text()}")
+        page.close()
     assert not found, found
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_chosen_tab_is_read(app: str, scheme: Literal["light", "dark"]) -> None:
-    with chromium() as browser:
-        page = browser.new_page(color_scheme=scheme)
-        page.goto(f"{app}/team")
-        chosen = page.locator("[role=tab][aria-selected=true] p").first
-        chosen.wait_for()
-        settle(page)
-        assert chosen.evaluate(CONTRAST) >= 4.5
+def test_the_chosen_tab_is_read(app: str, browser: Browser, scheme: Literal["light", "dark"]) -> None:
+    page = browser.new_page(color_scheme=scheme)
+    page.goto(f"{app}/team")
+    chosen = page.locator("[role=tab][aria-selected=true] p").first
+    chosen.wait_for()
+    settle(page)
+    assert chosen.evaluate(CONTRAST) >= 4.5
+    page.close()
 
 
 @pytest.mark.parametrize(
     "name", ["home", "importing", "progress", "team", "deriving", "judging", "results", "exporting"]
 )
-def test_where_the_keyboard_is_is_seen(app: str, name: str) -> None:
-    with chromium() as browser:
-        page = browser.new_page(viewport={"width": 1440, "height": 1000})
-        page.goto(f"{app}/{name}")
-        page.locator("h1").first.wait_for()
-        settle(page)
-        for _ in range(STOPS):
-            page.keyboard.press("Tab")
-            assert page.evaluate(RINGLESS) == ""
+def test_where_the_keyboard_is_is_seen(app: str, page: Page, name: str) -> None:
+    page.goto(f"{app}/{name}")
+    page.locator("h1").first.wait_for()
+    settle(page)
+    for _ in range(STOPS):
+        page.keyboard.press("Tab")
+        assert page.evaluate(RINGLESS) == ""

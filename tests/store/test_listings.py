@@ -150,9 +150,10 @@ def test_pages_in_every_order_are_a_plain_filter_and_each_output_is_on_one(
         assert listings.ids(db, project_id, wanted) == [output.id for output in expected]
         ranked = sorted(expected, key=lambda output: order(output, sort))
         for name, right in (("imported", expected), ("-imported", expected[::-1]), (sort, ranked)):
+            starts = [*range(0, len(expected) + limit, limit), len(outputs) + limit]  # and past the end
             found = [
                 (output.id, split)
-                for start in range(0, len(outputs) + limit, limit)
+                for start in starts
                 for output, split in listings.page(db, project_id, wanted, name, start=start, limit=limit)
             ]
             assert found == [(output.id, dealt.of(output.group)) for output in right]
