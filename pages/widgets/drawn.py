@@ -98,4 +98,4 @@ def _row(name: str, link: str, rate: Rate, mark: tuple[str, int]) -> str:
         if low is not None and high is not None:
             bar = f'<span class="arms" style="left:{100 * low:.1f}%;width:{100 * (high - low):.1f}%"></span>'
         bar += _point(f"{name}: {rate_words(rate)}", "first", f"left:{100 * rate.value:.1f}%;top:50%")
-    return f'<div class="row"><p>{named} {told}</p><div class="track">{bar}</div></div>'
+    return f'<div class="row"><p>{named} <span>{told}</span></p><div class="track">{bar}</div></div>'

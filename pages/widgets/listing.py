@@ -36,7 +36,7 @@ def ask(workspace: Workspace) -> Filters:
         key=keys.OUTPUTS_SEARCH,
         max_chars=LONGEST_SEARCH,
         bind="query-params",
-        placeholder=say("words in the texts or notes"),
+        placeholder=say("in texts or notes"),
     )
     imports = {entry.id: entry.file_name for entry in importing.imports(workspace)}
     choices = {

@@ -30,7 +30,7 @@
 
   const CONTROLS = "button, input, textarea, select, a, [role=button], [role=tab], [role=link], [role=textbox]";
   const NO_WORDS = /^(checkbox|radio|range|file|hidden|number|color|date)$/;
-  const controls = elements.filter((element) => element.matches(CONTROLS) && !element.closest("[data-testid=stHeader]") && !/^stTabsScroll/.test(element.dataset.testid ?? "") && isSeen(element) && element.offsetWidth > 6);
+  const controls = elements.filter((element) => element.matches(CONTROLS) && !element.closest("[data-testid=stHeader]") && isSeen(element) && element.offsetWidth > 6);
 
   const isField = (element) => element.tagName === "TEXTAREA" || (element.tagName === "INPUT" && !NO_WORDS.test(element.type) && element.getAttribute("role") !== "combobox");
   const linesOf = (element) => {

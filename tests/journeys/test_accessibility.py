@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from labelcore.stages import grading, judging, projects
 from labelcore.stages.aligning import choosing_set
 from labelcore.stages.deriving import derivation
 from labelcore.store import close_database, open_database
 from labelcore.workspace import Workspace
-from pages.widgets import menu
+from pages.widgets import keys, menu
 from tests.app_server import serving
 from tests.journeys.rules import broken, settle
 from tests.stages.test_loop import plant
@@ -92,6 +92,16 @@ def test_no_page_breaks_the_rules(app: str, browser: Browser) -> None:
                 found += broken(page, f"{scheme} /{name} {tab.inner_text()}")
         page.close()
     assert not found, found
+
+
+def test_a_moment_can_be_chosen_on_a_phone(app: str, browser: Browser) -> None:
+    size: ViewportSize = {"width": 390, "height": 844}
+    page = browser.new_context(viewport=size, bypass_csp=True).new_page()
+    page.goto(f"{app}/results?{keys.RESULTS_VIEW}=judges")
+    page.get_by_role("spinbutton").first.wait_for()
+    settle(page)
+    assert not broken(page, "/results, judges in use")
+    page.context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -57,6 +57,7 @@ def data(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     db = open_database(path)
     rows = [
         *db.rows("SELECT text, input, context, CAST(conversation AS VARCHAR) FROM output"),
+        *db.rows("SELECT DISTINCT CAST(metadata AS VARCHAR) FROM output"),
         *db.rows("SELECT note, annotator FROM grade"),
         *db.rows("SELECT name, statement FROM criterion_version"),
         *db.rows("SELECT name, description FROM judge_version"),
