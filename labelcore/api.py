@@ -39,7 +39,7 @@ from labelcore.hosts import KnownHosts
 from labelcore.messages import say_in, trouble_words
 from labelcore.models import DOOR_SUFFIX, Visitor
 from labelcore.pace import REQUESTS
-from labelcore.scheduled import keep_backups, send_notices
+from labelcore.scheduled import keep_backups, reading_ahead, send_notices
 from labelcore.settings import settings
 from labelcore.stages import signing
 from labelcore.stages.judging import stop_abandoned_runs
@@ -139,7 +139,7 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         json.dump({"url": url, "token": TOKEN, "pid": os.getpid()}, file)
     try:
-        with one_thread():  # many people's pages compute at once
+        with one_thread(), reading_ahead(db):  # many people's pages compute at once
             yield {}
     finally:
         for task in tasks:

@@ -1,11 +1,15 @@
-"""What the running app does by itself: backups, written and read back as a restore would; and notices."""
+"""What the running app does by itself: backups, written and read back as a restore would; notices; and what
+whoever comes first would wait for.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,12 +17,19 @@ from labelcore.errors import LabelcoreError
 from labelcore.messages import sending
 from labelcore.models import now
 from labelcore.settings import settings
+from labelcore.stages import projects
+from labelcore.stages.judging import list_judges
+from labelcore.stages.reporting.trend import trend
+from labelcore.stages.reporting.trust import trust
 from labelcore.store import Database, backups
+from labelcore.workspace import Workspace
 
 _LOOK_SECONDS = 60.0
 _SEND_SECONDS = 20.0
 _ASKED_EACH = 45
 """Every so many looks, 15 minutes, it is asked whether there is something new to tell."""
+_READ_AHEAD = 5
+"""Of so many projects at most: reading takes the processor's time from people."""
 _NAME = "labelcore-{at:%Y%m%d-%H%M%S}.duckdb"
 _log = logging.getLogger(__name__)
 
@@ -36,6 +47,26 @@ async def send_notices(db: Database) -> None:
         _SEND_SECONDS,
         "notices were not sent",
     )
+
+
+@contextlib.contextmanager
+def reading_ahead(db: Database) -> Iterator[None]:
+    """Work out once what Home, Results and Judges show: their libraries are loaded, and what they count in
+    large tables is known. What goes wrong is said to whoever opens the page. The end waits for the
+    report that is being made, for no further one.
+    """
+    reader = ThreadPoolExecutor(1, "reading ahead")
+
+    def begin() -> None:
+        for project in projects.list_projects(db)[:_READ_AHEAD]:
+            for report in (trust, trend, list_judges):
+                reader.submit(report, Workspace(db, project))
+
+    reader.submit(begin)
+    try:
+        yield
+    finally:
+        reader.shutdown(cancel_futures=True)
 
 
 async def _repeated(work: Callable[[int], object], seconds: float, failed: str) -> None:

@@ -25,6 +25,8 @@ from labelcore.messages import sending
 from labelcore.models import Role, now
 from labelcore.settings import settings
 from labelcore.stages import people, projects
+from labelcore.stages.judging import list_judges
+from labelcore.stages.reporting.trust import trust
 from labelcore.store import Database, close_database, open_database
 from labelcore.workspace import Workspace
 from tests.bench import container_steps
@@ -131,6 +133,40 @@ def test_what_the_app_does_by_itself_goes_on_after_an_error_that_nobody_expected
 
     asyncio.run(watched())
     assert "a block is gone" in caplog.text
+
+
+def test_what_whoever_comes_first_would_wait_for_is_read_ahead(
+    opened: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = Workspace(opened, projects.open_project(opened, "shop"))
+    made = threading.Event()
+    monkeypatch.setattr(scheduled, "trend", lambda _: None)
+    monkeypatch.setattr(scheduled, "list_judges", lambda of: (list_judges(of), made.set()))
+    with scheduled.reading_ahead(opened):
+        assert made.wait(60)
+    monkeypatch.setattr(Database, "_rows", lambda *_: pytest.fail("read again"))
+    assert trust(workspace.by("ann")).outputs == 0
+    assert list_judges(workspace) == []
+
+
+def test_the_end_waits_for_the_report_that_is_being_made_and_an_error_keeps_nobody(
+    opened: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    projects.open_project(opened, "shop")
+    begun, going_on = threading.Event(), threading.Event()
+    made: list[str] = []
+
+    def slow(_: Workspace) -> None:
+        begun.set()
+        assert going_on.wait(60)
+        made.append("slow")
+        raise duckdb.InternalException("a block is gone")
+
+    monkeypatch.setattr(scheduled, "trust", slow)
+    with scheduled.reading_ahead(opened):
+        assert begun.wait(60)
+        going_on.set()
+    assert made == ["slow"]  # its error is nobody's here
 
 
 def test_the_container_copies_what_there_is_and_serves() -> None:

@@ -130,12 +130,12 @@ def _kept(db: Database) -> OrderedDict[str, Output]:
     return outputs
 
 
-def ids(db: Database, project_id: str) -> list[str]:
-    """All output ids of a project, in the order of import."""
+def ids(db: Database, project_id: str, limit: int | None = None) -> list[str]:
+    """All output ids of a project, or the first of them, in the order of import."""
     rows = db.rows(
         "SELECT output_id FROM (SELECT output_id, min(made_at) AS first, min(row_number) AS place "
-        "FROM output WHERE project_id = ? GROUP BY output_id) ORDER BY first, place",
-        [project_id],
+        "FROM output WHERE project_id = ? GROUP BY output_id) ORDER BY first, place LIMIT ?",
+        [project_id, limit],
     )
     return [row[0] for row in rows]
 

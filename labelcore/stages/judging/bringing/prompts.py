@@ -262,7 +262,7 @@ class _Bringing:
         )
 
     def _outputs(self) -> list[Output]:
-        ids = output_table.ids(self.workspace.db, self.workspace.project.id)[:_LOOKED_AT]
+        ids = output_table.ids(self.workspace.db, self.workspace.project.id, _LOOKED_AT)
         return list(output_table.many(self.workspace.db, ids).values())
 
     def _filled(self, slot: str, outputs: Sequence[Output]) -> int | None:

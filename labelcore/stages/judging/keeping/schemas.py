@@ -67,7 +67,7 @@ def state(workspace: Workspace) -> SchemaState:
 
 
 def _tried(workspace: Workspace) -> list[Output]:
-    ids = output_table.ids(workspace.db, workspace.project.id)[:_TRIED]
+    ids = output_table.ids(workspace.db, workspace.project.id, _TRIED)
     return list(output_table.many(workspace.db, ids).values())
 
 
