@@ -65,6 +65,24 @@ def test_instructions_for_inspect_without_a_word_are_no_prompt(words: str) -> No
         _scorer(f"instructions={words!r}")
 
 
+@pytest.mark.parametrize(
+    ("program", "tool"),
+    [
+        ("from inspect_ai.scorer import model_graded_qa\n\nscorer = model_graded_qa()\n", "Inspect"),
+        ("import inspect_ai.scorer as s\n\nscorer = s.model_graded_fact(partial_credit=True)\n", "Inspect"),
+        ("from openevals.llm import create_llm_as_judge\n\njudge = create_llm_as_judge()\n", "OpenEvals"),
+        (
+            'import { Factuality } from "autoevals";\n\nconst score = await Factuality({ output });\n',
+            "Braintrust",
+        ),
+    ],
+)
+def test_a_program_that_leaves_its_words_to_a_tool_says_to_which(program: str, tool: str) -> None:
+    with pytest.raises(BadInput, match=f"holds no prompt.* words of {tool}") as refused:
+        recognise(program)
+    assert f"your version of {tool}" in str(refused.value.next_step)
+
+
 def test_a_pattern_elsewhere_in_the_program_leaves_the_letters_of_a_call_alone() -> None:
     other = "def read(grade_pattern):\n    return grade_pattern\n\n"
     scorer = f"scorer = model_graded_qa(instructions={_WORDS!r})\n"
@@ -78,8 +96,26 @@ def test_a_whole_template_for_inspect_is_answered_with_its_letters(more: str) ->
     prompt = _scorer(f"template={template!r}{more}")
     answer = prompt.found.answer
     assert answer is not None and (answer.passes, answer.fails) == (("C",), ("I",))
-    assert "GRADE: I." in prompt.template.user and not prompt.notices
+    assert prompt.template.user.endswith("GRADE: I.") and not (prompt.notices or prompt.found.notices)
     assert answer.read("It is.\nGRADE: I").verdict == "fail"
+
+
+@pytest.mark.parametrize(
+    ("asked", "partly"),
+    [
+        ("Reply with 'GRADE: $LETTER', where LETTER is C (right), P (in part) or I (wrong).", True),
+        ("Finish with exactly one of these: GRADE: C or GRADE: I (without quotes).", False),
+        ("Give GRADE: C if it is right; GRADE: I otherwise.", False),
+    ],
+)
+def test_a_template_that_says_where_inspect_finds_the_letter_gets_no_line_more(
+    asked: str, partly: bool
+) -> None:
+    template = f"Question: {{question}}\nAnswer: {{answer}}\n{asked}"
+    found = _scorer(f"template={template!r}").found
+    answer = found.answer and found.answer.model_copy(update={"threshold": 0.5 if partly else None})
+    assert answer is not None and not found.added and bool(answer.scores) == partly
+    assert [answer.read(f"Well.\nGRADE: {letter}").verdict for letter in "CI"] == ["pass", "fail"]
 
 
 def test_letters_behind_a_label_are_told_from_it_where_the_program_has_its_own_pattern() -> None:

@@ -10,6 +10,7 @@ from labelcore.errors import BadInput
 from labelcore.judges.fields import NotData, nodes, read
 from labelcore.judges.foreign_prompts import inspect_scorers, ragas
 from labelcore.judges.foreign_prompts.chat_messages import as_messages, in_chat_marks
+from labelcore.judges.foreign_prompts.families import tool_used
 from labelcore.judges.foreign_prompts.options import (
     Options,
     Scale,
@@ -61,7 +62,8 @@ _AT_ONCE = re.compile(
 class PromptWords(Frozen):
     """A prompt's words: the system message, and the user's; ``wrapped`` says what they came in. ``options``
     stand beside it: what it may answer, and which number each stands for, None for no verdict; ``at_once``:
-    its tool asks for one of these without a reason. ``scale``: of the score that it asks for in code.
+    its tool asks for one of these without a reason, or reads it behind a ``label`` where the words have one.
+    ``scale``: of the score that it asks for in code.
     """
 
     system: str
@@ -70,6 +72,7 @@ class PromptWords(Frozen):
     notices: tuple[Fact, ...] = ()
     options: Options = ()
     at_once: bool = False
+    label: str = ""
     direction: str = ""
     scale: Scale | None = None
 
@@ -95,13 +98,19 @@ def unwrap(text: str) -> PromptWords:
         others = others_than(chosen, prompts)
         beside = _beside(text)
         if chosen.messages[0][0] in (inspect_scorers.ROLE, inspect_scorers.WHOLE):
-            beside["options"] = inspect_scorers.grades(chosen.text)
+            beside |= {"options": inspect_scorers.grades(chosen.text), "label": inspect_scorers.LABEL}
         return _two_parts(chosen.messages, "program", others).model_copy(update=beside)
     if rubric := rubric_given(text):
         raise BadInput(
             "The program says what is to be judged and leaves the prompt to its tool.",
             next_step="Make a criterion of what it asks (“{rubric}”) and propose judges for it.",
             rubric=rubric[:200],
+        )
+    if is_program(text) and (tool := tool_used(text)):
+        raise BadInput(
+            "The program holds no prompt: what it has {tool} judge is asked with words of {tool}.",
+            next_step="Paste the words that your version of {tool} asks with.",
+            tool=tool,
         )
     if is_program(text):
         raise BadInput("The program holds no prompt.", next_step="Paste the words of the prompt alone.")
