@@ -11,7 +11,8 @@ import streamlit as st
 from labelcore.messages import rate_words, say
 from labelcore.messages.catalogue import judge_words
 from labelcore.stages.judging.proposing.cascades import CascadeReport
-from labelcore.stats.rate import Rate
+from labelcore.stages.reporting.trend import Trend
+from labelcore.stats.rate import Rate, share_words
 from pages.widgets import shell
 
 # Okabe and Ito's colours: told apart by colour-blind people, and in print by their shapes.
@@ -137,6 +138,89 @@ def timeline(
         )
     figure.update_layout(showlegend=False, yaxis={"range": [-0.02, 1.02]})
     _draw(title, figure, key, height=280, above=30)
+
+
+def trend(report: Trend, *, key: str) -> None:
+    """The pass rate step by step, a line with its band for each version."""
+    figure = go.Figure()
+    for version, (symbol, colour) in zip(report.versions, cycle(_STYLES), strict=False):
+        points = [
+            point for point in report.points if point.version == version and point.rate.value is not None
+        ]
+        days = [point.begins for point in points]
+        name = _short(version) or say("pass rate")
+        for ends, fill in (("high", None), ("low", "tonexty")):
+            figure.add_scatter(
+                x=days,
+                y=[getattr(point.rate, ends) for point in points],
+                mode="lines",
+                line={"width": 0, "color": colour},
+                fill=fill,
+                fillcolor=f"rgba({','.join(str(int(colour[at : at + 2], 16)) for at in (1, 3, 5))},0.18)",
+                hoverinfo="skip",
+                showlegend=False,
+            )
+        figure.add_scatter(
+            name=name,
+            mode="lines+markers",
+            x=days,
+            y=[point.rate.value for point in points],
+            line={"color": colour, "width": 3},
+            marker={"symbol": symbol, "size": 9, "color": colour},
+            customdata=[rate_words(point.rate).replace("<", "‹") for point in points],
+            hovertemplate="%{x|%Y-%m-%d}<br>%{customdata}<extra>" + name + "</extra>",
+        )
+    figure.update_layout(
+        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"},
+        legend_traceorder="normal",
+        showlegend=len(report.versions) > 1,
+        xaxis={
+            "tickvals": sorted({point.begins for point in report.points if point.begins}),
+            "tickformat": "%m-%d",
+        },
+        yaxis={"range": [0, 1.02], "tickformat": ".0%"},
+    )
+    _draw("", figure, key, height=270, below=60)
+
+
+def marked(
+    rows_of: Mapping[str, str], rates: Sequence[Rate], marks: Sequence[tuple[str, int]], *, key: str
+) -> None:
+    """A row for each name: its rate with the interval, and how it stands, in words and as -1, 0 or 1.
+
+    ``rows_of``: by name, the address that the name leads to, "" for none.
+    """
+    figure = go.Figure()
+    rows = row_names(list(rows_of))
+    measured = {row: rate for row, rate in zip(rows, rates, strict=True) if rate.value is not None}
+    figure.add_scatter(
+        mode="markers",
+        x=[rate.value for rate in measured.values()],
+        y=list(measured),
+        marker={"size": 11, "color": _BLUE},
+        error_x=_arms(measured.values(), _BLUE),
+        customdata=[rate_words(rate).replace("<", "‹") for rate in measured.values()],
+        hovertemplate="%{y}<br>%{customdata}<extra></extra>",
+    )
+    for row, link, rate, (mark, standing) in zip(rows, rows_of.values(), rates, marks, strict=True):
+        share = say("not measurable") if rate.value is None else share_words(rate.value).replace("<", "‹")
+        if standing:
+            mark = f'<b style="color:{_ORANGE if standing < 0 else _GREEN}">{mark}</b>'
+        words = say("{share} of {n:,} · {mark}", share=share, n=rate.n, mark=mark)
+        place = {"xref": "paper", "x": 0, "xanchor": "left", "y": row, "yshift": 15, "showarrow": False}
+        name = f'<a href="{link}" target="_self"><u>{row}</u></a>' if link else row
+        figure.add_annotation(text=f"<b>{name}</b> {words}", align="left", **place)
+    figure.update_layout(
+        showlegend=False,
+        xaxis={"range": [-0.02, 1.02], "tickformat": ".0%", "nticks": 3},
+        yaxis={
+            "showticklabels": False,
+            "categoryorder": "array",
+            "categoryarray": rows[::-1],
+            "range": [-0.4, len(rows) - 0.3],
+        },
+    )
+    _draw("", figure, key, height=50 + 46 * max(2, len(rows)), below=30)
 
 
 def weights(title: str, features: Sequence[tuple[str, float]], *, key: str) -> None:

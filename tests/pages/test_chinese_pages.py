@@ -54,9 +54,7 @@ def visible(app: AppTest) -> Iterator[str]:
     for block in (app.main, app.sidebar):
         for element in block:
             proto = getattr(element, "proto", None)
-            if element.type == "html":
-                yield re.sub(r"<style.*?</style>|<[^>]*>", " ", element.proto.body, flags=re.DOTALL)
-            elif proto is not None:
+            if proto is not None:
                 yield from texts(proto)
             if element.type in {"dataframe", "table"}:
                 table = element.value

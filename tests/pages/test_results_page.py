@@ -109,8 +109,8 @@ def test_slices_are_shown_in_a_chart_and_in_numbers(place: Workspace) -> None:
     )
     app = opened(RESULTS)
     assert any(element.value == "#### Where it is better or worse" for element in app.markdown)
-    (figure,) = [drawn.proto.body for drawn in app.get("html") if "clearly worse" in drawn.proto.body]
-    assert "Ulm *x*" in figure and "clearly better" in figure
+    (chart,) = [figure for figure in app.get("plotly_chart") if "clearly worse" in figure.proto.spec]
+    assert "Ulm *x*" in chart.proto.spec and "clearly better" in chart.proto.spec
     app = opened(RESULTS, view="parts")
     rows = next(table.value for table in app.dataframe if "city" in table.value.columns)
     assert list(rows["city"]) == ["Ulm *x*", "Bonn"] and list(rows["graded"]) == ["30", "30"]

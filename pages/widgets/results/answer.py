@@ -20,7 +20,7 @@ from labelcore.stages.reporting.trend import Trend
 from labelcore.stages.reporting.trust import Trust
 from labelcore.stats.rate import share_words
 from labelcore.workspace import Workspace
-from pages.widgets import address, charts, drawn, keys, next_step, shell
+from pages.widgets import address, charts, keys, next_step, shell
 from pages.widgets.downloads import once_asked
 from pages.widgets.shell import plain
 
@@ -140,7 +140,7 @@ def _show_trend(over_time: Trend) -> None:
         return
     _head(say("Over time"))
     words = {"day": say("by day"), "week": say("by week"), "month": say("by month")}
-    drawn.trend(over_time)
+    charts.trend(over_time, key="results-time")
     st.caption(
         say(
             "Pass rate by people, {step}, with 95% intervals; each point has at least {n} graded outputs.",
@@ -157,10 +157,11 @@ def _show_slices(workspace: Workspace, trust: Trust, names: list[str]) -> None:
         field = address.choose_beside(say("Split by"), names, keys.RESULTS_SLICE, words=field_words)
     for breakdown in slices(workspace, by=[field]):
         rows = breakdown.rows[:_SLICES]
-        drawn.marked(
+        charts.marked(
             {row.name: _outputs_of(breakdown.field, row.name) for row in rows},
             [row.rate for row in rows],
             [(mark_of(row), standing(row)) for row in rows],
+            key="results-slices",
         )
         if difference := breakdown.beside(trust.rate):
             st.caption(plain(sentence(difference)))
