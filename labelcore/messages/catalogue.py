@@ -139,6 +139,11 @@ def hardness_words(name: str) -> str:
     return _worded(_spoken.get(), name, f"{OF_TEST}{name}")
 
 
+def person_words(name: str) -> str:
+    """Who graded: a person's name, or that the grades of a file name nobody."""
+    return say("import") if name == "import" else name
+
+
 def field_words(name: str) -> str:
     """What a field of an output is called; a key of its metadata stays as it is."""
     words = {

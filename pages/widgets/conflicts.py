@@ -9,7 +9,7 @@ import streamlit as st
 
 from labelcore.errors import LabelcoreError
 from labelcore.messages import listed, say, trouble_words
-from labelcore.messages.catalogue import NAMES, counted
+from labelcore.messages.catalogue import NAMES, counted, person_words
 from labelcore.models import OVERALL, Ruling
 from labelcore.stages import grading
 from labelcore.stages.deriving.editing import list_criteria
@@ -79,7 +79,9 @@ def _filters(
     names = {"": say("all"), OVERALL: say("the whole"), **criteria}
     left, middle, right = st.columns(3)
     criterion = shell.choose(say("On"), names, left.selectbox)
-    pair = middle.multiselect(say("Who differs"), people, max_selections=2, placeholder=say("everybody"))
+    pair = middle.multiselect(
+        say("Who differs"), people, max_selections=2, placeholder=say("everybody"), format_func=person_words
+    )
     names_of: dict[str, str] = {str(code): name for code, name in NAMES.items()}
     language = right.selectbox(
         say("Language"), ["", *languages], format_func=lambda code: names_of.get(code, code) or say("all")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from labelcore.messages import listed, say
-from labelcore.messages.catalogue import judge_words
+from labelcore.messages.catalogue import judge_words, person_words
 from labelcore.messages.lines.sampling import pick_words
 from labelcore.models import JudgeVersion, Output
 from labelcore.stages import selecting
@@ -25,7 +25,7 @@ _RULED = {"value", "author", "reason"}
 
 def said(who: str, value: str) -> str:
     """Who says what."""
-    return say("{name}: {told}", name=who, told=say(value))
+    return say("{name}: {told}", name=person_words(who), told=say(value))
 
 
 def show(workspace: Workspace, output: Output | None) -> None:

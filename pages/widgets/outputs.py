@@ -8,6 +8,7 @@ import streamlit as st
 from labelcore.errors import LabelcoreError
 from labelcore.judges.kinds import kind_of
 from labelcore.messages import say
+from labelcore.messages.catalogue import person_words
 from labelcore.messages.verdicts import reason_words
 from labelcore.models import Decision, JudgeVersion, Output
 from labelcore.stages import aligning, grading
@@ -101,7 +102,9 @@ def show_outputs(workspace: Workspace, words: str, ids: Iterable[str], key: str)
             for grade in grades:
                 about = say(" on one criterion") if grade.criterion_id else ""
                 note = f": {grade.note}" if grade.note else ""
-                st.text(f"{grade.annotator}, {clock(grade.at)}, {say(grade.value)}{about}{note}")
+                st.text(
+                    f"{person_words(grade.annotator)}, {clock(grade.at)}, {say(grade.value)}{about}{note}"
+                )
             if not grades:
                 st.write(say("Nobody has graded it."))
             if output := output_table.get(workspace.db, output_id, workspace.project.id):

@@ -7,6 +7,7 @@ import streamlit as st
 
 from labelcore.messages import rate_words, say, sentence
 from labelcore.messages.card import pack_page
+from labelcore.messages.catalogue import person_words
 from labelcore.messages.figures import alpha_words
 from labelcore.messages.lines import grading as grading_lines
 from labelcore.models import Grade, GradingRules
@@ -55,7 +56,7 @@ def _people(people: Sequence[Contribution]) -> list[dict[str, Any]]:
     }
     return [
         {
-            say("person"): person.annotator,
+            say("person"): person_words(person.annotator),
             say("graded"): person.graded,
             say("pass"): person.passes,
             say("fail"): person.fails,
@@ -153,7 +154,7 @@ def show_history(workspace: Workspace) -> None:
     rows = [
         {
             say("when"): act.grade.at,
-            say("person"): act.grade.annotator,
+            say("person"): person_words(act.grade.annotator),
             say("grade"): _grade_words(act.grade),
             say("on"): act.subject or say("the whole"),
             say("note"): act.grade.note,

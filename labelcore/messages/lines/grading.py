@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from labelcore.messages.card import pack_page
-from labelcore.messages.catalogue import NAMES, say
+from labelcore.messages.catalogue import NAMES, person_words, say
 from labelcore.messages.figures import alpha_words, rate_words
 from labelcore.messages.lines import assigning as assigning
 from labelcore.messages.lines.calibrating import comment_words
@@ -189,7 +189,7 @@ def _grades_words(grades: Sequence[Grade]) -> str:
         return listed(f"{number} {say(value)}" for value, number in counts.most_common())
     notes = [say(" ({note})", note=grade.note) if grade.note else "" for grade in grades]
     pairs = zip(grades, notes, strict=True)
-    return listed(f"{grade.annotator} {say(grade.value)}{note}" for grade, note in pairs)
+    return listed(f"{person_words(grade.annotator)} {say(grade.value)}{note}" for grade, note in pairs)
 
 
 @lines("team rule")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from labelcore.messages.catalogue import counted, say
+from labelcore.messages.catalogue import counted, person_words, say
 from labelcore.messages.results import lines
 from labelcore.models import CourtRuling, Grade, Ruling
 from labelcore.stages.selecting import Listing, OutputFacts, ValueCount
@@ -115,4 +115,4 @@ def excerpt(text: str) -> str:
 def _graded(grade: Grade) -> str:
     about = say(" on {field}", field=grade.field or grade.criterion_id) if not grade.is_overall else ""
     note = say(": {told}", told=grade.note) if grade.note else ""
-    return say("{name}: {told}", name=grade.annotator, told=f"{say(grade.value)}{about}{note}")
+    return say("{name}: {told}", name=person_words(grade.annotator), told=f"{say(grade.value)}{about}{note}")

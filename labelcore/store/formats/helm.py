@@ -1,4 +1,4 @@
-"""HELM: the states of a scenario's requests, and what was answered."""
+"""HELM: the states of a scenario's requests, or its predictions alone, and what was answered."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from labelcore.store.formats.fields import (
 from labelcore.wording import in_chinese
 
 _WRAPPINGS = ("request_states", "")
+_DETAILS = ("mapped_output", "stats", "perturbation", "annotations", "thinking_text")
 
 
 def _is_state(record: Record) -> bool:
@@ -53,6 +54,34 @@ def rows(number: int, record: Record) -> Iterator[Said]:
         )
 
 
+def _is_prediction(record: Record) -> bool:
+    return {"instance_id", "predicted_text", "train_trial_index"} <= record.keys()
+
+
+@tool(
+    "helm_predictions",
+    "HELM predictions",
+    get="Take display_predictions.json from the folder of a run; scenario_state.json also says what "
+    "was asked.",
+    brings="Each predicted text becomes an output with the instance's id; the choice that it was taken for "
+    "and its statistics come as details. It does not say what was asked.",
+    recognise=likeness(_is_prediction),
+)
+@each(_is_prediction)
+def predictions(number: int, record: Record) -> Iterator[Said]:
+    """A row for each prediction."""
+    name = plain(record["instance_id"])
+    trial = plain(record["train_trial_index"])
+    yield made(
+        number,
+        Exchange(plain(record["predicted_text"]).strip()),
+        id=name if trial in ("", "0") else f"{name}/{trial}",
+        group=name,
+        details={key: record.get(key) for key in _DETAILS},
+        raw=record,
+    )
+
+
 def _correct(record: Record) -> str:
     references = entries(first(record, "instance.references"))
     right = [first(one, "output.text") for one in references if "correct" in plain(one.get("tags"))]
@@ -61,6 +90,15 @@ def _correct(record: Record) -> str:
 
 in_chinese(
     {
+        "HELM predictions": "HELM 预测",
+        "Take display_predictions.json from the folder of a run; scenario_state.json also says what "
+        "was asked.": (
+            "取一次运行的文件夹中的 display_predictions.json；scenario_state.json 还说明问了什么。"
+        ),
+        "Each predicted text becomes an output with the instance's id; the choice that it was taken for "
+        "and its statistics come as details. It does not say what was asked.": (
+            "每个预测文本成为一条输出，附带实例编号；它对应的选项和统计作为详情。文件没有说明问了什么。"
+        ),
         "HELM requests of a scenario": "HELM 场景的请求",
         "Take scenario_state.json from the folder of a run (benchmark_output/runs/…).": (
             "取一次运行的文件夹（benchmark_output/runs/…）中的 scenario_state.json。"

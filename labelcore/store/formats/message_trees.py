@@ -91,6 +91,10 @@ def rows(source: Source) -> Iterator[Said]:
 def _of_table(source: Source) -> Iterator[Said]:
     nodes: dict[str, _Node | None] = {}
     for number, record in source.records():
+        if not isinstance(record, dict):
+            reason = Wording("this is not an object")
+            yield RejectedRow(row=number, field="", reason=reason, raw=plain(record)[:RAW])
+            continue
         parent = plain(record.get("parent_id"))
         before = nodes.get(parent)
         if parent and before is None:

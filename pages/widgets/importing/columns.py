@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from labelcore.messages import say
+from labelcore.messages.catalogue import person_words
 from labelcore.stages import importing
 from labelcore.stages.importing import Grading, Mapping
 from labelcore.stages.importing.mapping import REPLY, has
@@ -184,7 +185,9 @@ def _beside(mapping: Mapping, preview: importing.Preview, key: str, free: Sequen
             "feedback": mapping.feedback | {name: name for name in feedback},
         }
         if (mapping.grade or criteria) and not mapping.annotator:
-            grader = st.text_input(say("The grades are by"), placeholder="import", key=f"{key}-who")
+            grader = st.text_input(
+                say("The grades are by"), placeholder=person_words("import"), key=f"{key}-who"
+            )
             changes["annotator_name"] = grader.strip() or mapping.annotator_name
         of_list = any(told.code == "lists_kept" for told in preview.warnings)
         if mapping.conversation or of_list:

@@ -146,3 +146,10 @@ def test_the_last_answer_of_several_turns_is_the_samples_though_the_earlier_one_
         "It is 6.",
         ["2+2?", "It is 4. ", "And 3+3?"],
     )
+
+
+def test_what_a_model_wrote_is_the_output_and_not_the_choice_that_it_was_taken_for() -> None:
+    told = {"instance_id": "id7", "predicted_text": " C. Moss", "mapped_output": "moss", "stats": {"em": 1.0}}
+    first, second = read("helm_predictions", document([{**told, "train_trial_index": n} for n in (0, 1)]))
+    assert (first.output, first.id, first.group, second.id) == ("C. Moss", "id7", "id7", "id7/1")
+    assert first.details == {"mapped_output": "moss", "stats": {"em": 1.0}} and not first.remarks
