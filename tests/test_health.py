@@ -141,7 +141,12 @@ def test_what_whoever_comes_first_would_wait_for_is_read_ahead(
     workspace = Workspace(opened, projects.open_project(opened, "shop"))
     made = threading.Event()
     monkeypatch.setattr(scheduled, "trend", lambda _: None)
-    monkeypatch.setattr(scheduled, "list_judges", lambda of: (list_judges(of), made.set()))
+
+    def noting(of: Workspace) -> None:
+        list_judges(of)
+        made.set()
+
+    monkeypatch.setattr(scheduled, "list_judges", noting)
     with scheduled.reading_ahead(opened):
         assert made.wait(60)
     monkeypatch.setattr(Database, "_rows", lambda *_: pytest.fail("read again"))
