@@ -78,8 +78,26 @@ def test_a_whole_template_for_inspect_is_answered_with_its_letters(more: str) ->
     prompt = _scorer(f"template={template!r}{more}")
     answer = prompt.found.answer
     assert answer is not None and (answer.passes, answer.fails) == (("C",), ("I",))
-    assert "GRADE: I." in prompt.template.user and not prompt.notices
+    assert prompt.template.user.endswith("GRADE: I.") and not (prompt.notices or prompt.found.notices)
     assert answer.read("It is.\nGRADE: I").verdict == "fail"
+
+
+@pytest.mark.parametrize(
+    ("asked", "partly"),
+    [
+        ("Reply with 'GRADE: $LETTER', where LETTER is C (right), P (in part) or I (wrong).", True),
+        ("Finish with exactly one of these: GRADE: C or GRADE: I (without quotes).", False),
+        ("Give GRADE: C if it is right; GRADE: I otherwise.", False),
+    ],
+)
+def test_a_template_that_says_where_inspect_finds_the_letter_gets_no_line_more(
+    asked: str, partly: bool
+) -> None:
+    template = f"Question: {{question}}\nAnswer: {{answer}}\n{asked}"
+    found = _scorer(f"template={template!r}").found
+    answer = found.answer and found.answer.model_copy(update={"threshold": 0.5 if partly else None})
+    assert answer is not None and not found.added and bool(answer.scores) == partly
+    assert [answer.read(f"Well.\nGRADE: {letter}").verdict for letter in "CI"] == ["pass", "fail"]
 
 
 def test_letters_behind_a_label_are_told_from_it_where_the_program_has_its_own_pattern() -> None:

@@ -17,7 +17,12 @@ from labelcore.judges.foreign_prompts.containers import PromptWords, unwrap
 from labelcore.judges.foreign_prompts.families import family_of
 from labelcore.judges.foreign_prompts.labelling import labels_offered, only_labels
 from labelcore.judges.foreign_prompts.scales import rubric_of
-from labelcore.judges.foreign_prompts.scored_options import asked_below, find_choice, scored_by_tool
+from labelcore.judges.foreign_prompts.scored_options import (
+    asked_below,
+    behind_label,
+    find_choice,
+    scored_by_tool,
+)
 from labelcore.judges.foreign_prompts.slots import CHOICES, Variable, paired, variables_of
 from labelcore.judges.foreign_prompts.variables import BroughtText, Syntax, take
 from labelcore.judges.templates import SLOTS, Template
@@ -101,6 +106,7 @@ def _answer(words: str, unwrapped: PromptWords, field: str) -> FoundAnswer:
     """The form of its answer. A rubric of scores without any is asked for one of them, as its tool does."""
     form = find_answer(words, field)
     if unwrapped.options and not field:
+        form = behind_label(words, unwrapped.label, unwrapped.options) or form
         return find_choice(form, words, unwrapped.options, unwrapped.direction, at_once=unwrapped.at_once)
     if unwrapped.scale and not field:
         return scored_by_tool(form, words, unwrapped.scale)

@@ -61,7 +61,8 @@ _AT_ONCE = re.compile(
 class PromptWords(Frozen):
     """A prompt's words: the system message, and the user's; ``wrapped`` says what they came in. ``options``
     stand beside it: what it may answer, and which number each stands for, None for no verdict; ``at_once``:
-    its tool asks for one of these without a reason. ``scale``: of the score that it asks for in code.
+    its tool asks for one of these without a reason, or reads it behind a ``label`` where the words have one.
+    ``scale``: of the score that it asks for in code.
     """
 
     system: str
@@ -70,6 +71,7 @@ class PromptWords(Frozen):
     notices: tuple[Fact, ...] = ()
     options: Options = ()
     at_once: bool = False
+    label: str = ""
     direction: str = ""
     scale: Scale | None = None
 
@@ -95,7 +97,7 @@ def unwrap(text: str) -> PromptWords:
         others = others_than(chosen, prompts)
         beside = _beside(text)
         if chosen.messages[0][0] in (inspect_scorers.ROLE, inspect_scorers.WHOLE):
-            beside["options"] = inspect_scorers.grades(chosen.text)
+            beside |= {"options": inspect_scorers.grades(chosen.text), "label": inspect_scorers.LABEL}
         return _two_parts(chosen.messages, "program", others).model_copy(update=beside)
     if rubric := rubric_given(text):
         raise BadInput(

@@ -16,6 +16,8 @@ UNGRADED = "inspect, letters of the program unread"
 """The same where the program has a pattern for the grade."""
 WHOLE = "inspect, whole"
 """A template in which nothing is left to Inspect but to read the grade."""
+LABEL = "GRADE"
+"""Behind which Inspect looks for the letter."""
 _SCORERS = frozenset(("model_graded_qa", "model_graded_fact"))
 _GIVEN = ("template", "instructions", "grade_pattern")
 _PLACE = "{instructions}"

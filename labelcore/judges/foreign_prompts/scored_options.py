@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from labelcore.judges.answer_formats import ASSENT, AnswerFormat, plain
 from labelcore.judges.foreign_prompts import polarity
 from labelcore.judges.foreign_prompts.answers import FoundAnswer, says_where, with_scale, with_words
 from labelcore.judges.foreign_prompts.choices import letters
-from labelcore.judges.foreign_prompts.labels import labelled
+from labelcore.judges.foreign_prompts.labels import SHORT, labelled
 from labelcore.judges.foreign_prompts.options import Options, Scale
 from labelcore.models import fact
 
@@ -33,6 +34,14 @@ def find_choice(
     below = asked_below(words, at_once=at_once)
     read = _with_meanings(_form(at_once=at_once), options, direction, text)
     return read.model_copy(update={"added": below.added, "notices": below.notices})
+
+
+def behind_label(text: str, label: str, options: Options) -> FoundAnswer | None:
+    """One of its options behind the label where its tool reads it; None where a prompt does not have that."""
+    if not label or not re.search(rf"\b{label}[*_`\"']{{0,3}}\s*[:：]", text, re.IGNORECASE):
+        return None
+    words, pattern = tuple(word for word, _ in options), labelled(label, SHORT)
+    return FoundAnswer(answer=AnswerFormat(kind="pattern", pattern=pattern, passes=words))
 
 
 def asked_below(words: Sequence[str], *, at_once: bool = False) -> FoundAnswer:
