@@ -65,6 +65,24 @@ def test_instructions_for_inspect_without_a_word_are_no_prompt(words: str) -> No
         _scorer(f"instructions={words!r}")
 
 
+@pytest.mark.parametrize(
+    ("program", "tool"),
+    [
+        ("from inspect_ai.scorer import model_graded_qa\n\nscorer = model_graded_qa()\n", "Inspect"),
+        ("import inspect_ai.scorer as s\n\nscorer = s.model_graded_fact(partial_credit=True)\n", "Inspect"),
+        ("from openevals.llm import create_llm_as_judge\n\njudge = create_llm_as_judge()\n", "OpenEvals"),
+        (
+            'import { Factuality } from "autoevals";\n\nconst score = await Factuality({ output });\n',
+            "Braintrust",
+        ),
+    ],
+)
+def test_a_program_that_leaves_its_words_to_a_tool_says_to_which(program: str, tool: str) -> None:
+    with pytest.raises(BadInput, match=f"holds no prompt.* words of {tool}") as refused:
+        recognise(program)
+    assert f"your version of {tool}" in str(refused.value.next_step)
+
+
 def test_a_pattern_elsewhere_in_the_program_leaves_the_letters_of_a_call_alone() -> None:
     other = "def read(grade_pattern):\n    return grade_pattern\n\n"
     scorer = f"scorer = model_graded_qa(instructions={_WORDS!r})\n"

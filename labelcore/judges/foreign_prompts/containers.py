@@ -10,6 +10,7 @@ from labelcore.errors import BadInput
 from labelcore.judges.fields import NotData, nodes, read
 from labelcore.judges.foreign_prompts import inspect_scorers, ragas
 from labelcore.judges.foreign_prompts.chat_messages import as_messages, in_chat_marks
+from labelcore.judges.foreign_prompts.families import tool_used
 from labelcore.judges.foreign_prompts.options import (
     Options,
     Scale,
@@ -104,6 +105,12 @@ def unwrap(text: str) -> PromptWords:
             "The program says what is to be judged and leaves the prompt to its tool.",
             next_step="Make a criterion of what it asks (“{rubric}”) and propose judges for it.",
             rubric=rubric[:200],
+        )
+    if is_program(text) and (tool := tool_used(text)):
+        raise BadInput(
+            "The program holds no prompt: what it has {tool} judge is asked with words of {tool}.",
+            next_step="Paste the words that your version of {tool} asks with.",
+            tool=tool,
         )
     if is_program(text):
         raise BadInput("The program holds no prompt.", next_step="Paste the words of the prompt alone.")

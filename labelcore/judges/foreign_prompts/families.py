@@ -60,3 +60,32 @@ def family_of(source: str, shown: str, names: Sequence[str]) -> str:
     """The tool whose shape it has, "" where it is none that is known. ``shown``: variables as ``⟨name⟩``."""
     prompt = _Seen(source, shown, frozenset(names))
     return next((family for family, fits in FAMILIES.items() if fits(prompt)), "")
+
+
+_LIBRARIES = {
+    "inspect_ai": "Inspect",
+    "openevals": "OpenEvals",
+    "ragas": "Ragas",
+    "deepeval": "DeepEval",
+    "phoenix": "Phoenix",
+    "mlflow": "MLflow",
+    "autoevals": "Braintrust",
+    "langchain": "LangChain",
+    "langsmith": "LangSmith",
+    "langfuse": "Langfuse",
+    "trulens": "TruLens",
+    "azure.ai.evaluation": "Azure AI Evaluation",
+    "vertexai": "Vertex AI",
+}
+_NAMES = "|".join(map(re.escape, _LIBRARIES))
+_IMPORTED = re.compile(
+    rf"^[ \t]*(?:from|import)[ \t]+(?P<module>{_NAMES})\b"
+    rf"|(?:\bfrom|\brequire\()[ \t]*[\"'](?:@[\w-]+/)?(?P<package>{_NAMES})\b",
+    re.MULTILINE,
+)
+
+
+def tool_used(program: str) -> str:
+    """The tool from which a program takes judges and their words, by what it imports; "" for none of ours."""
+    imported = _IMPORTED.search(program)
+    return _LIBRARIES[imported["module"] or imported["package"]] if imported else ""
