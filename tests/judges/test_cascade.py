@@ -10,8 +10,10 @@ from labelcore.judges import cascade_steps
 from labelcore.judges.cascade_steps import Demand, Step, Votes, fit_first, fit_then
 from labelcore.judges.kinds.cascade import CascadeSpec, combine, describe
 from labelcore.messages import speaking
+from labelcore.messages.lines.refining.settings import setting_words
 from labelcore.messages.verdicts import reason_words
 from labelcore.models import Decision, JudgeVersion, Output
+from labelcore.stages.refining.history import compared
 from labelcore.stats.rate import not_measurable
 
 
@@ -201,3 +203,15 @@ def test_the_reason_of_the_judge_that_decided_is_said_in_the_language_spoken() -
             assert reason_words(judge, output, decision.reason, None, parts).endswith(told)
             assert "more than" in reason_words(judge, output, decision.reason)
         assert reason_words(judge, output, decision.reason, None, parts) == decision.reason
+
+
+def test_two_versions_are_told_apart_by_what_they_say_of_themselves() -> None:
+    changed = compared(stored("always"), stored("agrees"))
+    (setting,) = changed.settings
+    words = setting_words(setting.name, setting.before, setting.after)
+    assert words.startswith("how it decides: ") and "why_not" not in words
+    assert "of the rest llm decides wherever it does not abstain; a person" in words
+    assert "of the rest llm decides where it agrees with what the first leans to; a person" in words
+    with speaking("zh"):
+        words = setting_words(setting.name, setting.before, setting.after)
+    assert words.startswith("判定方式：") and "decides" not in words

@@ -277,8 +277,14 @@ def changes(before: str, after: str) -> list[WordingPiece]:
 
 
 def _settings(before: JudgeVersion, after: JudgeVersion) -> Iterator[Setting]:
-    """What else differs; a learned judge's numbers are left out."""
-    hidden = {"again", RESERVED, *kind_of(after).heavy}
+    """What else differs; of a judge that is fitted or made of others, what it says of itself."""
+    kind = kind_of(after)
+    if kind.learns or kind.composed:
+        was, now = kind_of(before).describe(), kind.describe()
+        if was != now:
+            yield Setting(name="description", before=was, after=now)
+        return
+    hidden = {"again", RESERVED, *kind.heavy}
     old, new = _plain(before), _plain(after)
     for name in sorted((old.keys() | new.keys()) - hidden):
         if old.get(name) != new.get(name):

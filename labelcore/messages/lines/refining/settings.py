@@ -6,6 +6,7 @@ from labelcore.judges.answer_formats import AnswerFormat
 from labelcore.messages.catalogue import say
 from labelcore.messages.lines.bringing import form_words
 from labelcore.messages.telling import clauses
+from labelcore.wording import Wording
 
 
 def name_words(name: str) -> str:
@@ -33,6 +34,7 @@ def name_words(name: str) -> str:
         "field": say("only this field is read"),
         "flipped": say("its verdicts are turned"),
         "source": say("text of the check"),
+        "description": say("how it decides"),
     }
     return words.get(name) or say(name)
 
@@ -69,7 +71,7 @@ def told(name: str, value: Any) -> str:
         return clauses(
             say("{name}: {told}", name=name_words(key), told=told(key, part)) for key, part in pairs
         )
-    return _values(name).get(value) or str(value)
+    return _values(name).get(value) or (say(value) if isinstance(value, Wording) else str(value))
 
 
 def _values(name: str) -> dict[Any, str]:
