@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from labelcore.messages import say, speaking
+from labelcore.messages.lines.refining.prompts import why_words
 from labelcore.messages.lines.refining.settings import setting_words
+from labelcore.stages.refining.candidates import SUGGESTED, Kind
 
 CHANGES: list[tuple[str, Any, Any, str, str]] = [
     ("pass_from", 0.5, 0.7, "passes from this probability: 0.5 → 0.7", "通过概率下限：0.5 → 0.7"),
@@ -37,3 +39,15 @@ def test_a_criterion_is_not_called_as_a_setting_is() -> None:
     with speaking("zh"):
         for name in ("answer", "question", "rule", "variant", "shown", "address", "marked"):
             assert say(name) == name
+
+
+@pytest.mark.parametrize("kept", ["suggested: a model's proposal", "suggested: model"])
+def test_why_a_suggestion_became_a_version_is_told_in_words(kept: str) -> None:
+    assert why_words(kept) == "suggested: a model's proposal"
+    with speaking("zh"):
+        assert why_words(kept) == "采纳的建议：模型的提议"
+
+
+def test_every_kind_of_suggestion_has_words_for_its_version() -> None:
+    assert SUGGESTED.keys() == {*get_args(Kind)}
+    assert why_words("goodwill counts") == "goodwill counts"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from labelcore.messages.catalogue import counted, hardness_words, judge_words, paragraph, say
 from labelcore.messages.figures import money_words, rate_words, spent_words
 from labelcore.messages.lines import bringing as bringing, endpoints as endpoints, probing as probing
+from labelcore.messages.lines.refining.prompts import why_words
 from labelcore.messages.results import lines
 from labelcore.messages.running import advice_words, failure_words, pending_words, trouble_counts
 from labelcore.messages.telling import clauses, sentence, sentences
@@ -76,7 +77,7 @@ def shown(report: JudgeDetail) -> Iterator[str]:
 
 
 def _earlier(row: EarlierVersion) -> str:
-    when, why = clock(row.at), row.why or description_words(row.shown)
+    when, why = clock(row.at), why_words(row.why) or description_words(row.shown)
     return say("Version {version}, {at}: {why}", row, at=when, why=why)
 
 

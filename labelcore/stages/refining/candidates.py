@@ -22,9 +22,20 @@ from labelcore.stages.refining.examples import find_examples
 from labelcore.stages.refining.keeping import prompt_of, with_prompt
 from labelcore.stages.refining.trying import GradedOutputs, drafted, is_right
 from labelcore.text.demands import demands, listed
+from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 Kind = Literal["threshold", "wording", "questions", "split", "notes", "example", "model"]
+SUGGESTED: dict[str, Wording] = {
+    "threshold": Wording("suggested: another threshold"),
+    "wording": Wording("suggested: another emphasis"),
+    "questions": Wording("suggested: the question in parts"),
+    "split": Wording("suggested: the question split in two"),
+    "notes": Wording("suggested: what experts noted"),
+    "example": Wording("suggested: examples of its errors"),
+    "model": Wording("suggested: a model's proposal"),
+}
+"""Why a version was made that a person accepted without a word."""
 _MOST_NOTES = 4
 _MOST_PAIRS = 2
 _POOL = 20

@@ -12,7 +12,7 @@ from labelcore.errors import BadInput, NotFound
 from labelcore.models import NOTHING, Fact, Frozen, JudgeVersion, Role, fact, new_id
 from labelcore.operations import Effect, Metavar, Why, operation
 from labelcore.stages.aligning.report import flat
-from labelcore.stages.refining.candidates import ChangeCandidate, Kind
+from labelcore.stages.refining.candidates import SUGGESTED, ChangeCandidate, Kind
 from labelcore.stages.refining.history import PromptDiff
 from labelcore.stages.refining.keeping import KeptVersion, in_use, keep
 from labelcore.stages.refining.looks import DevLooks, looks_at_dev
@@ -231,7 +231,7 @@ def accept(workspace: Workspace, judge: JudgeVersion, suggestion: Named, *, why:
             next_step="`labelcore judge prompt suggest '{name}'` tries again.",
             name=judge.name,
         )
-    version = keep(workspace, present, event.spec, why=why.strip() or f"suggested: {event.kind}")
+    version = keep(workspace, present, event.spec, why=why.strip() or str(SUGGESTED[event.kind]))
     _decide(workspace, event, "accepted", why)
     return SuggestionKept(
         suggestion=suggestion,

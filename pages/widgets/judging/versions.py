@@ -9,6 +9,7 @@ import streamlit as st
 from labelcore.judges.kinds import kind_of
 from labelcore.messages import rate_words, say, sentence
 from labelcore.messages.lines.refining.comparing import kept_words
+from labelcore.messages.lines.refining.prompts import why_words
 from labelcore.messages.lines.refining.settings import setting_words
 from labelcore.models import JudgeVersion
 from labelcore.stages import judging
@@ -89,7 +90,7 @@ def show_all(workspace: Workspace, version: JudgeVersion) -> None:
 
 def _show_version(workspace: Workspace, judge: JudgeVersion, row: VersionRow) -> None:
     values = {"n": row.version, "when": clock(row.at), "who": row.author or "labelcore"}
-    why = row.why or (say("no reason given") if row.author else say("as it was proposed"))
+    why = why_words(row.why) or (say("no reason given") if row.author else say("as it was proposed"))
     head = say("Version {n}, {when}, {who}: {why}", **values, why=why)
     badge = f" :green-badge[{say('in use')}]" if row.in_use else ""
     st.markdown(f"**{plain(head)}**{badge}")

@@ -7,6 +7,7 @@ from labelcore.messages.catalogue import counted, say
 from labelcore.messages.lines.refining.settings import name_words, setting_words
 from labelcore.messages.results import content, lines
 from labelcore.messages.telling import sentence, sentences
+from labelcore.stages.refining.candidates import SUGGESTED
 from labelcore.stages.refining.drafts import PromptLint
 from labelcore.stages.refining.examples import Examples
 from labelcore.stages.refining.history import PromptDiff, PromptHistory, VersionRow
@@ -61,7 +62,7 @@ def history(report: PromptHistory) -> Iterator[str]:
 def _row(row: VersionRow) -> Iterator[str]:
     mark = "*" if row.in_use else " "
     who = " ".join(filter(None, (clock(row.at), row.author)))
-    yield f"{mark} v{row.version}  {who}  {row.why}".rstrip()
+    yield f"{mark} v{row.version}  {who}  {why_words(row.why)}".rstrip()
     if row.changed:
         told = {"n": row.changed.before, "changes": changed_words(row.changed)}
         yield "    " + say("from version {n}: {changes}", **told)
@@ -69,6 +70,13 @@ def _row(row: VersionRow) -> Iterator[str]:
     for use in row.uses:
         who = " ".join(filter(None, (clock(use.at), use.author)))
         yield "    " + say("put in use: {who} {why}", who=who, why=use.why).rstrip()
+
+
+def why_words(why: str) -> str:
+    """Why a version was made: as a person said it; an accepted suggestion is called by what it changes."""
+    made = {f"suggested: {kind}": words for kind, words in SUGGESTED.items()}  # as it was kept before
+    made |= {str(words): words for words in SUGGESTED.values()}
+    return say(made[why]) if why in made else why
 
 
 def changed_words(report: PromptDiff) -> str:
