@@ -16,7 +16,7 @@ version of which all is known are no estimates from strata but shares, told as e
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,9 +24,9 @@ import numpy as np
 
 from labelcore.arrays import Bools, Floats, Ints, Vectors
 from labelcore.models import NOTHING, Fact, Frozen, fact
-from labelcore.stats.anytime import PRACTICAL
 from labelcore.stats.rate import Rate, few_sources, not_measurable
 from labelcore.stats.resampling import for_few, tpr_and_tnr
+from labelcore.wording import Wording
 
 Judgement = Literal["better", "worse", "unclear"]
 
@@ -44,6 +44,13 @@ _SILENT = (PRESENT_SILENT, NEW_SILENT)
 WRONG, RIGHT, SILENT = 0, 1, 2
 """What a version is on an output; silent where it abstains."""
 _BALANCED = 6
+_BLIND = 0.1
+_UNTRIED_PASSES = Wording(
+    "of {n} of the {all} outputs that people passed nothing is known: none like them was tried"
+)
+_UNTRIED_FAILS = Wording(
+    "of {n} of the {all} outputs that people failed nothing is known: none like them was tried"
+)
 _LEAST = (-1.0, -1.0, 0.0, 0.0, 0.0, 0.0, -1.0, -1.0)  # of the figures of `figures_of`
 
 
@@ -207,6 +214,9 @@ def change(compared: PairedOutputs, *, draws: int = DRAWS, seed: int = 0) -> Cha
         _missing(at, n) if not n or rate.value is None else rate.model_copy(update={"n": n})
         for at, (rate, n) in enumerate(zip(rated, sizes, strict=True))
     ]
+    for at, why in _blind(compared):
+        if rates[at].value is not None:
+            rates[at] = not_measurable(why, rates[at].n)
     silent = [int(((cell & bit) > 0).sum()) for bit in _SILENT]
     passes = int(((cell & PASS) > 0).sum())
     return Change(
@@ -221,6 +231,21 @@ def change(compared: PairedOutputs, *, draws: int = DRAWS, seed: int = 0) -> Cha
         abstained=(silent[0], silent[1]),
         moved=_moved(cell, None if compared.groups is None else compared.groups[decided]),
     )
+
+
+def _blind(compared: PairedOutputs) -> Iterator[tuple[int, Wording]]:
+    """The figures that would rest on the prior alone, and why: of strata with more than a tenth of a grade's
+    outputs nothing is known. In a move the strata have outputs of both grades, so the others tell of them.
+    """
+    known = np.bincount(compared.stratum[~np.isnan(compared.outcome)], minlength=len(compared.cells))
+    size = np.bincount(compared.stratum, minlength=len(compared.cells))
+    passes = (compared.cells & PASS) > 0
+    for grade, why in enumerate((_UNTRIED_FAILS, _UNTRIED_PASSES)):
+        of_grade = (passes == grade).all(axis=1)
+        whole, blind = int(size[of_grade].sum()), int(size[of_grade & (known == 0)].sum())
+        if blind > _BLIND * whole:
+            words = Wording(why, n=blind, all=whole)
+            yield from ((at, words) for at in (1 - grade, 5 - grade, _BALANCED, _BALANCED + 1))
 
 
 def _moved(cell: Ints, groups: Ints | None) -> tuple[int, int]:
@@ -351,45 +376,3 @@ def _units(compared: PairedOutputs) -> tuple[Vectors, Floats]:
     typical = np.bincount(compared.stratum, weights=weights**2, minlength=strata)
     usual = float((weights**2).sum() / weights.sum()) if n else 1.0
     return units, np.where(size > 0, typical / np.where(size > 0, size, 1.0), usual)
-
-
-class SettlingCount(Frozen):
-    """How many more outputs of each grade would settle a comparison, at the rates seen so far."""
-
-    passes: int = 0
-    fails: int = 0
-
-    @property
-    def n(self) -> int:
-        """Together."""
-        return self.passes + self.fails
-
-
-def more_to_settle(effect: Change) -> SettlingCount | None:
-    """The fewest outputs that would take the interval of the mean change off 0: of one grade where that does.
-
-    Nothing where it is settled; None where no practical number would, or nobody can tell.
-    """
-    if effect.verdict != "unclear":
-        return SettlingCount()
-    value, halves = effect.balanced.value, [_half(effect.tpr), _half(effect.tnr)]
-    if not value or effect.trades or None in halves:
-        return None
-    target = 4 * value**2  # the square of twice the mean change, as the halves' squares add up
-    squares, sizes = [half**2 for half in halves if half is not None], [effect.passes, effect.fails]
-    alone = []
-    for at in (0, 1):
-        room = target - squares[1 - at]
-        if room > 0:
-            alone.append((max(1, math.ceil(sizes[at] * (squares[at] / room - 1)) + 1), at))
-    if alone:
-        number, at = min(alone)
-        more = SettlingCount(passes=number) if at == 0 else SettlingCount(fails=number)
-    else:
-        times = sum(squares) / target - 1
-        more = SettlingCount(passes=math.ceil(times * sizes[0]), fails=math.ceil(times * sizes[1]))
-    return more if more.n <= PRACTICAL else None
-
-
-def _half(rate: Rate) -> float | None:
-    return None if rate.low is None or rate.high is None else (rate.high - rate.low) / 2

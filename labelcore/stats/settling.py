@@ -8,13 +8,17 @@ unbiased.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 
 from labelcore.arrays import Bools, Floats, Ints
+from labelcore.models import Frozen
+from labelcore.stats.anytime import PRACTICAL
 from labelcore.stats.changes import NEW_RIGHT, PRESENT_RIGHT, Change, PairedOutputs, change
+from labelcore.stats.rate import Rate
 
 TOLERATED = 0.05
 """A loss of so much is no reason to stay, where nothing shows that it is more."""
@@ -100,3 +104,45 @@ def _expected(compared: PairedOutputs, order: Ints) -> Floats:
         whole = np.floor(share * np.arange(1, len(places) + 1) + 0.5)
         grades[places] = np.diff(np.concatenate([[0.0], whole]))
     return grades
+
+
+class SettlingCount(Frozen):
+    """How many more outputs of each grade would settle a comparison, at the rates seen so far."""
+
+    passes: int = 0
+    fails: int = 0
+
+    @property
+    def n(self) -> int:
+        """Together."""
+        return self.passes + self.fails
+
+
+def more_to_settle(effect: Change) -> SettlingCount | None:
+    """The fewest outputs that would take the interval of the mean change off 0: of one grade where that does.
+
+    Nothing where it is settled; None where no practical number would, or nobody can tell.
+    """
+    if effect.verdict != "unclear":
+        return SettlingCount()
+    value, halves = effect.balanced.value, [_half(effect.tpr), _half(effect.tnr)]
+    if not value or effect.trades or None in halves:
+        return None
+    target = 4 * value**2  # the square of twice the mean change, as the halves' squares add up
+    squares, sizes = [half**2 for half in halves if half is not None], [effect.passes, effect.fails]
+    alone = []
+    for at in (0, 1):
+        room = target - squares[1 - at]
+        if room > 0:
+            alone.append((max(1, math.ceil(sizes[at] * (squares[at] / room - 1)) + 1), at))
+    if alone:
+        number, at = min(alone)
+        more = SettlingCount(passes=number) if at == 0 else SettlingCount(fails=number)
+    else:
+        times = sum(squares) / target - 1
+        more = SettlingCount(passes=math.ceil(times * sizes[0]), fails=math.ceil(times * sizes[1]))
+    return more if more.n <= PRACTICAL else None
+
+
+def _half(rate: Rate) -> float | None:
+    return None if rate.low is None or rate.high is None else (rate.high - rate.low) / 2

@@ -292,3 +292,14 @@ def test_the_command_says_it_and_its_json_holds_it(
     document = document_of(operation, found)
     wanted = {"flips", "tpr_change", "tpr_change_low", "tnr_change", "tnr_change_high", "to_grade", "advice"}
     assert wanted <= set(document) and "100 bad outputs" in document["loss"][0]
+
+
+def test_where_all_that_both_decided_is_graded_and_settles_nothing_more_is_to_be_judged(
+    workspace: Workspace, judge: JudgeVersion, made: list[Output], give_all: Give
+) -> None:
+    grade(give_all, fitting(workspace, made))
+    operation = find_operation("migrate judge")
+    given = {"judge": judge.name, "to": "new", "limit": 8, "no_repair": True}
+    found = operation.call(workspace, given)
+    assert (found.advice, found.picks, found.settles) == ("grade first", (), False)
+    assert "judge more of them" in "\n".join(lines_of(operation, workspace, found))

@@ -11,9 +11,9 @@ from scipy import stats
 
 from labelcore.arrays import Bools
 from labelcore.stats import changes, counts, looks, settling
-from labelcore.stats.changes import Change, Rates, change, more_to_settle, of_move, of_trial
+from labelcore.stats.changes import Change, Rates, change, of_move, of_trial
 from labelcore.stats.rate import Rate
-from labelcore.stats.settling import advice_on, fewest_to_settle, grading_order
+from labelcore.stats.settling import advice_on, fewest_to_settle, grading_order, more_to_settle
 
 
 def outputs(counts: list[int]) -> tuple[Bools, Bools, Bools]:
@@ -151,6 +151,18 @@ def test_outputs_of_which_nothing_is_known_count_half_for_right_and_wrong() -> N
     passes, present = np.array([True, True, False]), np.array([True, False, True])
     new = np.array([changes.SILENT, np.nan, changes.RIGHT], dtype=float)
     assert changes.estimated_cells(of_trial(passes, present, new)).sum() == pytest.approx(3)
+
+
+def test_where_nothing_of_a_large_part_was_tried_no_figure_rests_on_the_prior_alone() -> None:
+    passes, present, new = outputs([4, 4, 4, 40, 4, 4, 4, 40])
+    tried = ~(passes & present)  # the errors came first, and the money ended before good ones that it passes
+    found = change(of_trial(passes, present, np.where(tried, new, np.nan)))
+    assert found.tpr.value is None and "none like them was tried" in str(found.tpr.why_not)
+    assert found.new.tpr.value is None and found.present.tpr.value is not None
+    assert found.balanced.value is None and found.verdict == "unclear"
+    assert found.tnr.value is not None and found.new.tnr.low is not None
+    one = tried | (np.cumsum(passes & present) == 1)
+    assert change(of_trial(passes, present, np.where(one, new, np.nan))).tpr.value is not None
 
 
 def test_nothing_graded_draws_the_prior_and_measures_nothing() -> None:

@@ -10,11 +10,12 @@ from hypothesis import given, settings, strategies as st
 from scipy import stats
 
 from labelcore.stats import changes, paired, set_beam
-from labelcore.stats.changes import Change, Rates, SettlingCount, more_to_settle, of_trial
+from labelcore.stats.changes import Change, Rates, of_trial
 from labelcore.stats.prevalence.weighing import group_number, group_sums, posterior
 from labelcore.stats.rate import Rate
 from labelcore.stats.selection import MUST, SHOULD, SetVotes, Wish
 from labelcore.stats.set_beam import packed
+from labelcore.stats.settling import SettlingCount, more_to_settle
 from tests.examples import examples
 
 # ---- intervals end where the scale ends

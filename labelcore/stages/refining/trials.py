@@ -10,7 +10,8 @@ from pydantic import Field
 from labelcore.models import Decision, Fact, Frozen, Run, SplitName, fact, total_cost
 from labelcore.stages.aligning.report import flat
 from labelcore.stages.refining.looks import DevLooks
-from labelcore.stats.changes import Change, SettlingCount
+from labelcore.stats.changes import Change
+from labelcore.stats.settling import SettlingCount
 from labelcore.wording import Wording
 
 What = Literal["mended", "broken", "still wrong", "still right"]

@@ -34,8 +34,9 @@ from labelcore.stages.refining.looks import DevLooks, look_at
 from labelcore.stages.refining.ongoing import Ongoing
 from labelcore.stages.refining.prompts import PromptText, changed
 from labelcore.stages.refining.trials import WHATS, Attempt, Trial, paid
-from labelcore.stats.changes import SILENT, Change, SettlingCount, change, more_to_settle, of_trial
+from labelcore.stats.changes import SILENT, Change, change, of_trial
 from labelcore.stats.drawing import hash_order
+from labelcore.stats.settling import SettlingCount, more_to_settle
 from labelcore.store import outputs as output_table, splits as split_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
 

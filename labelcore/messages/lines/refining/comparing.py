@@ -59,17 +59,15 @@ def migration(report: Migration) -> Iterator[str]:
     for loss in report.loss:
         yield sentence(loss)
     yield from move_figures(report)
-    if report.picks:
-        yield (
-            counted(
-                "Grade this output first; that is expected to settle it: {ids}",
-                "Grade these {n:,} outputs first; that is expected to settle it: {ids}",
-                n=len(report.picks),
-                ids=" ".join(pick.output_id for pick in report.picks[:_LISTED])
-                + (" …" if report.picks[_LISTED:] else ""),
-            )
-            if report.settles
-            else unsettled_words()
+    if not report.settles:
+        yield unsettled_words()
+    elif report.picks:
+        yield counted(
+            "Grade this output first; that is expected to settle it: {ids}",
+            "Grade these {n:,} outputs first; that is expected to settle it: {ids}",
+            n=len(report.picks),
+            ids=" ".join(pick.output_id for pick in report.picks[:_LISTED])
+            + (" …" if report.picks[_LISTED:] else ""),
         )
     if report.repair:
         yield sentence(report.repair.says)
