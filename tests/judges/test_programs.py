@@ -256,3 +256,16 @@ polite = GEval(name="Polite", criteria="The reply is polite.", evaluation_steps=
 """
     with pytest.raises(BadInput, match="“The reply is polite"):
         recognise(program)
+
+
+def test_a_prompt_in_a_dictionary_of_prompts_has_the_name_that_it_has_there() -> None:
+    program = """
+RUBRICS = {
+    "tone": "Rate how rude the reply is from 1 (not at all) to 5 (very). Reply: {response}\\nScore:",
+    "colour": "blue",
+}
+"""
+    found = recognise(program)
+    assert {variable.name: variable.slot for variable in found.variables} == {"response": "output"}
+    assert found.found.answer is not None and (found.found.answer.low, found.found.answer.high) == (1, 5)
+    assert found.found.direction_asked

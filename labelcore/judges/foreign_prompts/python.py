@@ -20,6 +20,7 @@ from labelcore.judges.foreign_prompts.scopes import Scopes, logged_in, shown_in
 from labelcore.judges.foreign_prompts.slots import DATA, slot_like
 from labelcore.judges.foreign_prompts.variables import escaped, shows_output
 
+_OF_MESSAGES = ("content", "text", "user", "assistant")
 _KEYS = frozenset(
     "rubric_prompt messages prompt prompt_template judge_prompt evaluation_prompt grading_prompt "
     "metric_prompt_template template instructions prompts chat begin round system "
@@ -140,13 +141,17 @@ def _values(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
 
 
 def _passed(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
-    """(name, value) of what a call or a dictionary has under a name for prompts."""
+    """(name, value) of what a call or a dictionary has under a name for prompts; its prompts by any name."""
     if isinstance(node, ast.Call):
         yield from ((word.arg, word.value) for word in node.keywords if word.arg in _KEYS)
     elif isinstance(node, ast.Dict):
         for key, value in zip(node.keys, node.values, strict=True):
-            if isinstance(key, ast.Constant) and key.value in _KEYS:
-                yield str(key.value), value
+            text = value.value if isinstance(value, ast.Constant) else None
+            is_prompt = isinstance(text, str) and shows_output(text)
+            if isinstance(key, ast.Constant) and (
+                key.value in _KEYS or (is_prompt and key.value not in _OF_MESSAGES)
+            ):
+                yield str(key.value)[:60], value
 
 
 def _called(node: ast.Call) -> str:

@@ -49,6 +49,12 @@ _ASKED = (
 )
 
 
+def suggested_words(why: str) -> Wording | None:
+    """Those of :data:`SUGGESTED` that stand as a version's reason, also as it was kept before; else None."""
+    kept = {f"suggested: {kind}": words for kind, words in SUGGESTED.items()}
+    return (kept | {str(words): words for words in SUGGESTED.values()}).get(why)
+
+
 class QuestionPart(Frozen):
     """One part of a question in two: what it asks, and the disagreements on train that it is about."""
 

@@ -7,7 +7,7 @@ from labelcore.messages.catalogue import counted, say
 from labelcore.messages.lines.refining.settings import name_words, setting_words
 from labelcore.messages.results import content, lines
 from labelcore.messages.telling import sentence, sentences
-from labelcore.stages.refining.candidates import SUGGESTED
+from labelcore.stages.refining.candidates import suggested_words
 from labelcore.stages.refining.drafts import PromptLint
 from labelcore.stages.refining.examples import Examples
 from labelcore.stages.refining.history import PromptDiff, PromptHistory, VersionRow
@@ -74,9 +74,8 @@ def _row(row: VersionRow) -> Iterator[str]:
 
 def why_words(why: str) -> str:
     """Why a version was made: as a person said it; an accepted suggestion is called by what it changes."""
-    made = {f"suggested: {kind}": words for kind, words in SUGGESTED.items()}  # as it was kept before
-    made |= {str(words): words for words in SUGGESTED.values()}
-    return say(made[why]) if why in made else why
+    suggested = suggested_words(why)
+    return say(suggested) if suggested else why
 
 
 def changed_words(report: PromptDiff) -> str:
