@@ -256,7 +256,8 @@ def test_answers_that_are_none_are_named_and_not_counted(
     )
     trial = compare(workspace, judge, told(workspace, judge), Order(limit=20))
     assert len(trial.attempts) == 10 and "refusal" in trial.troubles
-    assert trial.change.verdict == "unclear" and trial.change.tnr.low is not None
+    assert trial.change.verdict == "unclear" and trial.change.tnr.value is None  # none like them was tried
+    assert trial.change.tpr.low is not None
 
 
 def test_what_changes_nothing_and_what_nobody_graded_is_refused(
