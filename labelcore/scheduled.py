@@ -58,7 +58,7 @@ def reading_ahead(db: Database) -> Iterator[None]:
     reader = ThreadPoolExecutor(1, "reading ahead")
 
     def begin() -> None:
-        for project in projects.list_projects(db)[:_READ_AHEAD]:
+        for project in projects.shown_projects(db)[:_READ_AHEAD]:
             for report in (trust, trend, list_judges):
                 reader.submit(report, Workspace(db, project))
 

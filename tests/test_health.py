@@ -9,6 +9,7 @@ import shlex
 import shutil
 import threading
 from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
@@ -167,10 +168,15 @@ def test_the_end_waits_for_the_report_that_is_being_made_and_an_error_keeps_nobo
         made.append("slow")
         raise duckdb.InternalException("a block is gone")
 
+    def end(reader: ThreadPoolExecutor, **how: bool) -> None:
+        going_on.set()
+        shutdown(reader, **how)
+
+    shutdown = ThreadPoolExecutor.shutdown
     monkeypatch.setattr(scheduled, "trust", slow)
+    monkeypatch.setattr(ThreadPoolExecutor, "shutdown", end)
     with scheduled.reading_ahead(opened):
         assert begun.wait(60)
-        going_on.set()
     assert made == ["slow"]  # its error is nobody's here
 
 

@@ -127,7 +127,8 @@ def _part_words(tongue: Language, part: str) -> str:
     kind, colon, words = part.partition(":")
     if kind != "phrase" or not colon:
         return say_in(tongue, part)
-    several = " " in words.strip()
+    words = words.strip()
+    several = " " in words
     return say_in(tongue, "the words “{words}”" if several else "the word “{words}”", words=words)
 
 

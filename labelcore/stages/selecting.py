@@ -52,11 +52,12 @@ class Filters(Options):
         default=(), description="What a judge says of it: pass, fail, abstain or none."
     )
     criterion: str | None = Field(
-        default=None, description="Somebody failed it for this criterion (its evidence counts): name or id."
+        default=None,
+        description="Somebody failed it for this criterion, or said so in a note: its name or id.",
     )
-    criterion_grade: GradeFilter = Field(
-        default="fail",
-        description="What somebody gave it on the criterion: fail, pass or unsure; none: nobody did.",
+    criterion_grade: GradeFilter | None = Field(
+        default=None,
+        description="What somebody gave it on the criterion itself: fail, pass or unsure; none: nobody did.",
     )
     batch: str | None = Field(default=None, description="The import that brought it: its id or file.")
     split: SplitName | None = Field(default=None, description="train, dev or test.")
@@ -297,11 +298,15 @@ def resolved(workspace: Workspace, filters: Filters) -> Filter:
     hidden = calibrations.unrevealed(workspace.db, workspace.project.id)
     reads_grades = filters.search or filters.grade or filters.graded_by or criterion
     blind = tuple(sorted(hidden)) if reads_grades else ()
-    fails = criterion is not None and filters.criterion_grade == "fail"
+    graded = filters.criterion_grade
+    if graded and not criterion:
+        raise BadInput("Nothing says on which criterion the grade is.", next_step="Name it with --criterion.")
     return Filter(
         search=filters.search.strip(),
-        among=tuple(sorted(_seen_to_fail(workspace, criterion, hidden))) if criterion and fails else None,
-        on_criterion=(criterion.id, filters.criterion_grade) if criterion and not fails else None,
+        among=tuple(sorted(_seen_to_fail(workspace, criterion, hidden)))
+        if criterion and not graded
+        else None,
+        on_criterion=(criterion.id, graded) if criterion and graded else None,
         fields=fields,
         grade=filters.grade,
         by=filters.graded_by or None,

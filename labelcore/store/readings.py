@@ -64,15 +64,22 @@ class Readings:
             if tables is None:
                 self._of_all = self._change
                 self._empty()
-            else:
-                self._changes |= dict.fromkeys(tables, self._change)
+                return
+            self._changes |= dict.fromkeys(tables, self._change)
+            stale = [
+                key
+                for key, kept in self._answers.items()
+                if kept.words is None or not kept.words.isdisjoint(tables)
+            ]
+            for key in stale:
+                self._size -= self._answers.pop(key).size
 
     def _kept(
         self, key: Hashable, of: frozenset[str] | None, read: Callable[[], Any], size_of: Callable[[Any], int]
     ) -> Any:
         with self._keeping:
-            change, kept = self._change, self._answers.get(key)
-            if kept and self._holds(kept):
+            change = self._change
+            if kept := self._answers.get(key):
                 return kept.answer
         answer = read()
         self._keep(key, _Kept(answer, size_of(answer), change, of))
@@ -90,11 +97,11 @@ class Readings:
             self._answers[key] = fresh
             self._size += fresh.size
 
-    def _holds(self, kept: _Kept) -> bool:
-        if kept.words is None:
-            return kept.change == self._change
-        last = max((at for table, at in self._changes.items() if table in kept.words), default=0)
-        return kept.change >= max(last, self._of_all)
+    def _holds(self, fresh: _Kept) -> bool:
+        if fresh.words is None:
+            return fresh.change == self._change
+        last = max((at for table, at in self._changes.items() if table in fresh.words), default=0)
+        return fresh.change >= max(last, self._of_all)
 
     def _empty(self) -> None:
         self._answers, self._size = {}, 0

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from labelcore.messages import listed, say
-from labelcore.messages.catalogue import counted, field_words, judge_words
+from labelcore.messages.catalogue import counted, field_words, judge_words, person_words
 from labelcore.messages.lines.selecting import excerpt
 from labelcore.models import Output, Role
 from labelcore.stages import aligning, exporting, grading, importing, judging, sampling, selecting
@@ -88,7 +88,10 @@ def _chips(workspace: Workspace, filters: Filters) -> Iterator[tuple[str, tuple[
             (keys.OUTPUTS_FIELD, f"{keys.OUTPUTS_FIELD}-{field}"),
         )
     if filters.graded_by:
-        yield say("{name}: {told}", name=say("Graded by"), told=filters.graded_by), (keys.OUTPUTS_WHO,)
+        yield (
+            say("{name}: {told}", name=say("Graded by"), told=person_words(filters.graded_by)),
+            (keys.OUTPUTS_WHO,),
+        )
     users = st.session_state.get(keys.OUTPUTS_USERS)
     for condition in filters.verdict:
         version, _, value = condition.rpartition("=")
@@ -97,7 +100,7 @@ def _chips(workspace: Workspace, filters: Filters) -> Iterator[tuple[str, tuple[
     if filters.criterion:
         name = editing.criterion_names(workspace).get(filters.criterion, filters.criterion)
         boxes = (keys.OUTPUTS_CRITERION, keys.OUTPUTS_CRITERION_GRADE)
-        yield say("{name}: {told}", name=_on_criterion()[filters.criterion_grade], told=say(name)), boxes
+        yield say("{name}: {told}", name=_on_criterion(filters.criterion_grade), told=say(name)), boxes
 
 
 def _take_away(*names: str) -> None:
@@ -122,13 +125,15 @@ def _ask_more(workspace: Workspace) -> dict[str, Any]:
         feedback.show_worth(aligning.align(workspace).judges)
     return {
         "where": _ask_field(workspace, name, value),
-        "graded_by": address.choose(who, say("Graded by"), people, keys.OUTPUTS_WHO, empty=say("all")),
+        "graded_by": address.choose(
+            who, say("Graded by"), people, keys.OUTPUTS_WHO, words=person_words, empty=say("all")
+        ),
         "verdict": tuple(filter(None, verdicts)),
         **_ask_criterion(editing.criterion_names(workspace, "accepted")),
     }
 
 
-def _ask_criterion(criteria: Mapping[str, str]) -> dict[str, str]:
+def _ask_criterion(criteria: Mapping[str, str]) -> dict[str, str | None]:
     """A criterion, and once there is one what people say of it."""
     which, given = st.columns([2, 1])
     criterion = address.choose(
@@ -140,12 +145,17 @@ def _ask_criterion(criteria: Mapping[str, str]) -> dict[str, str]:
         empty=say("all"),
     )
     if not criterion:
+        st.query_params.pop(keys.OUTPUTS_CRITERION_GRADE, None)
         return {}
-    words = _on_criterion()
     grade = address.choose(
-        given, say("Grade"), list(words), keys.OUTPUTS_CRITERION_GRADE, words=words.__getitem__
+        given,
+        say("Grade"),
+        ["pass", "unsure", "none"],
+        keys.OUTPUTS_CRITERION_GRADE,
+        words=_word,
+        empty=say("failed for it"),
     )
-    return {"criterion": criterion, "criterion_grade": grade or "fail"}
+    return {"criterion": criterion, "criterion_grade": grade}
 
 
 def _ask_field(workspace: Workspace, name: Any, value: Any) -> tuple[str, ...]:
@@ -322,14 +332,10 @@ def _choose(where: Any, label: str, options: Sequence[str], key: str) -> str | N
     return address.choose(where, label, options, key, words=_word, empty=say("all"))
 
 
-def _on_criterion() -> dict[str, str]:
-    """What people may have said of a criterion, in words before its name."""
-    return {
-        "fail": say("Failed for"),
-        "pass": say("Passed on"),
-        "unsure": say("Unsure on"),
-        "none": say("Not graded on"),
-    }
+def _on_criterion(grade: str | None) -> str:
+    """What people say of a criterion, in words before its name."""
+    words = {"pass": say("Passed on"), "unsure": say("Unsure on"), "none": say("Not graded on")}
+    return words.get(grade or "", say("Failed for"))
 
 
 def _word(name: str) -> str:

@@ -201,6 +201,8 @@ def test_outputs_are_found_by_what_people_say_of_a_criterion(workspace: Workspac
     short = {output.id for output in made if not is_long(output)}
     assert (found("pass"), found("fail")) == (short, {output.id for output in made} - short)
     assert (found("unsure"), found("none")) == ({other.id}, set())
+    with pytest.raises(BadInput, match="on which criterion"):
+        selecting.list_outputs(workspace, filters=selecting.Filters(criterion_grade="pass"))
     editing.edit(workspace, brief.id, statement="It says no more than it must.")
     assert (found("pass"), found("unsure")) == (set(), set())
     assert found("none") == {other.id, *(output.id for output in made)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from labelcore.messages.catalogue import NAMES, counted, say
+from labelcore.messages.catalogue import NAMES, counted, person_words, say
 from labelcore.messages.figures import alpha_words, rate_words
 from labelcore.messages.results import lines
 from labelcore.messages.telling import clauses, listed, sentences
@@ -176,7 +176,7 @@ def calibration(report: grading.Round) -> Iterator[str]:
         for grade in row.grades:
             about = say(" on {criterion_id}", criterion_id=grade.criterion_id) if grade.criterion_id else ""
             note = say(" ({note})", note=grade.note) if grade.note else ""
-            yield f"  {grade.annotator} {say(grade.value)}{about}{note}"
+            yield f"  {person_words(grade.annotator)} {say(grade.value)}{about}{note}"
         for comment in row.comments:
             yield f"  {comment_words(comment)}"
 

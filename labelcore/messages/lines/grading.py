@@ -247,6 +247,7 @@ def progress(report: grading.TeamProgress) -> Iterator[str]:
             "{annotator}: {graded} graded ({passes} pass, {fails} fail, {unsure} unsure), "
             "{notes} notes; with others {with_others}; steadiness {steadiness}",
             person,
+            annotator=person_words(person.annotator),
         )
     yield from sentences((report.saturation.says, report.anchoring.says))
     yield from sentences(need.says for need in report.budget)

@@ -28,7 +28,7 @@ def listed(report: Listing) -> Iterator[str]:
         yield say("{first:,} to {last:,} (--page, --limit):", first=first, last=first + len(report.rows) - 1)
     for row in report.rows:
         grades = [
-            say("{name}: {told}", name=who or say("somebody"), told=say(value))
+            say("{name}: {told}", name=person_words(who) or say("somebody"), told=say(value))
             for who, value in row.grades.items()
         ]
         aside = say("  [{grades}]", grades=grades) if grades else ""

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 import streamlit as st
 
 from labelcore.messages import say
-from labelcore.messages.catalogue import counted, judge_words
+from labelcore.messages.catalogue import counted, judge_words, person_words
 from labelcore.messages.lines.aligning import finds_words
 from labelcore.messages.lines.deriving import risk_words
 from labelcore.models import Criterion, Evidence, Grade, Risk, Role
@@ -159,7 +159,7 @@ def _show_quote(workspace: Workspace, criterion: Criterion, item: Evidence, grad
     key = shell.key_of("quote", [criterion.id, item.grade_id, item.quote])
     is_open, author = st.session_state.get(keys.EVIDENCE) == key, say("(taken back)")
     if grade:
-        author = f"{grade.annotator}, {grade.at:%Y-%m-%d}"
+        author = f"{person_words(grade.annotator)}, {grade.at:%Y-%m-%d}"
     with st.container(gap=None):
         st.text(f"“{item.quote[:300]}”")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
