@@ -321,10 +321,13 @@ def resolved(workspace: Workspace, filters: Filters) -> Filter:
 def _seen_to_fail(workspace: Workspace, criterion: Criterion, hidden: frozenset[str]) -> set[str]:
     """The outputs that failed for a criterion; of those that are still graded blind the person's."""
     failed = failed_for(workspace, [criterion])[criterion.id]
-    mine = visible_grades(workspace, sorted(failed & hidden))
-    return (failed - hidden) | {
-        grade.output_id for grade in mine if (grade.criterion_id, grade.value) == (criterion.id, "fail")
-    }
+    mine = Filter(
+        among=tuple(sorted(failed & hidden)),
+        on_criterion=(criterion.id, "fail"),
+        blind=tuple(sorted(hidden)),
+        reader=workspace.person,
+    )
+    return (failed - hidden) | set(listings.ids(workspace.db, workspace.project.id, mine))
 
 
 def failed_for(workspace: Workspace, criteria: Sequence[Criterion]) -> dict[str, set[str]]:

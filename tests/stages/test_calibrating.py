@@ -207,6 +207,24 @@ def test_agreement_stands_beside_what_it_was_and_is_honest_where_little_is_known
     assert {grade.annotator for row in shown.outputs for grade in row.grades} == {"ann", "cy"}
 
 
+def test_what_is_graded_on_a_criterion_in_a_round_is_found_by_who_graded_it_in_its_present_meaning(
+    workspace: Workspace, add_outputs: Add, criterion: Criterion
+) -> None:
+    add_outputs("text 1", "text 2")
+    criterion_table.save(workspace.db, [criterion])
+    first, second = grading.start_round(workspace, n=2).calibration.outputs
+    ann, bo = workspace.by("ann"), workspace.by("bo")
+    grading.grade(ann, first, "fail", criterion=criterion)
+    grading.grade(bo, second, "unsure", criterion=criterion)
+    asked = {"criterion": criterion.id}
+    unsure, nobody = (asked | {"criterion_grade": grade} for grade in ("unsure", "none"))
+    assert [found(who, **asked) for who in (ann, bo)] == [[first], []]
+    assert [found(who, **unsure) for who in (ann, bo)] == [[], [second]]
+    assert [found(who, **nobody) for who in (ann, bo)] == [[second], [first]]
+    criterion_table.save(workspace.db, [criterion.model_copy(update={"version": 2, "statement": "Another."})])
+    assert (found(ann, **asked), found(bo, **unsure)) == ([], [])
+
+
 def test_people_are_asked_only_for_what_they_read(workspace: Workspace, add_outputs: Add) -> None:
     texts = ["这是一份中文合同，其中没有任何问题。", "This is a text of a contract."]
     made = add_outputs(*texts)
