@@ -29,6 +29,7 @@ _SHOWN = 50
 _WRAPPINGS = ("messages", "data", "rows", "events", "items")
 """Lists of a document in which the messages may stand."""
 _OF_NONE = Wording("it is not known which conversation this belongs to")
+_ASIDE = Wording("a program wrote this for the page that shows the chat: it is no answer")
 
 
 class _Columns(NamedTuple):
@@ -114,7 +115,8 @@ def _is_reversed(records: Sequence[Record], columns: _Columns) -> bool:
 )
 def rows(source: Source) -> Iterator[Said]:
     """A row for each time that a user was answered."""
-    path, _, columns = _log(source.head)
+    path, messages, columns = _log(source.head)
+    kinds_known = columns is not None and _are_of_coze(messages, columns)
     talks = Talks()
     for number, record in source.records(path):
         if not isinstance(record, dict) or columns is None:
@@ -125,10 +127,12 @@ def rows(source: Source) -> Iterator[Said]:
         if columns.talk and not name:
             yield RejectedRow(row=number, field=columns.talk, reason=_OF_NONE, raw=plain(record)[:RAW])
             continue
-        kind = record.get("type")
+        who = record.get(columns.speaker)
+        kind = plain(record.get("type")) if kinds_known and speaker(who) != "user" else ""
         if kind in _ASIDES:
+            yield RejectedRow(row=number, field="type", reason=_ASIDE, raw=plain(record)[:RAW])
             continue
-        who = "tool" if kind in _STEPS else record.get(columns.speaker)
+        who = "tool" if kind in _STEPS else who
         said = turns([{"role": who, "content": _content(record, columns)}])
         if said is None:
             reason = Wording("who spoke in this chat is not known")
@@ -136,6 +140,12 @@ def rows(source: Source) -> Iterator[Said]:
             continue
         yield from talks.add(name, number, record, _event(record, columns, said))
     yield from talks.ended()
+
+
+def _are_of_coze(records: Sequence[Record], columns: _Columns) -> bool:
+    """Whether a message's type says what it is: the user's question, or the answer."""
+    kinds = {(speaker(record.get(columns.speaker)), plain(record.get("type"))) for record in records}
+    return {("user", "question"), ("assistant", "answer")} <= kinds
 
 
 def _event(record: Record, columns: _Columns, said: Sequence[Turn]) -> Event:
@@ -154,6 +164,9 @@ def _content(record: Record, columns: _Columns) -> Any:
 in_chinese(
     {
         "it is not known which conversation this belongs to": "不知道它属于哪个对话",
+        "a program wrote this for the page that shows the chat: it is no answer": (
+            "这是程序为显示对话的页面写的内容，不是回答"
+        ),
         "Chat log, a row for each message": "聊天记录（每条消息一行）",
         "Export the messages with their conversation's id and who sent each of them, in the order in which "
         "they were sent.": ("按发送顺序导出消息，并附带所属对话的编号和发送者。"),

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from labelcore.models import RejectedRow
 from labelcore.store.formats.base import RAW, FileHead, Record, Source, tool
 from labelcore.store.formats.fields import Exchange, Said, entries, likeness, loaded, made, plain, read
+from labelcore.store.formats.talks import MOST_TURNS, end, talk_column
 from labelcore.text.chats import Turn, speaker, turns
 from labelcore.wording import Wording, in_chinese
 
@@ -23,7 +24,9 @@ _KNOWN = {
 }
 _MOST = 100_000
 """Answers in one tree."""
-_LOST = Wording("the message that this one answers is not in the file above it")
+_LOST = Wording("the message that this one answers is not above it in the file, or was kept apart")
+_TWICE = Wording("another message above has the same id")
+_UNKNOWN = Wording("who spoke in this chat is not known")
 _NOBODY = Wording("nobody answers in this chat")
 
 
@@ -56,19 +59,28 @@ def _recognise(head: FileHead) -> float:
 
 
 class _Node(NamedTuple):
-    """A message with the one that it answers."""
+    """A message with the one that it answers, its tree, and how many stand above it.
+
+    ``asked``: the last message of the user, up to this one.
+    """
 
     turn: Turn
     before: _Node | None
+    tree: str
+    depth: int
+    asked: _Node | None
 
     def path(self) -> list[Turn]:
-        """What was said from the beginning up to this message."""
+        """What was said before this message; of a long path the end."""
         path: list[Turn] = []
-        node: _Node | None = self
-        while node is not None:
+        node = self.before
+        while node is not None and len(path) < MOST_TURNS:
             path.append(node.turn)
             node = node.before
-        return path[::-1]
+        asked = self.before and self.before.asked
+        if node and asked and asked.depth <= node.depth:
+            path.append(asked.turn)
+        return end(path[::-1], self.depth - len(path))
 
 
 @tool(
@@ -90,22 +102,28 @@ def rows(source: Source) -> Iterator[Said]:
 
 def _of_table(source: Source) -> Iterator[Said]:
     nodes: dict[str, _Node | None] = {}
+    talk = talk_column(source.head.columns)
     for number, record in source.records():
         if not isinstance(record, dict):
             reason = Wording("this is not an object")
             yield RejectedRow(row=number, field="", reason=reason, raw=plain(record)[:RAW])
             continue
-        parent = plain(record.get("parent_id"))
-        before = nodes.get(parent)
-        if parent and before is None:
-            yield RejectedRow(row=number, field="parent_id", reason=_LOST, raw=plain(record)[:RAW])
-            continue
-        node = nodes[plain(record.get("message_id"))] = _node(record, before)
+        name, parent = plain(record.get("message_id")), plain(record.get("parent_id"))
+        before, node = nodes.get(parent) if parent else None, None
+        if name in nodes:
+            field, reason = "message_id", _TWICE
+        elif parent and before is None:
+            field, reason = "parent_id", _LOST
+        else:
+            tree = plain(record.get("message_tree_id") or (talk and record.get(talk)))
+            field, reason = "role", _UNKNOWN
+            node = _node(record, before, tree or (before.tree if before else name))
+        if name:
+            nodes[name] = node
         if node is None:
-            reason = Wording("who spoke in this chat is not known")
-            yield RejectedRow(row=number, field="role", reason=reason, raw=plain(record)[:RAW])
+            yield RejectedRow(row=number, field=field, reason=reason, raw=plain(record)[:RAW])
         elif speaker(node.turn["role"]) == "assistant":
-            yield _answer(number, record, node, plain(record.get("message_tree_id")))
+            yield _answer(number, record, node)
 
 
 def _of_tree(number: int, record: Record) -> Iterator[Said]:
@@ -116,28 +134,37 @@ def _of_tree(number: int, record: Record) -> Iterator[Said]:
     answers = 0
     while open_ones and answers < _MOST:
         message, before = open_ones.pop()
-        node = _node(message, before)
-        if node is not None and speaker(node.turn["role"]) == "assistant":
+        node = _node(message, before, name)
+        if node is None:
+            yield RejectedRow(row=number, field="role", reason=_UNKNOWN, raw=plain(message)[:RAW])
+        elif speaker(node.turn["role"]) == "assistant":
             answers += 1
-            yield _answer(number, message, node, name)
+            yield _answer(number, message, node)
         replies: Sequence[Record] = entries(message.get("replies"))
-        open_ones += [(reply, node) for reply in reversed(replies)]
+        open_ones += [(reply, node or before) for reply in reversed(replies)]
+    if open_ones:
+        reason = Wording(
+            "of one tree {most:,} answers are read: what stands behind them is left out", most=_MOST
+        )
+        yield RejectedRow(row=number, field="replies", reason=reason, raw=plain(open_ones[-1][0])[:RAW])
     if not answers:
         yield made(number, Exchange(), trouble=_NOBODY, raw=record)
 
 
-def _node(message: Record, before: _Node | None) -> _Node | None:
+def _node(message: Record, before: _Node | None, tree: str) -> _Node | None:
     said = turns([{"role": message.get("role"), "content": plain(message.get("text"))}])
-    return _Node(said[0], before) if said else None
+    if not said:
+        return None
+    node = _Node(said[0], before, tree, before.depth + 1 if before else 0, before and before.asked)
+    return node._replace(asked=node) if speaker(said[0]["role"]) == "user" else node
 
 
-def _answer(number: int, message: Record, node: _Node, tree: str) -> Said:
-    before = node.before.path() if node.before else []
+def _answer(number: int, message: Record, node: _Node) -> Said:
     return made(
         number,
-        Exchange(node.turn["content"], conversation=before),
+        Exchange(node.turn["content"], conversation=node.path()),
         id=message.get("message_id"),
-        group=tree,
+        group=node.tree,
         model=message.get("model_name"),
         at=message.get("created_date"),
         details={name: value for name, value in message.items() if name not in _KNOWN},
@@ -146,7 +173,13 @@ def _answer(number: int, message: Record, node: _Node, tree: str) -> Said:
 
 in_chinese(
     {
-        "the message that this one answers is not in the file above it": "它回复的消息不在它之前",
+        "the message that this one answers is not above it in the file, or was kept apart": (
+            "它回复的消息不在它之前，或已单独存放"
+        ),
+        "another message above has the same id": "前面已有编号相同的消息",
+        "of one tree {most:,} answers are read: what stands behind them is left out": (
+            "每棵树读取 {most:,} 个回答：其后的内容未导入"
+        ),
         "Message trees (OpenAssistant)": "消息树（OpenAssistant）",
         "Take the data set's trees (JSON lines), or its messages as a table in which each one names its "
         "parent.": "直接使用数据集的消息树（JSON Lines），或每条消息注明其上级的消息表。",

@@ -20,6 +20,8 @@ _MOST, _PER_TURN = 200_000_000, 500
 """Characters that the conversations which are not at their end may hold, a turn's overhead included."""
 _LONGEST = 200_000
 """Characters of a conversation that come with each answer in it, a turn's overhead included."""
+MOST_TURNS = _LONGEST // _PER_TURN + 1
+"""More turns than can come with an answer."""
 _ASKED, _EARLIER = "beside_user_message", "beside_earlier_answer"
 _NAMES = (
     "conversation_id session_id thread_id chat_id dialogue_id dialog_id conv_id conversation session thread "
@@ -123,7 +125,7 @@ class Talk:
         if self.reply is None:
             return
         number, place, event = self.reply
-        parts = Exchange(self.turns[place]["content"], conversation=_end(self.turns[:place]))
+        parts = Exchange(self.turns[place]["content"], conversation=end(self.turns[:place]))
         self.reply, self.answered = None, True
         about = {"id": event.id, "group": self.name, "model": event.model, "at": event.at}
         beside = {kind: _others(known, event.details) for kind, known in self.beside.items()}
@@ -148,8 +150,11 @@ def _size(turn: Turn) -> int:
     return len(turn["content"]) + _PER_TURN + sum(len(plain(call)) for call in turn.get("tool_calls", ()))
 
 
-def _end(turns: list[Turn]) -> list[Turn]:
-    """The last turns of a long conversation, and the question; a turn says how many are left out."""
+def end(turns: list[Turn], earlier: int = 0) -> list[Turn]:
+    """The last turns of a long conversation, and the question; a turn says how many are left out.
+
+    ``earlier``: turns that were left out before.
+    """
     start, room = len(turns), _LONGEST
     while start and (room := room - _size(turns[start - 1])) >= 0:
         start -= 1
@@ -158,7 +163,7 @@ def _end(turns: list[Turn]) -> list[Turn]:
     places = reversed(range(len(turns)))
     asked = next((place for place in places if speaker(turns[place]["role"]) == "user"), start)
     question = turns[asked : asked + 1] if asked < start else []
-    count = start - len(question)
+    count = start - len(question) + earlier
     note = f"[Turns left out here: {count:,} · 此处省略 {count:,} 轮]"
     return [*question, {"role": "system", "content": note}, *turns[start:]] if count else turns
 

@@ -195,16 +195,35 @@ def test_what_stands_beside_messages_that_are_no_outputs_is_kept_message_by_mess
     assert second.details == {"label": "good", "beside_user_message": {"mood": "glad"}}
 
 
-def test_what_a_program_writes_for_the_page_is_no_answer() -> None:
-    said = [
-        ("user", "question", "Opening hours?"),
-        ("assistant", "function_call", '{"name": "hours"}'),
-        ("assistant", "tool_output", "9 to 5"),
-        ("assistant", "answer", "From nine to five."),
-        ("assistant", "verbose", '{"msg_type": "finished"}'),
-        ("assistant", "follow_up", "Also on Sundays?"),
-    ]
-    rows = [{"conversation_id": 1, "role": role, "type": kind, "content": text} for role, kind, text in said]
-    (row,) = read("chat_rows", lines(rows))
+def typed(*said: tuple[str, Any, str]) -> list[dict[str, Any]]:
+    return [{"conversation_id": 1, "role": role, "type": kind, "text": text} for role, kind, text in said]
+
+
+COZE = typed(
+    ("user", "question", "Opening hours?"),
+    ("assistant", "function_call", '{"name": "hours"}'),
+    ("assistant", "tool_output", "9 to 5"),
+    ("assistant", "answer", "From nine to five."),
+    ("assistant", "verbose", '{"msg_type": "finished"}'),
+    ("assistant", "follow_up", "Also on Sundays?"),
+)
+
+
+def test_what_a_program_writes_for_the_page_is_kept_apart_and_no_answer() -> None:
+    (row,) = read("chat_rows", lines(COZE), whole=False)
     assert row.output == "From nine to five."
     assert [role for role, _ in contents(row)] == ["user", "tool", "tool"]
+    failed = apart("chat_rows", lines(COZE))
+    assert [(each.row, each.field) for each in failed] == [(5, "type"), (6, "type")]
+    more = typed(("user", "follow_up", "And then?"), ("assistant", ["answer"], "Then we close."))
+    rows = read("chat_rows", lines([*COZE, *more]), whole=False)
+    assert [row.output for row in rows] == ["From nine to five.", "Then we close."]
+
+
+def test_a_type_that_is_a_topic_says_nothing_of_who_spoke() -> None:
+    topics: list[Any] = ["smalltalk", "follow_up", "knowledge", ["text"]]
+    said = [
+        (role, topic, f"{role} {at}") for at, topic in enumerate(topics) for role in ("user", "assistant")
+    ]
+    rows = read("chat_rows", lines(typed(*said)))
+    assert [row.output for row in rows] == [f"assistant {at}" for at in range(4)]
