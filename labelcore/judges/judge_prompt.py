@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -224,6 +225,11 @@ class Prompt:
         """Every text that may be shown as an example."""
         spec = self.spec
         return [*spec.pass_examples, *spec.fail_examples, *(example.text for example in spec.examples)]
+
+    @property
+    def most_shown(self) -> int:
+        """How many examples of one verdict it has to show."""
+        return max(Counter(example.verdict for example in self.spec.examples).values(), default=0)
 
     def shown_with(self, output: Output) -> list[Example]:
         """The examples that may be shown with this output, passes before fails unless it is turned:

@@ -42,6 +42,9 @@ class _Hidden(BaseModel):
 class EndpointTest(BaseModel):
     """What a test of an endpoint found, None for what could not be asked.
 
+    ``at_once``: so many calls at once would be answered in time by a model that answers one after the other,
+    None where that is as many as are sent.
+
     ``schemas``: whether it enforces them; ``batches``: whether it takes questions by file; ``answered_as``:
     the model that it says it is, ``renamed`` where that is another than was asked for.
     """
@@ -56,6 +59,7 @@ class EndpointTest(BaseModel):
     batches: bool | None = None
     renamed: bool = False
     latency_ms: float | None = None
+    at_once: int | None = None
     said: Wording
 
 
@@ -71,7 +75,16 @@ def check(endpoint: Endpoint) -> EndpointTest:
         )
     batches = asyncio.run(_takes_batches(endpoint))
     renamed = is_another(endpoint.model, str(answers["answered_as"]))
-    return EndpointTest.model_validate(place | answers | {"batches": batches, "renamed": renamed})
+    test = EndpointTest.model_validate(place | answers | {"batches": batches, "renamed": renamed})
+    return test.model_copy(update={"at_once": _at_once(endpoint, test.latency_ms)})
+
+
+def _at_once(endpoint: Endpoint, latency_ms: float | None) -> int | None:
+    """How many calls at once are answered in time one after the other; None where that is enough."""
+    if not latency_ms:
+        return None
+    number = max(1, int(1_000 * endpoint.call_timeout / latency_ms))
+    return number if number < endpoint.concurrency else None
 
 
 async def _takes_batches(endpoint: Endpoint) -> bool:

@@ -57,7 +57,7 @@ OF_STREAMLIT = (
     *("Accounting", "Distance", "Calendar", "Duration", "Statistics", "Values", "Distinct", "Range", "Sum"),
     *("Average", "Median", "25th percentile", "75th percentile", "Standard deviation", "Minimum", "Maximum"),
     *("Average length", "Minimum length", "Maximum length", "Based on sample", "No data"),
-    *("error icon", "Add files", "Upload {name}", "Previous Result", "Next Result", "Close Search"),
+    *("error icon", "Add files", "Upload", "Upload {name}", "Previous Result", "Next Result", "Close Search"),
     *("Clear date", "Clear dates", "Clear date and time", "Clear time", "Previous month", "Next month"),
     *("Stop script", "Running..."),
 )

@@ -213,6 +213,10 @@ WORDS: dict[str, Words] = {
         "With {what} it is better on train; on dev it is {change:+.0f} points beside the "
         "present judge, 95% between {low:+.0f} and {high:+.0f}."
     ),
+    "repair_nothing": (
+        "It was tried with one other wording as well, which is not better on train.",
+        "It was tried with {n} other examples and wordings as well; none is better on train.",
+    ),
     "repair_unknown": "With {what} it is better on train; on dev that is not measurable: {why}.",
     "suggest_better": ("One change improves it beyond chance.", "{n} changes improve it beyond chance."),
     "suggest_no_errors": (

@@ -101,6 +101,10 @@ def test_a_moment_can_be_chosen_on_a_phone(app: str, browser: Browser) -> None:
     page.get_by_role("spinbutton").first.wait_for()
     settle(page)
     assert not broken(page, "/results, judges in use")
+    page.goto(f"{app}/judging?show=bring&labelcore-language=zh")
+    page.get_by_role("button", name="选择文件").wait_for()
+    settle(page)
+    assert not broken(page, "/judging, a prompt is brought in Chinese")
     page.context.close()
 
 

@@ -15,6 +15,7 @@ from labelcore.judges.kinds.llm import JudgeAnswer
 from labelcore.llm import Message, ModelAnswer, WordOdds, client as client_module, client_from_settings
 from labelcore.llm.client import STRICT, OpenAIClient
 from labelcore.llm.endpoint_test import check
+from labelcore.messages.lines.endpoints import connection_words
 from labelcore.settings import Endpoint, Settings
 from tests.mock_endpoint import MockEndpoint, serving
 
@@ -226,6 +227,18 @@ def test_whether_there_are_log_probabilities_is_asked_where_a_yes_or_no_answers(
         {"yes": 0.7, "no": 0.3} if "yes or no" in prompt else {"As": 0.9, "The": 0.1}
     )
     assert check(config.default_endpoint).likelihoods
+
+
+def test_a_connection_test_says_how_many_calls_a_slow_model_answers_in_time(
+    mock: tuple[MockEndpoint, Settings],
+) -> None:
+    endpoint, config = mock
+    endpoint.answer, endpoint.latency = {"harbour_code": 3, "tide_word": "ebb"}, 0.1
+    many = config.default_endpoint.model_copy(update={"concurrency": 1_000, "call_timeout": 60.0})
+    found = check(many)
+    assert found.at_once and found.at_once <= 600, "each takes a tenth of a second at least"
+    assert f"only {found.at_once} at once" in connection_words(found)[-1]
+    assert check(many.model_copy(update={"concurrency": 1})).at_once is None
 
 
 def test_a_connection_test_says_what_is_wrong(mock: tuple[MockEndpoint, Settings]) -> None:

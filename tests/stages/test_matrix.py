@@ -15,6 +15,7 @@ from labelcore.operations import find_operation
 from labelcore.settings import settings
 from labelcore.stages.refining.keeping import keep
 from labelcore.stages.refining.matrix import Grid, Matrix, try_many
+from labelcore.stages.refining.prompts import numbered
 from labelcore.store import verdicts as verdict_table
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint
@@ -140,3 +141,14 @@ def test_it_is_told_in_lines_and_in_json(workspace: Workspace, judge: JudgeVersi
 def test_the_present_model_may_be_named_with_its_endpoint(workspace: Workspace, judge: JudgeVersion) -> None:
     found = crossed(workspace, judge, model=("mock@default", "big@dear"))
     assert [cell.state for cell in found.cells] == ["in use", "tried", "tried", "tried"]
+
+
+def test_no_row_shows_more_examples_than_its_version_has(workspace: Workspace, judge: JudgeVersion) -> None:
+    with pytest.raises(BadInput, match="none shows more examples"):  # it has none: all of these are one
+        crossed(workspace, judge, version=(1,), model=("mock",), examples=(0, 1, 4))
+    taught = {"verdict": "pass", "text": "a good one", "output_id": "o"}
+    spec = {**judge.spec, "examples": [taught, {**taught, "verdict": "fail", "text": "a lie"}], "shown": 1}
+    kept = keep(workspace.by("Eva"), judge, spec, why="taught", use=False)
+    version = numbered(workspace, judge, kept.version)
+    found = crossed(workspace, judge, version=(version.version,), model=("mock",), examples=(0, 1, 2, 4))
+    assert [cell.shown for cell in found.cells] == [0, 1]

@@ -152,15 +152,18 @@ def test_who_looks_on_sees_how_far_the_present_version_is_that_is_asked_first(
 ) -> None:
     """With a slow model "0 of 0" stood there for half an hour."""
     seen: list[tuple[int, int]] = []
+    asked: list[str] = []
     watched = Ongoing()
 
-    def look(_done: int, _total: int, _words: str) -> None:
+    def look(_done: int, _total: int, words: str) -> None:
         seen.append((watched.done, watched.total))
+        asked.append(words.partition(":")[0])
 
     new = told(workspace, judge)
     judge_table.save(workspace.db, [new])  # it has decided nothing yet
     compare(replace(workspace, progress=look), new, judge, Order(limit=20, watched=watched))
     assert (20, 20) in seen and watched.total == 20
+    assert asked[0] == f"version {new.version}" and asked[-1] == f"version {judge.version}, not kept"
 
 
 def test_the_time_left_is_told_by_the_pace_of_the_draft_alone(

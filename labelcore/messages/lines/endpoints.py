@@ -88,7 +88,14 @@ def connection_words(report: EndpointTest) -> list[str]:
             "for one version, and look at figures again where it changes.",
             **names,
         )
-    return [say(report.said), figures, identity]
+    if report.at_once is None:
+        return [say(report.said), figures, identity]
+    slow = say(
+        "If it answers one call after the other, only {at_once} at once are answered in time: set so many "
+        "calls at once, or more seconds for a call.",
+        report,
+    )
+    return [say(report.said), figures, identity, slow]
 
 
 @lines("endpoints test")

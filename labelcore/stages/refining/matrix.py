@@ -157,7 +157,8 @@ def cross(workspace: Workspace, judge: JudgeVersion, grid: Grid, watched: Ongoin
     if not 1 < len(cells) <= _MOST_CELLS:
         raise BadInput(
             "There are {n} combinations; there must be 2 to {most}.",
-            next_step="Name them with --version, --model and --examples.",
+            next_step="Name them with --version, --model and --examples; none shows more examples than "
+            "its version has.",
             n=len(cells),
             most=_MOST_CELLS,
         )
@@ -233,12 +234,13 @@ def _cells(workspace: Workspace, judge: JudgeVersion, grid: Grid) -> Iterator[Ce
             continue
         specs.add(repr(sorted(spec.items(), key=str)))
         prompts = kind_of(new).prompts
+        shown = max(min(prompt.spec.shown, prompt.most_shown) for prompt in prompts)
         costs = [size_of(prompt, prompt.messages_for(sample)).cost_usd for prompt in prompts if sample]
         price = total_cost(costs)
         yield Cell(
             version=number,
             model=", ".join(dict.fromkeys(prompt.spec.model for prompt in prompts)),
-            shown=count,
+            shown=shown,
             spec=spec,
             estimate=1_000 * price if price is not None and len(costs) == len(prompts) else None,
             state="in use" if spec == dict(judge.spec) else "tried",
@@ -246,7 +248,10 @@ def _cells(workspace: Workspace, judge: JudgeVersion, grid: Grid) -> Iterator[Ce
 
 
 def _showing(prompt: Prompt, count: int) -> dict[str, Any]:
-    """A prompt that shows so many examples of each verdict."""
+    """A prompt that shows so many examples of each verdict, or all that it has."""
+    count = min(count, prompt.most_shown)
+    if count == min(prompt.spec.shown, prompt.most_shown):
+        return dict(prompt.content)
     rest = {name: value for name, value in prompt.content.items() if name != "shown"}
     return rest | ({"shown": count} if count else {})
 

@@ -96,7 +96,7 @@ def repair(
     train, dev = _decided(pairing, "train"), _decided(pairing, "dev")
     best: tuple[float, str, JudgeVersion, Change] | None = None
     runs: list[Run] = []
-    for what, spec in _candidates(workspace, pairing) if train else ():
+    for what, spec in _candidates(workspace, pairing) if train and dev else ():
         version = drafted(workspace, moved, spec)
         answers = ask_unstored(workspace, version, train, options)
         beside = VersionPair(labelled, moved, version, pairing.decisions, answers.decisions)
@@ -105,7 +105,7 @@ def repair(
         gain = effect.gain
         if gain > (best[0] if best else 0.0):
             best = gain, what, version, effect
-    if best is None or not dev:
+    if best is None:
         return None, runs
     n_runs, answers = len(runs), ask_unstored(workspace, best[2], dev, options)
     runs.append(answers.run)

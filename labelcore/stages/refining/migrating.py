@@ -44,6 +44,7 @@ from labelcore.stages.refining.trying import (
     change_on_dev,
     drafted,
     graded_outputs,
+    naming,
 )
 from labelcore.stats.changes import Change, PairedOutputs, change, of_move
 from labelcore.stats.settling import advice_on, fewest_to_settle, grading_order
@@ -109,7 +110,7 @@ def compare_models(
     old, runs, problem = _present(workspace, judge, drawn.ids, options, watched)
     known = [key for key in drawn.ids if key in old]
     watched.begin("new", len(known))
-    tried = ask_unstored(workspace, new, known, options, watched.hear)
+    tried = ask_unstored(naming(workspace, new.model), new, known, options, watched.hear)
     both = [key for key in known if key in tried.decisions]
     shadow = _Shadow(workspace, graded, both, old, tried.decisions)
     compared = _compared(shadow)
@@ -132,6 +133,7 @@ def compare_models(
         settles=settles,
         draw=draw,
         repair=mended,
+        unmended=0 if mended else sum(run.state == "finished" and not run.errors for run in repairs),
         looks=looks,
         **_kept(workspace, judge, _to_keep(new, mended, to, moving), moving),
         **_ended(tried.run, [*runs, tried.run, *repairs], problem, watched),
@@ -281,7 +283,7 @@ def _present(
     if missing:
         watched.begin("present", len(missing))
         try:
-            run = execution.run(watched.telling(workspace), [judge], missing, options)
+            run = execution.run(watched.telling(naming(workspace, judge.model)), [judge], missing, options)
             runs, problem = [run], run.message
             watched.pay(run.cost_usd)
         except LabelcoreError as trouble:

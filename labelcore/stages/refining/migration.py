@@ -60,7 +60,8 @@ class Migration(ModelWork):
 
     ``n``: outputs that both models decided. ``picks``: the smallest set to grade that is expected to settle
     it, and ``draw`` how they were drawn; ``settles``: whether it is (else not even all of them would do).
-    ``repair``: what was tried where the new model loses. ``moved``: the judge as it asks the new model, not
+    ``repair``: what mends it where the new model loses; else ``unmended``: so many other examples and
+    wordings were tried, and none is better on train. ``moved``: the judge as it asks the new model, not
     stored; ``kept``: the version that was stored, where that was wanted, or ``unkept``, why none was.
     """
 
@@ -77,6 +78,7 @@ class Migration(ModelWork):
     settles: bool
     draw: Sample
     repair: Repair | None
+    unmended: int = 0
     looks: DevLooks
     kept: KeptVersion | None
     unkept: Fact = NOTHING
@@ -90,6 +92,13 @@ class Migration(ModelWork):
     def advice(self) -> Advice:
         """Switch, stay, or grade first."""
         return advice_on(self.change)
+
+    @property
+    def mending(self) -> Fact:
+        """What came of trying other examples and wordings, where they were tried."""
+        if self.repair:
+            return self.repair.says
+        return fact("repair_nothing", n=self.unmended) if self.unmended else NOTHING
 
     @property
     def exit_code(self) -> int:
@@ -122,6 +131,7 @@ class Migration(ModelWork):
             "new": self.new,
             "warnings": [renaming for renaming in (self.present.renamed, self.new.renamed) if renaming],
             "repair": self.repair.document() if self.repair else None,
+            "unmended": self.unmended,
             "looks": self.looks.document(),
             "kept": self.kept,
             "unkept": self.unkept,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -132,12 +132,20 @@ def compare(
     decisions, run = decided(workspace, present, labelled, plan)
     ids = drawn(labelled, decisions, plan.limit)
     plan.watched.begin(plan.watched.step, len(ids))
-    answers = ask_unstored(workspace, new, ids, plan.options, plan.watched.hear)
+    asking = naming(workspace, f"version {new.version}, not kept")
+    answers = ask_unstored(asking, new, ids, plan.options, plan.watched.hear)
     runs = [part for part in (run, answers.run) if part]
     trial = _trial(
         workspace, VersionPair(labelled, present, new, decisions, answers.decisions), runs, len(ids)
     )
     return trial.model_copy(update={"asked_again": dict(plan.watched.asked_again - before)})
+
+
+def naming(workspace: Workspace, asked: str) -> Workspace:
+    """The workspace, whose progress says first who is asked."""
+    return replace(
+        workspace, progress=lambda done, total, words: workspace.progress(done, total, f"{asked}: {words}")
+    )
 
 
 @dataclass(frozen=True)
@@ -183,7 +191,8 @@ def decided(
     if len(decisions) >= order.limit or not missing or not kind_of(present).runs:
         return decisions, None
     try:
-        run = execution.run(order.watched.telling(workspace), [present], missing, order.options)
+        asking = order.watched.telling(naming(workspace, f"version {present.version}"))
+        run = execution.run(asking, [present], missing, order.options)
     except LabelcoreError:  # what it decided before is there all the same
         if not decisions:
             raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from labelcore.judges.kinds import kind_of
 from labelcore.messages import money_words, rate_words, say, sentence
 from labelcore.messages.lines.refining.comparing import change_words
 from labelcore.models import JudgeVersion
@@ -52,8 +53,9 @@ def _words_of(ongoing: Ongoing) -> str:
 def _ask(workspace: Workspace, written: WrittenDraft, *, running: bool) -> None:
     """What is crossed; it stays in its place while that runs, so that nothing chosen is lost."""
     version = written.version
-    numbers = [row.version for row in judge_table.history(workspace.db, version.judge_id)]
-    most = len(written.draft.examples)
+    history = judge_table.history(workspace.db, version.judge_id)
+    numbers = [row.version for row in history]
+    most = max(prompt.most_shown for row in history for prompt in kind_of(row).prompts)
     models = models_of(written)
     chosen = st.pills(say("Models"), models, selection_mode="multi", default=models, key="cross-models")
     shown = [number for number in _NUMBERS if number <= most]

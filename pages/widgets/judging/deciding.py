@@ -16,6 +16,7 @@ from labelcore.stages.judging import RunOrder
 from labelcore.stages.refining import prompts
 from labelcore.stages.refining.keeping import KeptVersion
 from labelcore.stages.refining.limits import set_limit, try_limit
+from labelcore.store import judges as judge_table
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.judging import learned, preview, running, trying, versions
@@ -40,7 +41,8 @@ def show(workspace: Workspace, version: JudgeVersion) -> None:
         st.code(source, language="python", wrap_lines=True)
     show_limit(workspace, version)
     _offer_to_edit(version, source)
-    with st.expander(say("Versions ({n})", n=version.version), expanded=version.version > 1):
+    n = len(judge_table.history(workspace.db, version.judge_id))  # one may be stored beside that in use
+    with st.expander(say("Versions ({n})", n=n), expanded=n > 1):
         versions.show_all(workspace, version)
 
 

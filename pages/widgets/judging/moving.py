@@ -159,8 +159,8 @@ def _decide(workspace: Workspace, version: JudgeVersion, move: Move, migration: 
     """Switch, stay, keep both; the advised one first in sight. What to grade first, where that is advised."""
     if migration.advice == "grade first":
         _offer_to_grade(workspace, version, move, migration)
-    if migration.repair:
-        st.write(plain(sentence(migration.repair.says)))
+    if mending := sentence(migration.mending):
+        st.write(plain(mending))
     if not workspace.person:
         shell.ask_name()
         return

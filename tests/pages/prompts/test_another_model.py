@@ -68,6 +68,18 @@ def test_both_models_can_be_kept_and_staying_keeps_nothing(
     assert "Stored as version 2; the present one stays in use." in shown(app)
     assert in_use(workspace, judge.judge_id).id == judge.id
     assert len(judge_table.history(workspace.db, judge.judge_id)) == 2
+    assert "Versions (2)" in [part.label for part in opened("how", judge).expander]
+
+
+def test_what_was_tried_in_vain_against_a_loss_is_said(
+    judge: JudgeVersion, workspace: Workspace, mock: MockEndpoint, knowing: str
+) -> None:
+    mock.answer_as = {"knowing": lambda _: {"reason": "all is well", "verdict": "pass"}}
+    app = compared(judge, knowing)
+    found = app.session_state[keys.JUDGE_MOVED].found
+    assert found.repair is None and found.unmended > 1
+    words = f"tried with {found.unmended} other examples and wordings as well; none is better on train"
+    assert words in shown(app) and found.document()["unmended"] == found.unmended
 
 
 def test_what_mends_the_loss_of_a_move_is_kept_at_a_press(

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from labelcore.errors import BadInput
+from labelcore.judges.judge_prompt import TrainExample
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.templates import DEFAULT
 from labelcore.messages import sentence
@@ -259,6 +260,12 @@ def test_many_are_tried_at_once_in_a_table(judge: JudgeVersion, workspace: Works
     (table,) = app.dataframe
     assert list(table.value["Best"]) in (["", "→"], ["→", ""])
     assert "points (95% between" in " ".join(table.value["change"])
+
+
+def test_many_at_once_offer_no_examples_that_no_version_has(judge: JudgeVersion) -> None:
+    example = TrainExample(verdict="fail", text="We promise it.", output_id="o")
+    app = opened("prompt-matrix", judge, drafted(judge, examples=(example,) * 4, shown=2))
+    assert "Examples of each grade" not in [group.label for group in app.button_group]
 
 
 def test_many_at_once_stop_at_the_first_that_is_good_enough_or_when_time_is_over(

@@ -69,8 +69,8 @@ def migration(report: Migration) -> Iterator[str]:
             ids=" ".join(pick.output_id for pick in report.picks[:_LISTED])
             + (" …" if report.picks[_LISTED:] else ""),
         )
-    if report.repair:
-        yield sentence(report.repair.says)
+    if mending := sentence(report.mending):
+        yield mending
     if looks_words := sentence(report.looks.says):
         yield looks_words
     if report.kept:
