@@ -243,6 +243,11 @@ class CardEvent(Frozen):
     judge_shown: bool = False
     agreed: bool = False
 
+    @property
+    def is_overall(self) -> bool:
+        """Whether it is about the output as a whole."""
+        return self.criterion_id is None and self.field is None
+
     @field_validator("note", "corrected_text", mode="before")
     @classmethod
     def _storable(cls, note: object) -> object:
