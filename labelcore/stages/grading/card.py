@@ -144,7 +144,7 @@ class CardSetting(Frozen):
 
 
 class CardSuggestion(Frozen):
-    """The chosen judges' verdict on an output."""
+    """The chosen judges' verdict on an output: fail where any of them fails it."""
 
     value: Literal["pass", "fail"]
     reason: str = ""

@@ -24,7 +24,6 @@ from labelcore.stages.grading.card import (
     CardItem,
     CardLevel,
     CardSetting,
-    CardSuggestion,
     CardTerm,
     CardTurn,
     Language,
@@ -70,8 +69,9 @@ def card_items(
     rules = workspace.project.rules
     if rules.suggestions != "off":
         verdicts = suggestions(workspace, [output_of(card.output_id) for card in cards], queue.soon)
-        by_output = {name: CardSuggestion(**dict(verdict)) for name, verdict in verdicts.items()}
-        added["suggestion"] = {card.output_id: by_output.get(output_of(card.output_id)) for card in cards}
+        added["suggestion"] = {
+            card.output_id: verdict for card in cards if (verdict := verdicts.get(output_of(card.output_id)))
+        }
     if rules.ask_criteria or rules.ask_fields:
         added["marks"] = _marks(workspace, queue, cards)
     return [
