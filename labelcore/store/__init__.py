@@ -24,8 +24,10 @@ def open_database(path: Path | str | None) -> Database:
     """
     if path is None:
         return _migrated(connect(None, settings().memory_limit))
-    place = Path(path).expanduser().resolve()
     with _opening:
+        if db := _open.get(Path(path)):  # as the app names it, at each press
+            return db
+        place = Path(path).expanduser().resolve()
         if place not in _open:
             _open[place] = _migrated(connect(place, settings().memory_limit))
         return _open[place]

@@ -7,7 +7,7 @@ page only.
 
 import itertools
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -64,7 +64,6 @@ class GradingSession:
         news = self._outputs(first=not stored) if self.mode == "single" else self._pairs()
         return news.model_copy(
             update={
-                "items": tuple(self._in_words(item) for item in news.items),
                 "acknowledged": tuple(stored),
                 "refused": {name: say_in(self.language, why) for name, why in refused.items()},
                 "epoch": _EPOCH,
@@ -80,31 +79,22 @@ class GradingSession:
         with speaking(self.language):
             return "  |  ".join(map(sentence, told_of_presses(self.workspace, events, stored)))
 
-    def _in_words(self, item: CardItem) -> CardItem:
-        """With the reason why it was picked in the person's language."""
+    def _why_picked(self, reason: str) -> str:
+        """In the person's language."""
         with speaking(self.language):
-            return item.model_copy(update={"reason_for_pick": pick_words(item.reason_for_pick)})
+            return pick_words(reason)
 
     def _outputs(self, *, first: bool) -> CardNews:
         workspace = self.workspace
         queue = grading.grading_queue(workspace)
-        items = card_items(workspace, queue, first=first)
+        items = card_items(workspace, queue, first=first, in_words=self._why_picked)
         return self._news_of(queue, items, self._setting(first=first), self._pace(queue))
 
     def _setting(self, *, first: bool) -> CardSetting:
         """With criteria and phrases in the person's language, where derivation has both."""
-        setting = setting_of(
-            self.workspace, self.language, grading.phrases(self.workspace) if first else None
-        )
+        phrases = grading.phrases(self.workspace) if first else None
         with speaking(self.language):
-            criteria = [
-                criterion.model_copy(
-                    update={"name": say(criterion.name), "statement": say(criterion.statement)}
-                )
-                for criterion in setting.criteria
-            ]
-            phrases = setting.phrases and tuple(map(say, setting.phrases))
-        return setting.model_copy(update={"criteria": tuple(criteria), "phrases": phrases})
+            return setting_of(self.workspace, self.language, phrases, say)
 
     def _pairs(self) -> CardNews:
         workspace = self.workspace
@@ -115,7 +105,7 @@ class GradingSession:
             language=self.language,
             compare=True,
         )
-        return self._news_of(queue, pair_items(workspace.project, queue), setting)
+        return self._news_of(queue, pair_items(workspace.project, queue, self._why_picked), setting)
 
     def _news_of(
         self,
@@ -195,7 +185,9 @@ def _preferred(side: str, *, is_first_left: bool) -> Preference:
     raise ValueError(side)
 
 
-def pair_items(project: Project, queue: grading.PairQueue) -> list[CardItem]:
+def pair_items(
+    project: Project, queue: grading.PairQueue, why_picked: Callable[[str], str] = str
+) -> list[CardItem]:
     """The coming pairs, blind: no version, no model, no metadata."""
     return [
         CardItem(
@@ -205,7 +197,7 @@ def pair_items(project: Project, queue: grading.PairQueue) -> list[CardItem]:
             other=item.right.text,
             input=item.left.input,
             context=item.left.context,
-            reason_for_pick=item.reason,
+            reason_for_pick=why_picked(item.reason),
             conversation=turns_of(item.left),
             terms=terms_of_pair(project, item.left, item.right),
         )

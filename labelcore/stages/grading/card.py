@@ -144,7 +144,7 @@ class CardSetting(Frozen):
 
 
 class CardSuggestion(Frozen):
-    """The chosen judges' verdict on an output."""
+    """The chosen judges' verdict on an output: fail where any of them fails it."""
 
     value: Literal["pass", "fail"]
     reason: str = ""
@@ -242,6 +242,11 @@ class CardEvent(Frozen):
     corrected_text: Annotated[str, Field(max_length=MAX_TEXT)] | None = None
     judge_shown: bool = False
     agreed: bool = False
+
+    @property
+    def is_overall(self) -> bool:
+        """Whether it is about the output as a whole."""
+        return self.criterion_id is None and self.field is None
 
     @field_validator("note", "corrected_text", mode="before")
     @classmethod

@@ -13,6 +13,7 @@ import re
 import secrets
 import threading
 from functools import lru_cache
+from typing import Any
 
 from labelcore.stages import projects
 from labelcore.stages.grading.card import CardItem
@@ -46,20 +47,20 @@ def output_of(card_id: str) -> str:
     return _ENDING.sub("", card_id)
 
 
-def named(workspace: Workspace, card: CardItem) -> CardItem:
-    """The card as the browser gets it."""
+def named(workspace: Workspace, card: CardItem) -> dict[str, Any]:
+    """What the browser calls the card, and where it puts it, where that is not what the card says."""
     rules, output_id = workspace.project.rules, output_of(card.output_id)
     if not (rules.gold_share or rules.repeat_share):
-        return card
+        return {}
     key, place = key_of(workspace), math.ceil(card.position)
     if "~" in output_id:  # announced: another look, a round, the training
-        return card.model_copy(update={"position": place - _FIRST})
+        return {"position": place - _FIRST}
     ending = card.output_id.removeprefix(output_id)
     before = _share(key, f"place {place}")
     if ending:
         before += (1 - before) * _share(key, f"before {place}")
     name = f"{output_id}~{_tag(key, output_id, ending)}"
-    return card.model_copy(update={"output_id": name, "position": round(place - before, 6)})
+    return {"output_id": name, "position": round(place - before, 6)}
 
 
 def opened(workspace: Workspace, card_id: str) -> str:

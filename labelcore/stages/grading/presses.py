@@ -24,7 +24,6 @@ from labelcore.stages.grading.card import (
     CardItem,
     CardLevel,
     CardSetting,
-    CardSuggestion,
     CardTerm,
     CardTurn,
     Language,
@@ -50,28 +49,45 @@ _BEGINNING = 60
 """Of a text, in characters: by it a person knows which one is meant."""
 
 
-def card_items(workspace: Workspace, queue: Queue, *, first: bool = True) -> list[CardItem]:
-    """The coming outputs; on a first visit also the last few graded ones, for looking back."""
+_Added = dict[str, Mapping[str, Any]]
+"""What cards get beside their output: by the name of the field, then by the card's id."""
+
+
+def card_items(
+    workspace: Workspace, queue: Queue, *, first: bool = True, in_words: Callable[[str], str] = str
+) -> list[CardItem]:
+    """The coming outputs; on a first visit also the last few graded ones, for looking back.
+
+    ``in_words``: says why an output was picked.
+    """
     past = recent(workspace, queue, _LOOK_BACK) if first else []
     cards = [
         *(_card(seen.output, seen.position, seen.reason, seen.current) for seen in past),
         *(_again(workspace, item, row) if (row := item.relook) else _coming(item) for item in queue.items),
     ]
-    cards = _with_alike(workspace, _with_terms_and_fields(workspace.project, cards))
+    added = _of_outputs(workspace, cards)
     rules = workspace.project.rules
     if rules.suggestions != "off":
         verdicts = suggestions(workspace, [output_of(card.output_id) for card in cards], queue.soon)
-        by_output = {name: CardSuggestion(**verdict.model_dump()) for name, verdict in verdicts.items()}
-        cards = [
-            card.model_copy(update={"suggestion": by_output.get(output_of(card.output_id))}) for card in cards
-        ]
+        added["suggestion"] = {
+            card.output_id: verdict for card in cards if (verdict := verdicts.get(output_of(card.output_id)))
+        }
     if rules.ask_criteria or rules.ask_fields:
-        cards = _with_marks(workspace, queue, cards)
-    return [named(workspace, card) for card in cards]
+        added["marks"] = _marks(workspace, queue, cards)
+    return [
+        _with(card, added, reason_for_pick=in_words(card.reason_for_pick), **named(workspace, card))
+        for card in cards
+    ]
 
 
-def _with_marks(workspace: Workspace, queue: Queue, cards: Sequence[CardItem]) -> list[CardItem]:
-    """With what the person gave criteria and fields."""
+def _with(card: CardItem, added: _Added, **changes: Any) -> CardItem:
+    """One copy with all of it: a press makes ten cards."""
+    fields = {name: values[card.output_id] for name, values in added.items() if card.output_id in values}
+    return card.model_copy(update=fields | changes)
+
+
+def _marks(workspace: Workspace, queue: Queue, cards: Sequence[CardItem]) -> dict[str, dict[str, CardGrade]]:
+    """What the person gave criteria and fields."""
     asked_again = {row.output_id + item.ending: row for item in queue.items if (row := item.relook)}
     plain = [row.output_id for row in asked_again.values()]
     parts = part_grades(workspace, [*(card.output_id for card in cards), *plain])
@@ -88,7 +104,7 @@ def _with_marks(workspace: Workspace, queue: Queue, cards: Sequence[CardItem]) -
             shown_as = apart["output_id"], apart["source"], apart.get("sample_id")
             found = parts_of_card(workspace.db, workspace.project.id, workspace.person, shown_as)
             marks[card.output_id] = {part: _as_card(grade) for part, grade in found.items()}
-    return [card.model_copy(update={"marks": marks.get(card.output_id, {})}) for card in cards]
+    return marks
 
 
 def _what_others_gave(workspace: Workspace, row: Relook) -> tuple[dict[str, Any], ...]:
@@ -100,34 +116,49 @@ def _what_others_gave(workspace: Workspace, row: Relook) -> tuple[dict[str, Any]
     return tuple(opinion.as_data(workspace.project.rules) for opinion in opinions_of(grades, names))
 
 
-def _with_alike(workspace: Workspace, cards: Sequence[CardItem]) -> list[CardItem]:
-    """With the texts of what goes along with each."""
-    if not workspace.project.rules.alike:
-        return list(cards)
-    along = {card.output_id: goes_along(workspace, card.output_id) for card in cards}
-    outputs = output_table.many(workspace.db, [key for keys in along.values() for key in keys])
-    texts = {name: tuple(outputs[key].text for key in keys if key in outputs) for name, keys in along.items()}
-    return [card.model_copy(update={"alike": texts[card.output_id]}) for card in cards]
+def _of_outputs(workspace: Workspace, cards: Sequence[CardItem]) -> _Added:
+    """The texts of what goes along with each card, its terms and its fields, where the rules ask for them."""
+    added: _Added = {}
+    rules = workspace.project.rules
+    if rules.alike:
+        along = {card.output_id: goes_along(workspace, card.output_id) for card in cards}
+        outputs = output_table.many(workspace.db, [key for keys in along.values() for key in keys])
+        added["alike"] = {
+            name: tuple(outputs[key].text for key in keys if key in outputs) for name, keys in along.items()
+        }
+    if projects.has_terms(workspace.project):
+        added["terms"] = _terms(workspace.project, cards)
+    if rules.ask_fields:
+        added["fields"] = {
+            card.output_id: tuple(CardField(**dict(field)) for field in fields_of(card.text))
+            for card in cards
+        }
+    return added
 
 
 def coming_items(workspace: Workspace, items: Sequence[QueueItem]) -> list[CardItem]:
     """Outputs that have no grade yet, as a pack carries them: without suggestions, one after the other."""
-    plain = _with_terms_and_fields(workspace.project, [_coming(item) for item in items])
-    cards = _with_alike(workspace, plain)
-    return [card.model_copy(update={"position": at}) for at, card in enumerate(cards, 1)]
+    cards = [_coming(item) for item in items]
+    added = _of_outputs(workspace, cards)
+    return [_with(card, added, position=at) for at, card in enumerate(cards, 1)]
 
 
-def setting_of(workspace: Workspace, language: Language, phrases: Sequence[str] | None) -> CardSetting:
-    """What the card asks this person in this project."""
+def setting_of(
+    workspace: Workspace,
+    language: Language,
+    phrases: Sequence[str] | None,
+    in_words: Callable[[str], str] = str,
+) -> CardSetting:
+    """What the card asks this person in this project; ``in_words`` says criteria and phrases."""
     rules = workspace.project.rules
     return CardSetting(
         annotator=workspace.person,
         project=workspace.project.id,
         language=language,
-        criteria=_asked_criteria(workspace),
+        criteria=_asked_criteria(workspace, in_words),
         scale=tuple(CardLevel(name=name, value=rules.value_of(at)) for at, name in enumerate(rules.scale, 1)),
         suggest_first=rules.suggestions == "first",
-        phrases=None if phrases is None else tuple(phrases),
+        phrases=None if phrases is None else tuple(map(in_words, phrases)),
         guideline=_guideline(workspace),
         guideline_seen=0 if phrases is None else version_told(workspace),
     )
@@ -152,23 +183,16 @@ def card_guideline(guidelines: Guidelines) -> CardGuideline:
     )
 
 
-def _with_terms_and_fields(project: Project, cards: Sequence[CardItem]) -> list[CardItem]:
+def _terms(project: Project, cards: Sequence[CardItem]) -> dict[str, tuple[CardTerm, ...]]:
     """Each output is searched for terms once, not at each press."""
-    if projects.has_terms(project):
-        terms_of = _terms_found(project.id, project.at)
-        if fresh := [card for card in cards if card.output_id not in terms_of]:
-            terms = projects.terms(project)
-            for card in fresh:
-                turns = (turn.content for turn in card.conversation)
-                text = "\n".join((card.text, card.input, card.context, *turns))
-                terms_of[card.output_id] = _terms_in(text, terms, card.metadata)
-        cards = [card.model_copy(update={"terms": terms_of[card.output_id]}) for card in cards]
-    if not project.rules.ask_fields:
-        return list(cards)
-    fields = [tuple(CardField(**field.model_dump()) for field in fields_of(card.text)) for card in cards]
-    return [
-        card.model_copy(update={"fields": terms_of}) for card, terms_of in zip(cards, fields, strict=True)
-    ]
+    terms_of = _terms_found(project.id, project.at)
+    if fresh := [card for card in cards if card.output_id not in terms_of]:
+        terms = projects.terms(project)
+        for card in fresh:
+            turns = (turn.content for turn in card.conversation)
+            text = "\n".join((card.text, card.input, card.context, *turns))
+            terms_of[card.output_id] = _terms_in(text, terms, card.metadata)
+    return terms_of
 
 
 @lru_cache(maxsize=16)
@@ -197,15 +221,19 @@ def _terms_in(text: str, terms: Sequence[Term], metadata: Mapping[str, Any]) -> 
     return tuple(CardTerm(term=term.term, meaning=term.meaning) for term in here)
 
 
-def _asked_criteria(workspace: Workspace) -> tuple[CardCriterion, ...]:
+def _asked_criteria(workspace: Workspace, in_words: Callable[[str], str]) -> tuple[CardCriterion, ...]:
     """The accepted criteria in their order, where the project asks for them."""
     rules = workspace.project.rules
-    if not rules.ask_criteria:
-        return ()
-    names = set(CardCriterion.model_fields)
     return tuple(
-        CardCriterion(**criterion.model_dump(include=names), required=criterion.id in rules.required)
-        for criterion in in_order(workspace)
+        CardCriterion(
+            id=criterion.id,
+            version=criterion.version,
+            name=in_words(criterion.name),
+            severity=criterion.severity,
+            statement=in_words(criterion.statement),
+            required=criterion.id in rules.required,
+        )
+        for criterion in (in_order(workspace) if rules.ask_criteria else ())
     )
 
 
@@ -288,9 +316,9 @@ def store_events(workspace: Workspace, events: CardEvents) -> Receipt:
 
 def told_of_presses(workspace: Workspace, events: CardEvents, stored: Collection[str]) -> list[Fact]:
     """What this person is told at once of each gold output among these presses, once they are ``stored``."""
-    grades = [grade_of(workspace, event) for event in events if event.client_id in stored]
-    wholes = [grade for grade in grades if grade.is_overall]
-    newest = {grade.output_id: grade for grade in wholes if grade.source == "gold"}
+    wholes = [event for event in events if event.client_id in stored and event.is_overall]
+    cards = ((gold_of_card(opened(workspace, event.output_id)), event) for event in wholes)
+    newest = {key: event for key, event in cards if key}
     outputs = output_table.many(workspace.db, list(newest))
     names = {key: "" if gold is wholes[-1] else outputs[key].text for key, gold in newest.items()}
     facts = (
@@ -307,17 +335,17 @@ def store_grade(workspace: Workspace, grade: Grade) -> list[str]:
 
 def grade_of(workspace: Workspace, event: CardEvent) -> Grade:
     """The grade that a press of this person amounts to; ValueError where it is none (a side of a pair)."""
-    event = event.model_copy(update={"output_id": opened(workspace, event.output_id)})
-    fields = event.model_dump(include=_GIVEN) | _shown_as(workspace, event)
+    card_id = opened(workspace, event.output_id)
+    fields = event.model_dump(include=_GIVEN) | {"output_id": card_id} | _shown_as(workspace, event, card_id)
     place = {"project_id": workspace.project.id, "annotator": workspace.person}
     return Grade(id=event.client_id, **place, **fields)
 
 
-def _shown_as(workspace: Workspace, event: CardEvent) -> dict[str, Any]:
+def _shown_as(workspace: Workspace, event: CardEvent, card_id: str) -> dict[str, Any]:
     """Which output the card of a press showed, and for what."""
-    if apart := _kept_apart(workspace, event.output_id):
+    if apart := _kept_apart(workspace, card_id):
         return apart
-    output_id, _, again = event.output_id.partition("~")
+    output_id, _, again = card_id.partition("~")
     if again.startswith("relook_"):
         # Who skips another look keeps the grade that they gave: as a silent repeat, it replaces nothing.
         is_skip = event.value == "skipped" and not event.criterion_id and not event.field

@@ -8,6 +8,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Collection, Sequence
 
 from labelcore.models import Fact, Frozen, fact
+from labelcore.stages.grading.card import CardSuggestion
 from labelcore.stats.rate import Rate, proportion
 from labelcore.store import (
     Database,
@@ -23,13 +24,6 @@ _SHORT = 60
 _MOST_KEPT = 4_000
 _ASK_AGAIN = 20.0
 """Seconds after which an output that was not decided is looked up again."""
-
-
-class SetSuggestion(Frozen):
-    """What the chosen set says of an output: fail where any of its judges fails it."""
-
-    value: str
-    reason: str
 
 
 def phrases(workspace: Workspace, *, limit: int = 9) -> list[str]:
@@ -58,7 +52,7 @@ class Anchoring(Frozen):
 
 def suggestions(
     workspace: Workspace, output_ids: Collection[str], soon: Collection[str] = ()
-) -> dict[str, SetSuggestion]:
+) -> dict[str, CardSuggestion]:
     """The chosen set's verdicts on those of the outputs that all its judges have decided.
 
     What was decided never changes, so it is kept in memory. ``soon``: will be asked for next, and read along.
@@ -68,7 +62,7 @@ def suggestions(
     if not members or not output_ids:
         return {}
     memory: _Known = workspace.db.memory.setdefault((_Known, workspace.project.id, members), _Known())
-    fresh: dict[str, SetSuggestion] = {}
+    fresh: dict[str, CardSuggestion] = {}
     if memory.lacks(output_ids):
         with memory.reading:  # one reads, and the others who lack the same find it
             if lacking := memory.lacks(output_ids) and memory.lacks([*output_ids, *soon]):
@@ -82,7 +76,7 @@ class _Known:
     """Suggestions read lately; an output that was not decided then is asked for again later."""
 
     def __init__(self) -> None:
-        self.said: OrderedDict[str, SetSuggestion] = OrderedDict()
+        self.said: OrderedDict[str, CardSuggestion] = OrderedDict()
         self.reading = threading.Lock()
         self._open: dict[str, float] = {}
         self._lock = threading.Lock()
@@ -97,7 +91,7 @@ class _Known:
                 if output_id not in self.said and self._open.get(output_id, -_ASK_AGAIN) <= since
             ]
 
-    def keep(self, ids: Collection[str], values: dict[str, SetSuggestion]) -> None:
+    def keep(self, ids: Collection[str], values: dict[str, CardSuggestion]) -> None:
         """Remember what was read, and what was still open."""
         with self._lock:
             self.said |= values
@@ -108,7 +102,7 @@ class _Known:
                 self.said.popitem(last=False)
 
 
-def _read(db: Database, output_ids: Collection[str], members: Sequence[str]) -> dict[str, SetSuggestion]:
+def _read(db: Database, output_ids: Collection[str], members: Sequence[str]) -> dict[str, CardSuggestion]:
     by_output: dict[str, list[tuple[str, str]]] = {}
     for output_id, value, reason in verdict_table.said(db, output_ids, members):
         by_output.setdefault(output_id, []).append((value, reason))
@@ -117,7 +111,7 @@ def _read(db: Database, output_ids: Collection[str], members: Sequence[str]) -> 
         if len(verdicts) == len(members):
             fails = [reason for value, reason in verdicts if value == "fail"]
             reason = " ".join(fails) or Wording("No judge of the chosen set fails it.")
-            verdict_of[output_id] = SetSuggestion(value="fail" if fails else "pass", reason=reason)
+            verdict_of[output_id] = CardSuggestion(value="fail" if fails else "pass", reason=reason)
     return verdict_of
 
 
