@@ -92,7 +92,8 @@ def _contradict(
     said = mapping.said.words(OVERALL)
     forms = {column: cell_notes.form(cursor, staged, column, said) for column in columns}
     meant = (
-        (readings[first].values.get(a), readings[rival].values.get(b)) for a, b in pairs(cursor, staged, forms)
+        (readings[first].values.get(a), readings[rival].values.get(b))
+        for a, b in pairs(cursor, staged, forms)
     )
     return any({*pair} == {meanings.PASS, meanings.FAIL} for pair in meant)
 
