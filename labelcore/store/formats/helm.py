@@ -84,7 +84,7 @@ def predictions(number: int, record: Record) -> Iterator[Said]:
 
 
 def _perturbed(perturbation: Any) -> str:
-    """What tells a perturbed instance apart from others of its id: the name and settings of how it was changed."""
+    """What tells a perturbed instance from others of its id: the perturbation's name and settings."""
     settings = perturbation.values() if isinstance(perturbation, dict) else ()
     return " ".join(plain(value) for value in settings if value and value is not True)
 
