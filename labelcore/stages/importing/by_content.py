@@ -9,6 +9,7 @@ from typing import Any
 
 from labelcore.stages.importing.mapping import Mapping
 from labelcore.stages.importing.names import NAMES, is_named, is_note
+from labelcore.store.formats.base import Record
 from labelcore.store.formats.chat_rows import text_of_log
 from labelcore.store.formats.fields import moment
 from labelcore.store.formats.talks import talk_column
@@ -48,7 +49,7 @@ def told(mapping: Mapping, columns: Sequence[str], rows: Rows, given: Collection
     return mapping.model_copy(update=found)
 
 
-def falls(columns: Sequence[str], rows: Rows) -> set[bool]:
+def falls(columns: Sequence[str], rows: Sequence[Record]) -> set[bool]:
     """Whether time goes back from a message of a log to the next one of its conversation, here and there."""
     talk = talk_column(columns)
     names = (*NAMES["at"], "sent_at")
