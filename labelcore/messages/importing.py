@@ -160,6 +160,10 @@ WORDS = {
         "'{column}' may hold the outputs as well; they were read from '{output}'. If it is the other way "
         'round, name it: --map "output={column}".'
     ),
+    "newest_first": (
+        "Each row is a message of a chat, and newer ones stand before older ones: sort the file by "
+        "conversation and time, the oldest message first."
+    ),
     "rows_are_messages": (
         "Each row is a message of a chat, and it is not known which conversation it belongs to: read a file "
         "of one conversation as a chat log, or name the column of the outputs."

@@ -186,6 +186,29 @@ def test_messages_of_unnamed_conversations_are_asked_about_and_never_outputs(
     assert rows == [("line 1", 1), ("line 3", 3)]
 
 
+@pytest.mark.parametrize("names", [{"conversation_id": 1}, {}], ids=["a named chat", "the only chat"])
+@pytest.mark.parametrize("form", ["", "chat_rows"])
+@pytest.mark.parametrize("time", ["timestamp", "sent_at"])
+def test_a_log_whose_newest_message_stands_first_is_to_be_sorted(
+    workspace: Workspace, tmp_path: Path, names: dict[str, int], form: str, time: str
+) -> None:
+    talk = [
+        {**names, time: f"2026-05-01T10:0{at}", "role": ("user", "bot")[at % 2], "text": f"line {at}"}
+        for at in reversed(range(6))
+    ]
+    path, described = tmp_path / "log.jsonl", importing.Description(format=form)
+    path.write_text("\n".join(map(json.dumps, talk)), encoding="utf-8")
+    assert "newest_first" in {
+        told.code for told in importing.preview(workspace, str(path), described=described).warnings
+    }
+    with pytest.raises(BadInput, match="newer ones stand before older ones") as refused:
+        importing.import_file(workspace, str(path), described=described)
+    assert "oldest message first" in str(refused.value.next_step)
+    path.write_text("\n".join(map(json.dumps, reversed(talk))), encoding="utf-8")
+    sorted_now = importing.Description(format="chat_rows")
+    assert importing.import_file(workspace, str(path), described=sorted_now).batch.outputs_new == 3
+
+
 def test_messages_with_labels_are_a_chat_log_and_plain_tables_stay_tables(
     workspace: Workspace, tmp_path: Path
 ) -> None:

@@ -185,6 +185,30 @@ def test_a_yes_or_no_is_a_grade_where_something_beside_it_tells_of_a_person(
     assert graded(workspace, tmp_path, *rows) == "pass fail"
 
 
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("等级", "是否通过"),
+        ("评级", "is_good"),
+        ("等级", "评分"),
+        ("标注结果", "是否合格"),
+        ("评测结果", "是否正确"),
+        ("评价结果", "等级"),
+        ("评分", "是否通过"),
+    ],
+)
+def test_a_level_beside_what_else_looks_like_a_grade_is_offered_with_it_and_not_taken(
+    workspace: Workspace, tmp_path: Path, name: str, other: str
+) -> None:
+    said = {"is_good": "001", "评分": "225", "等级": "差差优"}.get(other, "否否是")
+    rows = [f"{key},A{key},{level},{cell}" for key, level, cell in zip("QRS", "优差优", said, strict=True)]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join((f"question,answer,{name},{other}", *rows)), "utf-8")
+    result = importing.import_file(workspace, str(path))
+    assert result.batch.grades_new == 0
+    assert {seen.name for seen in result.seen if not seen.taken} == {name, other}
+
+
 @pytest.mark.parametrize("name", ["human_label", "Human verdict"])
 def test_of_two_columns_that_which_is_said_to_be_peoples_is_taken(
     workspace: Workspace, tmp_path: Path, name: str

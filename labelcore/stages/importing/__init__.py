@@ -235,6 +235,11 @@ def _check(read: ReadFile) -> None:
     for column in {*mapping.used(), *(mapping.meta or ())} - {mapping.annotator_name}:
         mapping_rules.check(column, columns)
     _refuse_both(mapping)
+    if previewing.is_newest_first(read):
+        raise BadInput(
+            "Each row is a message of a chat, and newer ones stand before older ones.",
+            next_step="Sort the file by conversation and time, the oldest message first.",
+        )
     if not previewing.says_anything(read):
         if previewing.doubts(columns, read.rows):
             raise BadInput(

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 from typing import Any
 
 from labelcore.stages.importing.mapping import Mapping
-from labelcore.stages.importing.names import is_named, is_note
+from labelcore.stages.importing.names import NAMES, is_named, is_note
+from labelcore.store.formats.base import Record
 from labelcore.store.formats.chat_rows import text_of_log
+from labelcore.store.formats.fields import moment
+from labelcore.store.formats.talks import talk_column
 from labelcore.store.staging import FIELDS
 from labelcore.text import chats
 
@@ -43,6 +47,20 @@ def told(mapping: Mapping, columns: Sequence[str], rows: Rows, given: Collection
         return mapping
     found = _chat(columns, rows) or _sides(columns)
     return mapping.model_copy(update=found)
+
+
+def falls(columns: Sequence[str], rows: Sequence[Record]) -> set[bool]:
+    """Whether time goes back from a message of a log to the next one of its conversation, here and there."""
+    talk = talk_column(columns)
+    names = (*NAMES["at"], "sent_at")
+    times = [column for column in columns if any(is_named(column, name) for name in names)]
+    moments = (
+        (moment(before.get(column)), moment(after.get(column)))
+        for column in times[:1]
+        for before, after in pairwise(rows)
+        if before.get(talk) == after.get(talk)
+    )
+    return {before > after for before, after in moments if before and after and before != after}
 
 
 def _is_outgrown(mapping: Mapping, columns: Sequence[str], rows: Rows) -> bool:

@@ -348,9 +348,24 @@ def open_facts(read: ReadFile) -> list[Fact]:
         for signal, reading in zip(read.signals, read.readings, strict=True)
         if reading.kind == "feedback" and reading.open
     ]
+    return [*_missing(read), *unknown, *without_meaning, *offers]
+
+
+def _missing(read: ReadFile) -> list[Fact]:
+    """Why it is not known what the outputs are, or what was said before them."""
+    if is_newest_first(read):
+        return [fact("newest_first")]
     is_log = text_of_log(read.staged.names, read.rows)
-    missing = [] if says_anything(read) else [fact("rows_are_messages" if is_log else "no_output")]
-    return [*missing, *unknown, *without_meaning, *offers]
+    return [] if says_anything(read) else [fact("rows_are_messages" if is_log else "no_output")]
+
+
+def is_newest_first(read: ReadFile) -> bool:
+    """Whether messages of a chat stand before older ones; all of them, where they are to be read as a log."""
+    if read.shape.name == "chat_rows":
+        return by_content.falls(read.shape.head.columns, read.shape.head.records) == {True}
+    columns, rows = read.staged.names, read.rows
+    is_log = not says_anything(read) and text_of_log(columns, rows)
+    return bool(is_log) and True in by_content.falls(columns, rows)
 
 
 def _other_outputs(read: ReadFile) -> list[Fact]:

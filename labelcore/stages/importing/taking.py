@@ -17,6 +17,7 @@ from labelcore.stages.importing.offering import (
     column_values,
     is_mark,
     is_measure,
+    offered_places,
     signal,
 )
 from labelcore.store.formats.base import Staging
@@ -36,6 +37,8 @@ _MODEL = re.compile(
 
 _PROPERTIES = ("good", "is_good", "is_correct", "correct", "korrekt")
 """Names of grades that ask about one thing, beside one of the whole."""
+_LEVELS = ("等级", "评级", "标注结果", "评测结果", "评估结果", "评价结果")
+"""Names of levels and results, perhaps a judge's: grades only where nothing else looks like one."""
 _LABELS = re.compile(r"(?<![^\W_])labels?(?![^\W_])", re.IGNORECASE)
 _WHOLE = re.compile(
     r"(?<![^\W_])(?:(overall|gesamt\w*)|final|consensus|adjudicat(?:ed|ion)|gold)(?![^\W_])|"
@@ -54,36 +57,43 @@ def known_grade(
     Numbers are none, though they fit the project's scale: which end is good is for a person to say. So it is
     where another such column says the contrary of an output, but by a name that asks about one thing.
     """
-    found: dict[str, SignalReading] = {}
+    readings: dict[str, SignalReading] = {}
     for column in _named_grades(cursor, staged, mapping, rows):
         told = signal(cursor, staged, column, mapping)
         known = meanings.read(told, mapping.said, rules, column)
         on_scale = known.why == "scale" and any(meanings.number_of(value) for value in known.values)
-        other = (
-            _is_of_the_text(column, mapping)
-            or _is_reference(column, mapping, rows)
-            or _is_lone(column, known, mapping, rows)
-        )
+        other = _is_of_the_text(column, mapping) or _is_reference(column, mapping, rows)
         if told.values and known.known and not on_scale and not other:
-            found[column] = known
-    rivals = [column for column in found if not any(is_named(column, name) for name in _PROPERTIES)]
-    if not found or any(_contradict(cursor, staged, mapping, found, rival) for rival in rivals):
+            readings[column] = known
+    found = [
+        column
+        for column, known in readings.items()
+        if not _is_lone(column, known, mapping, rows)
+        and not _is_level_beside(cursor, staged, column, mapping, rows)
+    ]
+    rivals = [column for column in readings if not any(is_named(column, name) for name in _PROPERTIES)]
+    if not found or any(_contradict(cursor, staged, mapping, readings, (found[0], one)) for one in rivals):
         return without_grade(mapping)
     note = None if is_mark(mapping.note, rows) else mapping.note
-    return mapping.model_copy(update={"grade": next(iter(found)), "note": note})
+    return mapping.model_copy(update={"grade": found[0], "note": note})
 
 
 def _contradict(
-    cursor: Any, staged: Staging, mapping: Mapping, found: dict[str, SignalReading], rival: str
+    cursor: Any,
+    staged: Staging,
+    mapping: Mapping,
+    readings: dict[str, SignalReading],
+    columns: tuple[str, str],
 ) -> bool:
-    """Whether some output passes by the first column and fails by another one, or the other way round."""
-    first = next(iter(found))
+    """Whether some output passes by the first column and fails by the other one, or the other way round."""
+    first, rival = columns
     if rival == first:
         return False
     said = mapping.said.words(OVERALL)
-    forms = {column: cell_notes.form(cursor, staged, column, said) for column in (first, rival)}
+    forms = {column: cell_notes.form(cursor, staged, column, said) for column in columns}
     meant = (
-        (found[first].values.get(a), found[rival].values.get(b)) for a, b in pairs(cursor, staged, forms)
+        (readings[first].values.get(a), readings[rival].values.get(b))
+        for a, b in pairs(cursor, staged, forms)
     )
     return any({*pair} == {meanings.PASS, meanings.FAIL} for pair in meant)
 
@@ -140,6 +150,15 @@ def _is_lone(column: str, known: SignalReading, mapping: Mapping, rows: Sequence
     noted = mapping.note and not is_mark(mapping.note, rows)
     is_signed = mapping.annotator or mapping.annotator_name != Mapping().annotator_name
     return known.why == "name" and not (noted or is_signed or _is_of_people(column))
+
+
+def _is_level_beside(
+    cursor: Any, staged: Staging, column: str, mapping: Mapping, rows: Sequence[dict[str, Any]]
+) -> bool:
+    """Whether a column tells a level or a result beside another one that looks like grades."""
+    if not any(is_named(column, name) for name in _LEVELS):
+        return False
+    return offered_places(cursor, staged, mapping.model_copy(update={"grade": None}), rows) != [column]
 
 
 def _is_of_people(column: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from labelcore.store.formats.base import Record, tool
 from labelcore.store.formats.fields import (
@@ -37,7 +38,7 @@ def _is_state(record: Record) -> bool:
 @each(_is_state, *_WRAPPINGS)
 def rows(number: int, record: Record) -> Iterator[Said]:
     """A row for each completion."""
-    name = plain(first(record, "instance.id"))
+    name, kind = plain(first(record, "instance.id")), _perturbed(first(record, "instance.perturbation"))
     completions = entries(first(record, "result.completions"))
     prompt = first(record, "request.messages") or first(record, "request.prompt")
     for place, completion in enumerate(completions or [{}]):
@@ -45,7 +46,7 @@ def rows(number: int, record: Record) -> Iterator[Said]:
         yield made(
             number,
             parts,
-            id=f"{name}/{place + 1}" if place else name,
+            id="/".join(filter(None, (name, kind, plain(place + 1) if place else ""))),
             group=name,
             model=first(record, "request.model"),
             details={"expected": _correct(record), "split": first(record, "instance.split")},
@@ -71,15 +72,21 @@ def _is_prediction(record: Record) -> bool:
 def predictions(number: int, record: Record) -> Iterator[Said]:
     """A row for each prediction."""
     name = plain(record["instance_id"])
-    trial = plain(record["train_trial_index"])
+    trial, kind = plain(record["train_trial_index"]), _perturbed(record.get("perturbation"))
     yield made(
         number,
         Exchange(plain(record["predicted_text"]).strip()),
-        id=name if trial in ("", "0") else f"{name}/{trial}",
+        id="/".join(filter(None, (name, kind, trial.strip("0") and trial))),
         group=name,
         details={key: record.get(key) for key in _DETAILS},
         raw=record,
     )
+
+
+def _perturbed(perturbation: Any) -> str:
+    """What tells a perturbed instance from others of its id: the perturbation's name and settings."""
+    settings = perturbation.values() if isinstance(perturbation, dict) else ()
+    return " ".join(plain(value) for value in settings if value and value is not True)
 
 
 def _correct(record: Record) -> str:

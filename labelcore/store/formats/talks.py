@@ -22,6 +22,8 @@ _LONGEST = 200_000
 """Characters of a conversation that come with each answer in it, a turn's overhead included."""
 MOST_TURNS = _LONGEST // _PER_TURN + 1
 """More turns than can come with an answer."""
+_MOST_BESIDE = 50
+"""Different values of a column that come along from beside messages which are no outputs."""
 _ASKED, _EARLIER = "beside_user_message", "beside_earlier_answer"
 _NAMES = (
     "conversation_id session_id thread_id chat_id dialogue_id dialog_id conv_id conversation session thread "
@@ -73,6 +75,19 @@ class _Reply(NamedTuple):
 
 
 @dataclass
+class _Beside:
+    """The different values of a column, by how they are written, and how many messages' are left out."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    left: int = 0
+
+    def told(self) -> list[Any]:
+        """The values, and at the end how many are left out."""
+        note = f"[Values left out here: {self.left:,} · 此处省略 {self.left:,} 个值]"
+        return [*self.values.values(), *([note] if self.left else ())]
+
+
+@dataclass
 class Talk:
     """What was said so far in one session."""
 
@@ -83,7 +98,8 @@ class Talk:
     first: tuple[int, Record] | None = None
     answered: bool = False
     size: int = 0
-    beside: dict[str, dict[str, tuple[Any, ...]]] = field(default_factory=dict)
+    beside: dict[str, dict[str, _Beside]] = field(default_factory=dict)
+    beside_size: int = 0
 
     def add(self, number: int, record: Record, event: Event) -> Iterator[Said]:
         """Take a line; where the user speaks again, what was answered before is an output."""
@@ -106,9 +122,15 @@ class Talk:
         """What stands beside a message that is no output: each of several different things."""
         known = self.beside.setdefault(kind, {})
         for name, value in event.details.items():
-            values = known.get(name, ())
-            if value not in (None, "", *values):
-                known[name] = (*values, value)
+            if value in (None, ""):
+                continue
+            word, kept = repr(value), known.setdefault(name, _Beside())
+            if word not in kept.values and len(kept.values) == _MOST_BESIDE:
+                kept.left += 1
+            elif word not in kept.values:
+                kept.values[word] = value
+                self.size += len(word)
+                self.beside_size += len(word)
 
     def _joined(self, turn: Turn, event: Event) -> Turn:
         """A piece of a stream with the pieces before it."""
@@ -129,7 +151,8 @@ class Talk:
         self.reply, self.answered = None, True
         about = {"id": event.id, "group": self.name, "model": event.model, "at": event.at}
         beside = {kind: _others(known, event.details) for kind, known in self.beside.items()}
-        self.beside = {}
+        self.size -= self.beside_size
+        self.beside, self.beside_size = {}, 0
         yield made(number, parts, details={**beside, **event.details}, **about)
 
     def ended(self) -> Iterator[Said]:
@@ -140,10 +163,11 @@ class Talk:
             yield made(number, Exchange(), trouble=_NOBODY, raw=record)
 
 
-def _others(known: Mapping[str, tuple[Any, ...]], details: Mapping[str, Any]) -> dict[str, Any]:
+def _others(known: Mapping[str, _Beside], details: Mapping[str, Any]) -> dict[str, Any]:
     """What stands beside other messages and not beside this one; a list only where there are several."""
-    others = {name: values for name, values in known.items() if values != (details.get(name),)}
-    return {name: values[0] if len(values) == 1 else list(values) for name, values in others.items()}
+    told = {name: kept.told() for name, kept in known.items()}
+    others = {name: values for name, values in told.items() if values != [details.get(name)]}
+    return {name: values[0] if len(values) == 1 else values for name, values in others.items()}
 
 
 def _size(turn: Turn) -> int:

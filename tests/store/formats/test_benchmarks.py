@@ -153,3 +153,21 @@ def test_what_a_model_wrote_is_the_output_and_not_the_choice_that_it_was_taken_f
     first, second = read("helm_predictions", document([{**told, "train_trial_index": n} for n in (0, 1)]))
     assert (first.output, first.id, first.group, second.id) == ("C. Moss", "id7", "id7", "id7/1")
     assert first.details == {"mapped_output": "moss", "stats": {"em": 1.0}} and not first.remarks
+
+
+def test_a_perturbed_instance_is_an_output_beside_the_one_that_was_not_changed_and_of_its_source() -> None:
+    kinds: list[Any] = [
+        None,
+        {"name": "typos", "robustness": True, "prob": 0.1},
+        {"name": "gender", "fairness": True, "mode": "terms"},
+        {"name": "gender", "fairness": True, "mode": "pronouns"},
+    ]
+    ids = ["id7", "id7/typos 0.1", "id7/gender terms", "id7/gender pronouns"]
+    told = {"instance_id": "id7", "predicted_text": "C.", "train_trial_index": 0}
+    rows = read("helm_predictions", document([{**told, "perturbation": kind} for kind in kinds]))
+    assert [(row.id, row.group) for row in rows] == [(name, "id7") for name in ids]
+    scenario: dict[str, Any] = STATES
+    (state,) = scenario["request_states"]
+    states = [{**state, "instance": {**state["instance"], "perturbation": kind}} for kind in kinds]
+    rows = read("helm", document({"request_states": states}))
+    assert [row.id for row in rows if row.output == "4"] == ids and {row.group for row in rows} == {"id7"}

@@ -10,6 +10,7 @@ import pytest
 
 from labelcore.store.formats import documents, every_tool, talks
 from labelcore.store.formats.base import FormatRow, Source
+from labelcore.store.formats.talks import Event, Talk
 from tests.store.formats.source import apart, contents, document, lines, read
 
 LOG = [
@@ -193,6 +194,26 @@ def test_what_stands_beside_messages_that_are_no_outputs_is_kept_message_by_mess
         "beside_earlier_answer": {"label": "slow"},
     }
     assert second.details == {"label": "good", "beside_user_message": {"mood": "glad"}}
+
+
+def test_of_many_values_beside_messages_the_first_come_and_how_many_are_left_out() -> None:
+    said: list[dict[str, Any]] = [{"role": "bot", "text": "Welcome."}]
+    said += [{"role": "user", "text": "hi", "note": f"n{at}", "tags": [at % 2]} for at in range(60)]
+    _, row = read(
+        "chat_rows", lines([{"chat_id": 1, **one} for one in [*said, {**said[0], "text": "Hello."}]])
+    )
+    beside = row.details["beside_user_message"]
+    assert beside["tags"] == [[0], [1]]
+    *first, told = beside["note"]
+    assert first == [f"n{at}" for at in range(50)] and "10" in told and "left out" in told
+
+
+def test_what_stands_beside_messages_counts_in_the_size_of_a_talk_until_its_answer() -> None:
+    talk = Talk("t")
+    asked = Event([{"role": "user", "content": "hi"}], details={"note": "n" * 5_000})
+    assert not list(talk.add(1, {}, asked)) and talk.size > 5_000
+    list(talk.add(2, {}, Event([{"role": "assistant", "content": "Hello."}])))
+    assert len(list(talk.finished())) == 1 and talk.size < 2_000
 
 
 def typed(*said: tuple[str, Any, str]) -> list[dict[str, Any]]:
