@@ -219,6 +219,10 @@ WORDS: dict[str, Words] = {
         "Nothing to gain here: it has the one graded output of train right.",
         "Nothing to gain here: it has all {n:,} graded outputs of train right that it decided.",
     ),
+    "suggest_unmeasured": (
+        "No change is better than the version in use beyond chance; one could not be measured.",
+        "No change is better than the version in use beyond chance; {n} could not be measured.",
+    ),
     "suggest_nothing": (
         "Nothing to gain here: one change was tried, and it is not better than the version in use beyond "
         "chance.",

@@ -94,7 +94,7 @@ class Change(Frozen):
         return "unclear"
 
     def _surely(self, *, turned: bool) -> bool:
-        means = (self.balanced, self.counted or self.balanced)
+        means = (self.balanced, self.mean)
         sign = -1 if turned else 1
         if self.moved and self.moved[turned] < FEWEST_MOVED:
             return False
@@ -102,9 +102,14 @@ class Change(Frozen):
         return surely and all(mean.value is None or sign * mean.value >= 0 for mean in means)
 
     @property
+    def mean(self) -> Rate:
+        """The mean change, an abstention taken for wrong."""
+        return self.counted or self.balanced
+
+    @property
     def gain(self) -> float:
-        """The mean change, an abstention taken for wrong; 0 where nobody can tell."""
-        return (self.counted or self.balanced).value or 0.0
+        """The same as a number; 0 where nobody can tell."""
+        return self.mean.value or 0.0
 
     @property
     def abstains(self) -> Fact:

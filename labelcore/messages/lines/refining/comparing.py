@@ -12,13 +12,7 @@ from labelcore.stages.refining.keeping import KeptVersion
 from labelcore.stages.refining.looks import DevLooks
 from labelcore.stages.refining.matrix import Cell, Matrix
 from labelcore.stages.refining.migration import Migration, ModelSide
-from labelcore.stages.refining.suggestions import (
-    ChangeSuggestion,
-    Rejected,
-    State as SuggestionState,
-    SuggestionKept,
-    Suggestions,
-)
+from labelcore.stages.refining.suggestions import ChangeSuggestion, Rejected, SuggestionKept, Suggestions
 from labelcore.stages.refining.trials import WHATS, Attempt, ModelWork, Trial, What
 from labelcore.stats.changes import Change
 from labelcore.stats.rate import Rate
@@ -256,7 +250,7 @@ def suggestions(report: Suggestions) -> Iterator[str]:
     if report.left:
         yield say("Tried and left: {n}.", n=len(report.left))
     for suggestion in report.left[:_LISTED]:
-        yield f"  {kind_words(suggestion.kind)}: {state_words(suggestion.state)}"
+        yield f"  {kind_words(suggestion.kind)}: {state_words(suggestion)}"
     if report.rejected:
         yield say("Rejected before, and not tried again: {n}.", n=report.rejected)
     if looks_words := sentence(report.looks.says):
@@ -321,14 +315,15 @@ def question_words(question: QuestionPart) -> str:
     )
 
 
-def state_words(state: SuggestionState) -> str:
+def state_words(suggestion: ChangeSuggestion) -> str:
     """What came of trying it."""
     return {
         "better": say("better"),
         "not beyond chance": say("not better beyond chance"),
         "not better on train": say("not better on train"),
+        "not measurable": change_words(suggestion.unmeasured) if suggestion.unmeasured else "",
         "not tried": say("not tried"),
-    }[state]
+    }[suggestion.state]
 
 
 def _suggestion(report: ChangeSuggestion) -> Iterator[str]:
