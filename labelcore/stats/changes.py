@@ -46,10 +46,12 @@ WRONG, RIGHT, SILENT = 0, 1, 2
 _BALANCED = 6
 _BLIND = 0.1
 _UNTRIED_PASSES = Wording(
-    "of {n} of the {all} outputs that people passed nothing is known: none like them was tried"
+    "of {n} of the {all} outputs that people passed nothing is known: there is no answer on any output like "
+    "them (same grade, and right or wrong now)"
 )
 _UNTRIED_FAILS = Wording(
-    "of {n} of the {all} outputs that people failed nothing is known: none like them was tried"
+    "of {n} of the {all} outputs that people failed nothing is known: there is no answer on any output like "
+    "them (same grade, and right or wrong now)"
 )
 _LEAST = (-1.0, -1.0, 0.0, 0.0, 0.0, 0.0, -1.0, -1.0)  # of the figures of `figures_of`
 
@@ -240,7 +242,8 @@ def change(compared: PairedOutputs, *, draws: int = DRAWS, seed: int = 0) -> Cha
 
 def _blind(compared: PairedOutputs) -> Iterator[tuple[int, Wording]]:
     """The figures that would rest on the prior alone, and why: of strata with more than a tenth of a grade's
-    outputs nothing is known. In a move the strata have outputs of both grades, so the others tell of them.
+    outputs nothing is known. In a move's strata outputs may be of either grade: where none of one is graded,
+    the figures have intervals that are wide with the prior.
     """
     known = np.bincount(compared.stratum[~np.isnan(compared.outcome)], minlength=len(compared.cells))
     size = np.bincount(compared.stratum, minlength=len(compared.cells))
