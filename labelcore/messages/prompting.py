@@ -147,7 +147,7 @@ WORDS: dict[str, Words] = {
         "It abstains on one of {outputs:,} outputs, the present version on {present:,}: in no rate.",
         "It abstains on {n:,} of {outputs:,} outputs, the present version on {present:,}: in no rate.",
     ),
-    "trial_one_grade": "Cannot be told: {why}.",
+    "trial_unmeasured": "Cannot be told: {why}.",
     "trial_no_interval": "Cannot be told: {why}.",
     "trial_trades": (
         "One rate rises and the other falls: more grades will not settle which version is better. "

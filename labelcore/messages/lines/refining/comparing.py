@@ -35,8 +35,8 @@ def _compared(report: Trial) -> Iterator[str]:
     yield from changes(report.change)
     for what in WHATS[:-1]:
         yield from _attempts(what, report.of(what))
-    if report.left.n:
-        yield say("Not tried: {n:,} graded outputs; --limit tries more.", n=report.left.n)
+    if report.untried:
+        yield say("Not tried: {n:,} graded outputs; --limit tries more.", n=report.untried)
     if looks_words := sentence(report.looks.says):
         yield looks_words
 
@@ -54,7 +54,7 @@ def migration(report: Migration) -> Iterator[str]:
         yield sentence(loss)
     yield from move_figures(report)
     if not report.settles:
-        yield unsettled_words()
+        yield unsettled_words(report)
     elif report.picks:
         yield counted(
             "Grade this output first; that is expected to settle it: {ids}",
@@ -98,8 +98,10 @@ def move_figures(report: Migration) -> Iterator[str]:
         yield from _side(side)
 
 
-def unsettled_words() -> str:
+def unsettled_words(report: Migration) -> str:
     """Where no grades of these outputs would settle a move."""
+    if not report.n:
+        return say("No output was decided by both models: there is nothing to compare yet.")
     return say("Not even grades of all these outputs would settle it: judge more of them.")
 
 
