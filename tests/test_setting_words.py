@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, get_args
 
 import pytest
 
 from labelcore.messages import say, speaking
-from labelcore.messages.lines.refining.prompts import why_words
+from labelcore.messages.lines.refining.prompts import history, why_words
 from labelcore.messages.lines.refining.settings import setting_words
 from labelcore.stages.refining.candidates import SUGGESTED, Kind
+from labelcore.stages.refining.history import PromptHistory, Use, VersionRow
+from labelcore.stats.rate import not_measurable
 
 CHANGES: list[tuple[str, Any, Any, str, str]] = [
     ("pass_from", 0.5, 0.7, "passes from this probability: 0.5 → 0.7", "通过概率下限：0.5 → 0.7"),
@@ -46,6 +49,16 @@ def test_why_a_suggestion_became_a_version_is_told_in_words(kept: str) -> None:
     assert why_words(kept) == "suggested: a model's proposal"
     with speaking("zh"):
         assert why_words(kept) == "采纳的建议：模型的提议"
+
+
+def test_why_a_suggestion_was_put_in_use_again_is_told_in_words() -> None:
+    at, rate = datetime(2026, 1, 2, tzinfo=UTC), not_measurable("")
+    use = Use(author="Ann", at=at, why="suggested: another threshold")
+    named = {"version": 1, "judge_version_id": "v", "in_use": True, "author": "", "at": at, "why": ""}
+    row = VersionRow(**named, model="", changed=None, uses=(use,), tpr=rate, tnr=rate)
+    with speaking("zh"):
+        *_, told = history(PromptHistory(judge="Facts", in_use=1, n=0, versions=(row,)))
+    assert told.endswith("采纳的建议：换一个阈值"), told
 
 
 def test_every_kind_of_suggestion_has_words_for_its_version() -> None:

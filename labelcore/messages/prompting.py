@@ -147,7 +147,7 @@ WORDS: dict[str, Words] = {
         "It abstains on one of {outputs:,} outputs, the present version on {present:,}: in no rate.",
         "It abstains on {n:,} of {outputs:,} outputs, the present version on {present:,}: in no rate.",
     ),
-    "trial_one_grade": "Cannot be told: {why}.",
+    "trial_unmeasured": "Cannot be told: {why}.",
     "trial_no_interval": "Cannot be told: {why}.",
     "trial_trades": (
         "One rate rises and the other falls: more grades will not settle which version is better. "
@@ -222,6 +222,10 @@ WORDS: dict[str, Words] = {
     "suggest_no_errors": (
         "Nothing to gain here: it has the one graded output of train right.",
         "Nothing to gain here: it has all {n:,} graded outputs of train right that it decided.",
+    ),
+    "suggest_unmeasured": (
+        "No change is better than the version in use beyond chance; one could not be measured.",
+        "No change is better than the version in use beyond chance; {n} could not be measured.",
     ),
     "suggest_nothing": (
         "Nothing to gain here: one change was tried, and it is not better than the version in use beyond "

@@ -46,10 +46,12 @@ WRONG, RIGHT, SILENT = 0, 1, 2
 _BALANCED = 6
 _BLIND = 0.1
 _UNTRIED_PASSES = Wording(
-    "of {n} of the {all} outputs that people passed nothing is known: none like them was tried"
+    "of {n} of the {all} outputs that people passed nothing is known: there is no answer on any output like "
+    "them (same grade, and right or wrong now)"
 )
 _UNTRIED_FAILS = Wording(
-    "of {n} of the {all} outputs that people failed nothing is known: none like them was tried"
+    "of {n} of the {all} outputs that people failed nothing is known: there is no answer on any output like "
+    "them (same grade, and right or wrong now)"
 )
 _LEAST = (-1.0, -1.0, 0.0, 0.0, 0.0, 0.0, -1.0, -1.0)  # of the figures of `figures_of`
 
@@ -94,7 +96,7 @@ class Change(Frozen):
         return "unclear"
 
     def _surely(self, *, turned: bool) -> bool:
-        means = (self.balanced, self.counted or self.balanced)
+        means = (self.balanced, self.mean)
         sign = -1 if turned else 1
         if self.moved and self.moved[turned] < FEWEST_MOVED:
             return False
@@ -102,9 +104,14 @@ class Change(Frozen):
         return surely and all(mean.value is None or sign * mean.value >= 0 for mean in means)
 
     @property
+    def mean(self) -> Rate:
+        """The mean change, an abstention taken for wrong."""
+        return self.counted or self.balanced
+
+    @property
     def gain(self) -> float:
-        """The mean change, an abstention taken for wrong; 0 where nobody can tell."""
-        return (self.counted or self.balanced).value or 0.0
+        """The same as a number; 0 where nobody can tell."""
+        return self.mean.value or 0.0
 
     @property
     def abstains(self) -> Fact:
@@ -235,7 +242,8 @@ def change(compared: PairedOutputs, *, draws: int = DRAWS, seed: int = 0) -> Cha
 
 def _blind(compared: PairedOutputs) -> Iterator[tuple[int, Wording]]:
     """The figures that would rest on the prior alone, and why: of strata with more than a tenth of a grade's
-    outputs nothing is known. In a move the strata have outputs of both grades, so the others tell of them.
+    outputs nothing is known. In a move's strata outputs may be of either grade: where none of one is graded,
+    the figures have intervals that are wide with the prior.
     """
     known = np.bincount(compared.stratum[~np.isnan(compared.outcome)], minlength=len(compared.cells))
     size = np.bincount(compared.stratum, minlength=len(compared.cells))

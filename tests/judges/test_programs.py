@@ -258,6 +258,16 @@ polite = GEval(name="Polite", criteria="The reply is polite.", evaluation_steps=
         recognise(program)
 
 
+@pytest.mark.parametrize(
+    "other", ["{'failed': 'Could not judge {response}'}", "{'title': 'Report on {answer}'}"]
+)
+def test_a_line_in_a_dictionary_that_asks_nothing_is_no_prompt(other: str) -> None:
+    with pytest.raises(BadInput, match="holds no prompt"):
+        recognise(f"WORDS = {other}\n")
+    beside = recognise(f"WORDS = {other}\nPROMPT = 'Is this reply polite? Say yes or no: {{response}}'\n")
+    assert not beside.notices
+
+
 def test_a_prompt_in_a_dictionary_of_prompts_has_the_name_that_it_has_there() -> None:
     program = """
 RUBRICS = {

@@ -83,6 +83,21 @@ def test_a_program_that_leaves_its_words_to_a_tool_says_to_which(program: str, t
     assert f"your version of {tool}" in str(refused.value.next_step)
 
 
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import mlflow\n\nmlflow.log_metric('accuracy', 0.5)\n",
+        "from langchain_openai import ChatOpenAI\n\nmodel = ChatOpenAI(model='small')\n",
+        "from langchain.chat_models import ChatOpenAI\n\nmodel = ChatOpenAI(model='small')\n",
+        "from langfuse import Langfuse\n\nprompt = Langfuse().get_prompt('judge')\n",
+    ],
+)
+def test_a_library_that_does_more_than_judge_is_not_said_to_have_the_words(program: str) -> None:
+    with pytest.raises(BadInput, match="holds no prompt") as refused:
+        recognise(program)
+    assert refused.value.next_step == "Paste the words of the prompt alone."
+
+
 def test_a_pattern_elsewhere_in_the_program_leaves_the_letters_of_a_call_alone() -> None:
     other = "def read(grade_pattern):\n    return grade_pattern\n\n"
     scorer = f"scorer = model_graded_qa(instructions={_WORDS!r})\n"
@@ -116,6 +131,13 @@ def test_a_template_that_says_where_inspect_finds_the_letter_gets_no_line_more(
     answer = found.answer and found.answer.model_copy(update={"threshold": 0.5 if partly else None})
     assert answer is not None and not found.added and bool(answer.scores) == partly
     assert [answer.read(f"Well.\nGRADE: {letter}").verdict for letter in "CI"] == ["pass", "fail"]
+
+
+@pytest.mark.parametrize("shown", ["The teacher's grade: A.", "The teacher's grade: C", "Grade: is below."])
+def test_a_grade_that_a_template_shows_is_not_where_its_answer_stands(shown: str) -> None:
+    template = f"Answer: {{answer}}\n{shown}\nIs the answer right? Reply with C or I alone."
+    answer = _scorer(f"template={template!r}").found.answer
+    assert answer is not None and [answer.read(letter).verdict for letter in "CI"] == ["pass", "fail"]
 
 
 def test_letters_behind_a_label_are_told_from_it_where_the_program_has_its_own_pattern() -> None:

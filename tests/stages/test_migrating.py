@@ -209,6 +209,9 @@ def test_an_old_model_that_is_gone_and_a_new_one_that_fails_lose_nothing(
     mock.faults = ["401"]
     broken = migrate(workspace, judge, to="third")
     assert broken.exit_code == 1 and broken.state == "stopped"
+    nothing = broken.model_copy(update={"n": 0, "settles": False})
+    words = "\n".join(lines_of(find_operation("migrate judge"), workspace, nothing))
+    assert "nothing to compare yet" in words and "judge more of them" not in words
 
 
 def test_a_spending_limit_holds_for_both_models(

@@ -12,7 +12,7 @@ from labelcore.errors import BadInput, NotFound
 from labelcore.judges.kinds.llm import asking
 from labelcore.judges.templates import DEFAULT
 from labelcore.messages import document_of, lines_of, sentence, speaking
-from labelcore.messages.lines.refining.comparing import troubles
+from labelcore.messages.lines.refining.comparing import state_words, troubles
 from labelcore.models import JudgeVersion
 from labelcore.operations import find_operation
 from labelcore.settings import settings
@@ -23,6 +23,7 @@ from labelcore.stages.refining.examples import splits_of
 from labelcore.stages.refining.keeping import in_use
 from labelcore.stages.refining.looks import looks_at_dev
 from labelcore.stages.refining.ongoing import Ongoing
+from labelcore.stages.refining.reflection import told_of
 from labelcore.stages.refining.suggesting import search, suggest
 from labelcore.stages.refining.suggestions import accept, reject
 from labelcore.stages.refining.trying import Order
@@ -250,6 +251,22 @@ def test_a_criterion_that_asks_two_things_is_asked_in_parts(
     statement = f"Every fact is true and all {parts}."
     found = suggest(workspace, world(workspace, add_outputs, give_all, statement=statement))
     assert len(of_kind(found, "questions")) == 1
+
+
+def test_a_change_whose_gain_cannot_be_measured_is_not_called_no_better(
+    workspace: Workspace, add_outputs: Add, give_all: Give, mock: MockEndpoint
+) -> None:
+    def answer(prompt: str) -> dict[str, object] | str:
+        told = NOTE in prompt.rsplit("<<DATA output", 1)[0]
+        refuses = REFLECTS not in prompt and told and "plain" in judged(prompt)
+        return "I cannot help with that." if refuses else told_by_note(prompt)
+
+    mock.answer = answer
+    found = suggest(workspace, world(workspace, add_outputs, give_all, NOTE))
+    noted = next(suggestion for suggestion in found.tried if suggestion.kind == "notes")
+    assert noted.state == "not measurable" and noted.on_dev is None
+    assert "not measurable: " in state_words(noted) and "not measurable: " in told_of(noted)
+    assert noted.document()["trouble"] and "could not be measured" in sentence(found.says)
 
 
 @pytest.mark.slow

@@ -259,7 +259,8 @@ def test_answers_that_are_none_are_named_and_not_counted(
     )
     trial = compare(workspace, judge, told(workspace, judge), Order(limit=20))
     assert len(trial.attempts) == 10 and "refusal" in trial.troubles
-    assert trial.change.verdict == "unclear" and trial.change.tnr.value is None  # none like them was tried
+    assert (trial.left.n - trial.untried, trial.undecided) == (10, {"refusal": 10})
+    assert trial.change.verdict == "unclear" and trial.change.tnr.value is None  # none like them was answered
     assert trial.change.tpr.low is not None
 
 

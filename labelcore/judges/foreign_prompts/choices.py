@@ -204,6 +204,11 @@ def asks_for_answer(words: str) -> bool:
     return _ANSWER.search(words) is not None
 
 
+def asks_something(words: str) -> bool:
+    """Whether some words are a question or ask for an answer, or are more than a line for a log."""
+    return re.search(r"[?？]|\S\s*\n", words) is not None or asks_for_answer(words)
+
+
 def any_choice(text: str) -> tuple[str, ...]:
     """The first choice of any words, where a prompt says that the answer stands there; () of numbers."""
     if re.search(r"\d", text):

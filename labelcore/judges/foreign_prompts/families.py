@@ -62,22 +62,17 @@ def family_of(source: str, shown: str, names: Sequence[str]) -> str:
     return next((family for family, fits in FAMILIES.items() if fits(prompt)), "")
 
 
-_LIBRARIES = {
+_JUDGING = {
     "inspect_ai": "Inspect",
     "openevals": "OpenEvals",
     "ragas": "Ragas",
     "deepeval": "DeepEval",
-    "phoenix": "Phoenix",
-    "mlflow": "MLflow",
     "autoevals": "Braintrust",
-    "langchain": "LangChain",
-    "langsmith": "LangSmith",
-    "langfuse": "Langfuse",
     "trulens": "TruLens",
     "azure.ai.evaluation": "Azure AI Evaluation",
-    "vertexai": "Vertex AI",
 }
-_NAMES = "|".join(map(re.escape, _LIBRARIES))
+"""Libraries that hardly do anything else: to import them is to ask with their words."""
+_NAMES = "|".join(map(re.escape, _JUDGING))
 _IMPORTED = re.compile(
     rf"^[ \t]*(?:from|import)[ \t]+(?P<module>{_NAMES})\b"
     rf"|(?:\bfrom|\brequire\()[ \t]*[\"'](?:@[\w-]+/)?(?P<package>{_NAMES})\b",
@@ -88,4 +83,4 @@ _IMPORTED = re.compile(
 def tool_used(program: str) -> str:
     """The tool from which a program takes judges and their words, by what it imports; "" for none of ours."""
     imported = _IMPORTED.search(program)
-    return _LIBRARIES[imported["module"] or imported["package"]] if imported else ""
+    return _JUDGING[imported["module"] or imported["package"]] if imported else ""

@@ -48,7 +48,7 @@ _PLACE_FOR_NUMBER = re.compile(
     rf"[<\[(（{QUOTE}]*\s*(?:{NUMBER}|number|score|rating|x|n|integer|float|decimal|数字|分数|整数|your)\b",
     re.IGNORECASE,
 )
-_PLACE_FOR_WORD = re.compile(
+PLACE_FOR_WORD = re.compile(
     rf"[<\[(${QUOTE}]*\s*(?:letter|grade|verdict|label|choice|option|your)", re.IGNORECASE
 )
 PLACE_OF_LABEL = re.compile(rf"\b(?P<label>{_LABELS})[ \t]*[:：][ \t]*[\[<](?P=label)[\]>]", re.IGNORECASE)
@@ -84,7 +84,7 @@ def by_label(text: str) -> AnswerFormat | None:
     for line in reversed(lines):
         label, rest = line["label"], line["rest"]
         words = first_choice(rest)
-        if not words and _PLACE_FOR_WORD.match(rest):
+        if not words and PLACE_FOR_WORD.match(rest):
             words = tuple(letters(text)) or first_choice(text)
         if words:
             return _of_words(label, words)

@@ -15,6 +15,7 @@ from typing import Any
 
 from labelcore.judges.foreign_prompts import filling, inspect_scorers, ragas
 from labelcore.judges.foreign_prompts.chat_messages import as_messages
+from labelcore.judges.foreign_prompts.choices import asks_something
 from labelcore.judges.foreign_prompts.filling import LONGEST
 from labelcore.judges.foreign_prompts.scopes import Scopes, logged_in, shown_in
 from labelcore.judges.foreign_prompts.slots import DATA, slot_like
@@ -147,7 +148,7 @@ def _passed(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
     elif isinstance(node, ast.Dict):
         for key, value in zip(node.keys, node.values, strict=True):
             text = value.value if isinstance(value, ast.Constant) else None
-            is_prompt = isinstance(text, str) and shows_output(text)
+            is_prompt = isinstance(text, str) and shows_output(text) and asks_something(text)
             if isinstance(key, ast.Constant) and (
                 key.value in _KEYS or (is_prompt and key.value not in _OF_MESSAGES)
             ):
@@ -222,8 +223,7 @@ class _Reader:
 
     def _of_call(self, node: ast.Call, depth: int) -> Any:
         """What a call makes of a text: the same one laid out or filled, or a message with its role."""
-        name, function = _called(node), node.func
-        first = node.args[0] if node.args else None
+        name, function, first = _called(node), node.func, node.args[0] if node.args else None
         if isinstance(function, ast.Attribute):
             text = self.literal(function.value, depth)
             if isinstance(text, str):

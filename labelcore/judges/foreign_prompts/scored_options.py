@@ -9,9 +9,11 @@ from labelcore.judges.answer_formats import ASSENT, AnswerFormat, plain
 from labelcore.judges.foreign_prompts import polarity
 from labelcore.judges.foreign_prompts.answers import FoundAnswer, says_where, with_scale, with_words
 from labelcore.judges.foreign_prompts.choices import letters
-from labelcore.judges.foreign_prompts.labels import SHORT, labelled
+from labelcore.judges.foreign_prompts.labels import PLACE_FOR_WORD, SHORT, labelled
 from labelcore.judges.foreign_prompts.options import Options, Scale
 from labelcore.models import fact
+
+_SEVERAL = 2
 
 
 def find_choice(
@@ -37,11 +39,17 @@ def find_choice(
 
 
 def behind_label(text: str, label: str, options: Options) -> FoundAnswer | None:
-    """One of its options behind the label where its tool reads it; None where a prompt does not have that."""
-    if not label or not re.search(rf"\b{label}[*_`\"']{{0,3}}\s*[:：]", text, re.IGNORECASE):
+    """One of its options behind the label where its tool reads it; None where a prompt has neither a place
+    for one there nor several of them: one alone may be a grade that it shows.
+    """
+    words = tuple(word for word, _ in options)
+    word = rf"({'|'.join(map(re.escape, words))})\b"
+    behind = rf"(?i:\b{label})[*_`\"']{{0,3}}\s*[:：]\s*"
+    pairs = re.findall(rf"{behind}\W{{0,6}}{word}(?:\W{{1,6}}(?:or\W+)?{word})?", text) if label else []
+    has_place = label and re.search(f"{behind}(?i:{PLACE_FOR_WORD.pattern})", text)
+    if not has_place and len({each for pair in pairs for each in pair if each}) < _SEVERAL:
         return None
-    words, pattern = tuple(word for word, _ in options), labelled(label, SHORT)
-    return FoundAnswer(answer=AnswerFormat(kind="pattern", pattern=pattern, passes=words))
+    return FoundAnswer(answer=AnswerFormat(kind="pattern", pattern=labelled(label, SHORT), passes=words))
 
 
 def asked_below(words: Sequence[str], *, at_once: bool = False) -> FoundAnswer:

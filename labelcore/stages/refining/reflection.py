@@ -25,6 +25,7 @@ from labelcore.stages.judging.running.clients import place_of
 from labelcore.stages.refining.candidates import Errors
 from labelcore.stages.refining.suggestions import ChangeSuggestion
 from labelcore.stats.drawing import hash_order
+from labelcore.stats.rate import in_words
 from labelcore.store import answers as answer_table, outputs as output_table
 from labelcore.workspace import Workspace
 
@@ -170,8 +171,10 @@ class Reflection:
 
 def told_of(suggestion: ChangeSuggestion) -> str:
     """What was tried and what came of it on train, for the next question."""
-    gain = suggestion.on_train.balanced.value if suggestion.on_train else None
-    result = "not tried" if gain is None else f"{100 * gain:+.0f} points on train"
+    gain = suggestion.on_train.mean if suggestion.on_train else None
+    result = "not tried"
+    if gain:
+        result = in_words(gain) if gain.value is None else f"{100 * gain.value:+.0f} points on train"
     return f"{suggestion.candidate.words}\n({result})"
 
 

@@ -34,7 +34,7 @@ from labelcore.stages.refining.history import compared
 from labelcore.stages.refining.keeping import Member, prompt_of
 from labelcore.stages.refining.looks import looks_at_dev
 from labelcore.stages.refining.reflection import Half, Reflection, reread, told_of
-from labelcore.stages.refining.suggestions import ChangeSuggestion, Suggestions, offer, rejected_before
+from labelcore.stages.refining.suggestions import ChangeSuggestion, State, Suggestions, offer, rejected_before
 from labelcore.stages.refining.trying import (
     BOTH,
     USUAL,
@@ -50,6 +50,7 @@ from labelcore.stages.refining.trying import (
     graded_outputs,
     is_right,
 )
+from labelcore.stats.changes import Change
 from labelcore.store.settling import court
 from labelcore.text.demands import demands, listed
 from labelcore.wording import Wording
@@ -174,9 +175,10 @@ class _Searching:
             return
         pairing = VersionPair(self.graded, self.judge, candidate.version, self.known, decisions)
         change = change_on(self.workspace, pairing, list(self.of_split("train")))
-        gains = change.gain > 0
         update = {
-            "state": "not beyond chance" if gains else "not better on train",
+            "state": _state(change)
+            if change.gain > 0 or change.mean.value is None
+            else "not better on train",
             "on_train": change,
             "cost_usd": total_cost(self.costs[before:]),
         }
@@ -229,7 +231,7 @@ class _Searching:
         }
         was = {key: is_right(self.known[key], failed=self.graded.fails[key]) for key in decisions}
         update = {
-            "state": "better" if change.verdict == "better" else "not beyond chance",
+            "state": "better" if change.verdict == "better" else _state(change),
             "on_dev": change,
             "n": len(decisions),
             "mended": tuple(key for key in decisions if right[key] and not was[key]),
@@ -279,6 +281,11 @@ class _Searching:
             asked_again=dict(self.watched.asked_again),
             no_model=self.no_model,
         )
+
+
+def _state(change: Change) -> State:
+    """Of a change that is not shown to be better."""
+    return "not measurable" if change.mean.value is None else "not beyond chance"
 
 
 def _gain(suggestion: ChangeSuggestion) -> float:

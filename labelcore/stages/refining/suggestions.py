@@ -18,11 +18,12 @@ from labelcore.stages.refining.keeping import KeptVersion, in_use, keep
 from labelcore.stages.refining.looks import DevLooks, looks_at_dev
 from labelcore.stages.refining.trials import ModelWork
 from labelcore.stats.changes import Change
+from labelcore.stats.rate import Rate
 from labelcore.store import prompt_work
 from labelcore.store.prompt_work import SuggestionEvent, SuggestionState
 from labelcore.workspace import Workspace
 
-State = Literal["better", "not beyond chance", "not better on train", "not tried"]
+State = Literal["better", "not beyond chance", "not better on train", "not measurable", "not tried"]
 
 
 class ChangeSuggestion(Frozen):
@@ -55,6 +56,12 @@ class ChangeSuggestion(Frozen):
         return self.candidate.kind
 
     @property
+    def unmeasured(self) -> Rate | None:
+        """What could not be measured, with the reason; None where it was, or was not tried."""
+        change = self.on_dev or self.on_train
+        return change.mean if change and change.mean.value is None else None
+
+    @property
     def figures(self) -> dict[str, Any]:
         """What it changes on dev, as JSON."""
         change = self.on_dev
@@ -81,9 +88,10 @@ class ChangeSuggestion(Frozen):
             "state": self.state,
             "changed": self.changed.document(),
             "new_version_id": self.candidate.version.id,
-            "train_change": None if self.on_train is None else self.on_train.balanced.value,
+            "train_change": None if self.on_train is None else self.on_train.mean.value,
             **self.figures,
-            **{name: getattr(self, name) for name in ("cost_usd", "why", "trouble")},
+            **{name: getattr(self, name) for name in ("cost_usd", "why")},
+            "trouble": (self.unmeasured and self.unmeasured.why_not) or self.trouble,
         }
 
 
@@ -145,6 +153,8 @@ class Suggestions(ModelWork):
         values = {"n": len(self.left), "rejected": self.rejected}
         if self.state == "stopped":
             return fact("suggest_stopped", **values)
+        if unmeasured := sum(suggestion.unmeasured is not None for suggestion in self.left):
+            return fact("suggest_unmeasured", n=unmeasured)
         return fact("suggest_nothing", **values) if self.left else fact("suggest_nothing_left", **values)
 
     def document(self) -> dict[str, Any]:

@@ -102,6 +102,11 @@ class Trial(ModelWork):
         return SettlingCount(passes=passes, fails=max(0, self.more.fails - self.left.fails))
 
     @property
+    def untried(self) -> int:
+        """How many graded outputs the new version was not asked about."""
+        return max(0, self.left.n - sum(self.undecided.values()))
+
+    @property
     def exit_code(self) -> int:
         """1 where the new version decided nothing, or could not go on."""
         return 1 if not self.attempts or self.state == "stopped" else 0
@@ -154,7 +159,7 @@ def _says(trial: Trial) -> Fact:
             return fact("trial_better" if word == "better" else "trial_worse", change=change)
         return fact("trial_better_decides" if word == "better" else "trial_worse_decides", change=silent)
     if trial.change.balanced.value is None:
-        return fact("trial_one_grade", why=trial.change.balanced.why_not)
+        return fact("trial_unmeasured", why=trial.change.balanced.why_not)
     if trial.change.balanced.low is None:
         return fact("trial_no_interval", why=trial.change.balanced.why_not)
     if trial.change.trades:

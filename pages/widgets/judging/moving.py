@@ -197,7 +197,7 @@ def _button(words: str, choice: str, migration: Migration) -> bool:
 def _offer_to_grade(workspace: Workspace, version: JudgeVersion, move: Move, migration: Migration) -> None:
     """The smallest set that is expected to settle it, put first on the Grade page."""
     if not migration.settles:
-        st.write(unsettled_words())
+        st.write(unsettled_words(migration))
     elif move.asked:
         st.success(say("They stand first on the Grade page. Once they are graded, compare again."))
         with st.container(horizontal=True, vertical_alignment="center"):

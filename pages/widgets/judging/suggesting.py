@@ -120,7 +120,7 @@ def _show_found(
 
 def _left_words(suggestion: ChangeSuggestion) -> str:
     words = shortened(suggestion.candidate.words, _LONGEST)
-    values = {"what": kind_words(suggestion.kind), "state": state_words(suggestion.state), "words": words}
+    values = {"what": kind_words(suggestion.kind), "state": state_words(suggestion), "words": words}
     return plain(say("{what}, {state}: {words}", **values))
 
 

@@ -95,7 +95,11 @@ def _show_version(workspace: Workspace, judge: JudgeVersion, row: VersionRow) ->
     badge = f" :green-badge[{say('in use')}]" if row.in_use else ""
     st.markdown(f"**{plain(head)}**{badge}")
     for use in row.uses:
-        use_of = {"when": clock(use.at), "who": use.author, "why": use.why or say("no reason given")}
+        use_of = {
+            "when": clock(use.at),
+            "who": use.author,
+            "why": why_words(use.why) or say("no reason given"),
+        }
         shell.aside(say("Put in use again {when}, {who}: {why}", **use_of))
     if row.tnr.value is None and row.tpr.value is None:
         shell.aside(say("not measurable: {why}", why=say(row.tnr.why_not or "")))

@@ -12,13 +12,7 @@ from labelcore.stages.refining.keeping import KeptVersion
 from labelcore.stages.refining.looks import DevLooks
 from labelcore.stages.refining.matrix import Cell, Matrix
 from labelcore.stages.refining.migration import Migration, ModelSide
-from labelcore.stages.refining.suggestions import (
-    ChangeSuggestion,
-    Rejected,
-    State as SuggestionState,
-    SuggestionKept,
-    Suggestions,
-)
+from labelcore.stages.refining.suggestions import ChangeSuggestion, Rejected, SuggestionKept, Suggestions
 from labelcore.stages.refining.trials import WHATS, Attempt, ModelWork, Trial, What
 from labelcore.stats.changes import Change
 from labelcore.stats.rate import Rate
@@ -41,8 +35,8 @@ def _compared(report: Trial) -> Iterator[str]:
     yield from changes(report.change)
     for what in WHATS[:-1]:
         yield from _attempts(what, report.of(what))
-    if report.left.n:
-        yield say("Not tried: {n:,} graded outputs; --limit tries more.", n=report.left.n)
+    if report.untried:
+        yield say("Not tried: {n:,} graded outputs; --limit tries more.", n=report.untried)
     if looks_words := sentence(report.looks.says):
         yield looks_words
 
@@ -60,7 +54,7 @@ def migration(report: Migration) -> Iterator[str]:
         yield sentence(loss)
     yield from move_figures(report)
     if not report.settles:
-        yield unsettled_words()
+        yield unsettled_words(report)
     elif report.picks:
         yield counted(
             "Grade this output first; that is expected to settle it: {ids}",
@@ -104,8 +98,10 @@ def move_figures(report: Migration) -> Iterator[str]:
         yield from _side(side)
 
 
-def unsettled_words() -> str:
+def unsettled_words(report: Migration) -> str:
     """Where no grades of these outputs would settle a move."""
+    if not report.n:
+        return say("No output was decided by both models: there is nothing to compare yet.")
     return say("Not even grades of all these outputs would settle it: judge more of them.")
 
 
@@ -256,7 +252,7 @@ def suggestions(report: Suggestions) -> Iterator[str]:
     if report.left:
         yield say("Tried and left: {n}.", n=len(report.left))
     for suggestion in report.left[:_LISTED]:
-        yield f"  {kind_words(suggestion.kind)}: {state_words(suggestion.state)}"
+        yield f"  {kind_words(suggestion.kind)}: {state_words(suggestion)}"
     if report.rejected:
         yield say("Rejected before, and not tried again: {n}.", n=report.rejected)
     if looks_words := sentence(report.looks.says):
@@ -321,14 +317,15 @@ def question_words(question: QuestionPart) -> str:
     )
 
 
-def state_words(state: SuggestionState) -> str:
+def state_words(suggestion: ChangeSuggestion) -> str:
     """What came of trying it."""
     return {
         "better": say("better"),
         "not beyond chance": say("not better beyond chance"),
         "not better on train": say("not better on train"),
+        "not measurable": change_words(suggestion.unmeasured) if suggestion.unmeasured else "",
         "not tried": say("not tried"),
-    }[state]
+    }[suggestion.state]
 
 
 def _suggestion(report: ChangeSuggestion) -> Iterator[str]:

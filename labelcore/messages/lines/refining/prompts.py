@@ -69,7 +69,7 @@ def _row(row: VersionRow) -> Iterator[str]:
     yield say("    TPR {tpr}; TNR {tnr}", row)
     for use in row.uses:
         who = " ".join(filter(None, (clock(use.at), use.author)))
-        yield "    " + say("put in use: {who} {why}", who=who, why=use.why).rstrip()
+        yield "    " + say("put in use: {who} {why}", who=who, why=why_words(use.why)).rstrip()
 
 
 def why_words(why: str) -> str:
