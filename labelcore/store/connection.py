@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,8 +41,6 @@ _SQLITE = b"SQLite format 3\0"
 _DAMAGED = re.compile(r"Corrupt database file|database has been invalidated")
 damaged: set[Path] = set()
 """Files of which this process has read a block that is not as it was written; health tells until it ends."""
-_REFUSED = 0.001
-"""Seconds after which a call that DuckDB refused, because another was under way, is made again."""
 _FEW = 32  # up to here executemany is as fast as building an Arrow table
 
 
@@ -249,11 +246,8 @@ class Database:
             append_rows(transaction.cursor, table, columns, rows)
 
     def close(self) -> None:
-        """Give the file back, once nobody is just taking a cursor: DuckDB refuses and does not wait."""
-        while True:
-            with contextlib.suppress(duckdb.ResourceInUseException):
-                return self._connection.close()
-            time.sleep(_REFUSED)
+        """Give the file back."""
+        self._connection.close()
 
 
 def append_rows(
