@@ -29,6 +29,6 @@ def every_format() -> Mapping[str, Format]:
 
 
 def every_tool() -> Mapping[str, Tool]:
-    """All tools' formats by name, in the order of their files."""
+    """All tools' formats by name, in the order of their titles, whichever file was loaded first."""
     _load()
-    return registered_tools()
+    return dict(sorted(registered_tools().items(), key=lambda item: item[1].title.casefold()))
