@@ -22,20 +22,11 @@ from labelcore.stages.refining.examples import find_examples
 from labelcore.stages.refining.keeping import prompt_of, with_prompt
 from labelcore.stages.refining.trying import GradedOutputs, drafted, is_right
 from labelcore.text.demands import demands, listed
-from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
 Kind = Literal["threshold", "wording", "questions", "split", "notes", "example", "model"]
-SUGGESTED: dict[str, Wording] = {
-    "threshold": Wording("suggested: another threshold"),
-    "wording": Wording("suggested: another emphasis"),
-    "questions": Wording("suggested: the question in parts"),
-    "split": Wording("suggested: the question split in two"),
-    "notes": Wording("suggested: what experts noted"),
-    "example": Wording("suggested: examples of its errors"),
-    "model": Wording("suggested: a model's proposal"),
-}
-"""Why a version was made that a person accepted without a word."""
+SUGGESTED = "suggested: "
+"""Stands before the kind as the reason of a version that a person accepted without a word."""
 _MOST_NOTES = 4
 _MOST_PAIRS = 2
 _POOL = 20
@@ -47,12 +38,6 @@ _ASKED = (
     "The criterion asks several things. Decide each of these by itself, and name each in the reason; the "
     "verdict is fail where one of them is not met."
 )
-
-
-def suggested_words(why: str) -> Wording | None:
-    """Those of :data:`SUGGESTED` that stand as a version's reason, also as it was kept before; else None."""
-    kept = {f"suggested: {kind}": words for kind, words in SUGGESTED.items()}
-    return (kept | {str(words): words for words in SUGGESTED.values()}).get(why)
 
 
 class QuestionPart(Frozen):

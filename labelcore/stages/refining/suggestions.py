@@ -241,7 +241,7 @@ def accept(workspace: Workspace, judge: JudgeVersion, suggestion: Named, *, why:
             next_step="`labelcore judge prompt suggest '{name}'` tries again.",
             name=judge.name,
         )
-    version = keep(workspace, present, event.spec, why=why.strip() or str(SUGGESTED[event.kind]))
+    version = keep(workspace, present, event.spec, why=why.strip() or f"{SUGGESTED}{event.kind}")
     _decide(workspace, event, "accepted", why)
     return SuggestionKept(
         suggestion=suggestion,

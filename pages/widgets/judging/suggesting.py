@@ -9,13 +9,8 @@ import streamlit as st
 from labelcore.llm.spending import purse_of
 from labelcore.messages import money_words, say, sentence
 from labelcore.messages.catalogue import counted
-from labelcore.messages.lines.refining.comparing import (
-    change_words,
-    held_out,
-    kind_words,
-    question_words,
-    state_words,
-)
+from labelcore.messages.lines.refining.comparing import change_words, held_out, question_words, state_words
+from labelcore.messages.lines.refining.prompts import kind_words
 from labelcore.stages.refining.ongoing import Ongoing
 from labelcore.stages.refining.suggesting import search
 from labelcore.stages.refining.suggestions import ChangeSuggestion, Suggestions, accept, reject

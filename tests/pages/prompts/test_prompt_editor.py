@@ -236,9 +236,7 @@ def test_a_planted_improvement_is_searched_for_and_accepted(
     press(app, "Accept")
     kept = in_use(workspace, judge.judge_id)
     assert "outputs of dev, which it was not made from, it mends" in shown(app)
-    assert (kept.version, kept.why) == (2, "suggested: a model's proposal") and refinable.TOLD in str(
-        kept.spec
-    )
+    assert (kept.version, kept.why) == (2, "suggested: model") and refinable.TOLD in str(kept.spec)
     assert app.query_params[keys.JUDGE_VIEW] in ("prompt-versions", ["prompt-versions"])
 
 

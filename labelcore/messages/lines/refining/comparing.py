@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from labelcore.messages.catalogue import counted, judge_words, say
 from labelcore.messages.figures import money_words, rate_words
+from labelcore.messages.lines.refining.prompts import kind_words
 from labelcore.messages.results import lines
 from labelcore.messages.running import again_words, kind_word
 from labelcore.messages.telling import sentence
@@ -292,19 +293,6 @@ def held_out(report: SuggestionKept) -> Iterator[str]:
 @lines("judge prompt reject")
 def rejected(report: Rejected) -> Iterator[str]:
     yield say("It is not offered for {judge} again.", judge=report.judge)
-
-
-def kind_words(kind: str) -> str:
-    """What a suggestion changes."""
-    return {
-        "threshold": say("another threshold"),
-        "wording": say("another emphasis"),
-        "questions": say("the question in parts"),
-        "split": say("the question split in two"),
-        "notes": say("what experts noted"),
-        "example": say("examples of its errors"),
-        "model": say("a model's proposal"),
-    }[kind]
 
 
 def question_words(question: QuestionPart) -> str:

@@ -1,13 +1,14 @@
 """What is told of a judge's prompt: its words, what the model sees, its versions and their differences."""
 
 from collections.abc import Iterator
+from typing import get_args
 
 from labelcore.judges import prompt_files
 from labelcore.messages.catalogue import counted, say
 from labelcore.messages.lines.refining.settings import name_words, setting_words
 from labelcore.messages.results import content, lines
 from labelcore.messages.telling import sentence, sentences
-from labelcore.stages.refining.candidates import suggested_words
+from labelcore.stages.refining.candidates import SUGGESTED, Kind
 from labelcore.stages.refining.drafts import PromptLint
 from labelcore.stages.refining.examples import Examples
 from labelcore.stages.refining.history import PromptDiff, PromptHistory, VersionRow
@@ -74,8 +75,21 @@ def _row(row: VersionRow) -> Iterator[str]:
 
 def why_words(why: str) -> str:
     """Why a version was made: as a person said it; an accepted suggestion is called by what it changes."""
-    suggested = suggested_words(why)
-    return say(suggested) if suggested else why
+    kind = why.removeprefix(SUGGESTED)
+    return say("suggested: {what}", what=kind_words(kind)) if kind != why and kind in get_args(Kind) else why
+
+
+def kind_words(kind: str) -> str:
+    """What a suggestion changes."""
+    return {
+        "threshold": say("another threshold"),
+        "wording": say("another emphasis"),
+        "questions": say("the question in parts"),
+        "split": say("the question split in two"),
+        "notes": say("what experts noted"),
+        "example": say("examples of its errors"),
+        "model": say("a model's proposal"),
+    }[kind]
 
 
 def changed_words(report: PromptDiff) -> str:
