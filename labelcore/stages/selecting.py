@@ -53,11 +53,11 @@ class Filters(Options):
     )
     criterion: str | None = Field(
         default=None,
-        description="Somebody failed it for this criterion, or said so in a note: its name or id.",
+        description="A criterion, by name or id: somebody failed it for this, or said so in a note.",
     )
     criterion_grade: GradeFilter | None = Field(
         default=None,
-        description="What somebody gave it on the criterion itself: fail, pass or unsure; none: nobody did.",
+        description="In place of that what somebody gave it there: fail, pass, unsure; none: nobody did.",
     )
     batch: str | None = Field(default=None, description="The import that brought it: its id or file.")
     split: SplitName | None = Field(default=None, description="train, dev or test.")

@@ -37,13 +37,8 @@ def _is_root(record: Record) -> bool:
 
 
 def _is_node(message: Any) -> bool:
-    return (
-        isinstance(message, dict) and {"role", "text", "replies"} <= message.keys() and _role(message) != ""
-    )
-
-
-def _role(message: Record) -> str:
-    return speaker(message["role"]) or ""
+    is_message = isinstance(message, dict) and {"role", "text", "replies"} <= message.keys()
+    return is_message and bool(speaker(message["role"]))
 
 
 def _are_linked(head: FileHead) -> bool:
