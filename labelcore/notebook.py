@@ -27,7 +27,9 @@ _NAMES = {"alignment": "align", "choice": "choose"}
 _LINES, _ROWS, _BARS = 12, 50, 30
 
 
-def open(path: str | Path | None, *, project: str = "", person: str = "") -> NotebookWorkspace:  # noqa: A001 - labelcore.open reads best
+def open(  # noqa: A001 - labelcore.open reads best
+    path: str | Path | None, *, project: str = "", person: str = ""
+) -> NotebookWorkspace:
     """A workspace on a database file (None: in memory), with operations as its methods.
 
     The project is begun where it does not exist; the only one of the file is meant where none is named.

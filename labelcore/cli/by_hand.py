@@ -44,7 +44,13 @@ def _cascade(*, show: str | None, first: str | None, then: str | None, **given: 
 cascade = click.Command("cascade", callback=_cascade, params=[*_STEPS, *common()], help=_cascade.__doc__)
 
 
-def _restore(file: Path, db: Path | None, project: str | None, *, as_json: bool) -> None:  # noqa: ARG001 - common options
+def _restore(
+    file: Path,
+    db: Path | None,
+    project: str | None,  # noqa: ARG001 - common options
+    *,
+    as_json: bool,
+) -> None:
     """Put a backup in the place of the database; what stood there is kept beside it."""
     from labelcore.dispatch import Outcome
     from labelcore.store import backups

@@ -90,7 +90,9 @@ def align(
     *,
     split: Annotated[Split, Field(description="dev, test, train or all")] = "all",
     judge: Annotated[str | None, Field(description="Only this judge.")] = None,
-    set: Annotated[Literal["chosen"] | None, Field(description="chosen: only the chosen set.")] = None,  # noqa: A002 - the contract's word
+    set: Annotated[  # noqa: A002 - the contract's word
+        Literal["chosen"] | None, Field(description="chosen: only the chosen set.")
+    ] = None,
     as_of: Annotated[
         Moment | None,
         Field(
