@@ -43,6 +43,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_the_way_back_leads_to_the_tab_that_was_open(app: str, page: Page) -> None:
     page.goto(f"{app}/team")
     page.get_by_role("tab", name="Rules", exact=True).click(timeout=40_000)
+    expect(page.get_by_label("People on each output")).to_be_visible(timeout=20_000)  # open, and drawn
     expect(page).to_have_url(re.compile("team-tab-en=Rules"))
     for held in ((), ("Control",)):  # Streamlit opens it here whatever key is held
         page.get_by_role("link", name="Outputs", exact=True).first.click(modifiers=[*held])
