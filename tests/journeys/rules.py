@@ -9,7 +9,7 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 """Everything of WCAG 2.2 up to AA."""
 _STANDS = """(looks) => {
     const app = document.querySelector(".stApp");
-    const busy = app && app.dataset.testScriptState !== "notRunning";
+    const busy = isUnderWay() || (app && app.dataset.testScriptState !== "notRunning");
     const pale = document.querySelector("[data-stale=true], [data-testid=stSkeleton]");
     const look = `${document.body.innerHTML.length} ${document.documentElement.scrollHeight}`;
     window.looks = window.look === look && !busy && !pale ? window.looks + 1 : 0;
@@ -19,7 +19,9 @@ _STANDS = """(looks) => {
 
 
 def settle(page: Page, looks: int = 4) -> None:
-    """Wait until nothing is drawn any more: so many looks in a row, 0.3 s apart, find the same."""
+    """Wait until the server owes nothing and nothing is drawn any more: so many looks in a row, 0.3 s apart,
+    find the same.
+    """
     page.evaluate("window.look = null")
     page.wait_for_function(_STANDS, arg=looks, polling=300)
 
