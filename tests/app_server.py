@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -13,14 +15,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+_PORTS = range(20_000, 32_000)
+"""Beneath those that a system gives to connections: none takes that of a server that starts anew."""
 
 
 def free_port() -> int:
     """A port that nobody listens on just now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-    return port
+    for port in random.SystemRandom().sample(_PORTS, len(_PORTS)):
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("every port is taken")
 
 
 def start_app(
@@ -50,6 +55,8 @@ def start_app(
         process = subprocess.Popen(command, cwd=db.parent, env=env, stdout=told, stderr=told)
     url = f"http://127.0.0.1:{port}"
     for _ in range(2_400):
+        if process.poll() is not None:
+            raise RuntimeError(f"the app stopped with {process.returncode}")
         try:
             urllib.request.urlopen(f"{url}/healthz", timeout=1).close()
         except OSError:

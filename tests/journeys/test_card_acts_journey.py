@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys._card import PLAIN, expect_shown
+from tests.journeys.rules import settle
 
 pytestmark = pytest.mark.journey
 
@@ -194,6 +195,8 @@ def test_a_note_has_the_whole_width_and_leaves_the_output_in_view(trial: Any, vi
     page = visit(trial(criteria=CRITERIA, phrases=["too long", "invents", "rude", "off topic"]))
     page.set_viewport_size({"width": width, "height": 844})
     page.keyboard.press("f")
+    expect(page.locator("#note")).to_be_focused()
+    settle(page)
     note, dock, output = (page.locator(part).bounding_box() for part in ("#note", ".dock", ".output"))
     assert note["width"] >= dock["width"] - 2
     assert output["y"] >= 0

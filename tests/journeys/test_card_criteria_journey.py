@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys._card import PLAIN, expect_shown
-from tests.journeys.rules import broken
+from tests.journeys.rules import broken, settle
 
 pytestmark = pytest.mark.journey
 
@@ -122,6 +122,7 @@ def test_the_card_with_criteria_fits_and_keeps_the_rules_of_accessibility(
     trial: Any, visit: Any, width: int
 ) -> None:
     page = visit(trial(criteria=CRITERIA), viewport={"width": width, "height": 860})
+    settle(page)
     assert not broken(page, "card")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     expect(page.locator(".act.inapplicable")).to_be_in_viewport()
@@ -133,5 +134,5 @@ def test_where_nothing_is_left_no_criterion_is_asked_for_or_denied(trial: Any, v
     page.keyboard.press("p")
     expect(page.locator(".big")).to_be_visible()
     page.keyboard.press("c")
-    page.wait_for_timeout(300)
+    settle(page)
     expect(page.locator(".notice")).to_be_hidden()

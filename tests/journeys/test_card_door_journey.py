@@ -16,6 +16,7 @@ from labelcore.workspace import Workspace
 from tests.app_server import ROOT
 from tests.journeys._card import expect_shown, expect_status, shown
 from tests.journeys._server import Server
+from tests.journeys.rules import settle
 
 pytestmark = pytest.mark.journey
 HELD = """() => {
@@ -159,11 +160,12 @@ def test_a_restarted_server_refuses_the_old_token_and_the_page_brings_a_new_one(
     second = burst(page, 2)
     app.server.start()
     expect_status(page, "saved")
+    settle(page)  # the page has run, and has brought a token
     seen = posted(page)
     third = shown(page)
     page.keyboard.press("p")
     expect_status(page, "saved")
-    page.wait_for_timeout(300)
+    settle(page)
     assert seen == [200]
     expect_shown(page, shown(page))
     assert [grade.output_id for grade in app.grades()] == [*first, *second, third]

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys._card import PLAIN, expect_shown, shown
-from tests.journeys.rules import broken
+from tests.journeys.rules import broken, settle
 
 pytestmark = pytest.mark.journey
 
@@ -90,6 +90,7 @@ def test_two_versions_stand_side_by_side_and_differences_can_be_shown(trial: Any
         expect(page.locator(".card")).not_to_have_attribute("data-output-id", before)
     assert [e["value"] for e in card.wait_for(3)] == ["left", "right", "tie"]
     page.set_viewport_size({"width": 390, "height": 800})
+    settle(page)
     boxes = [side.bounding_box() for side in page.locator(".sides .output").all()]
     assert boxes[0] and boxes[1] and boxes[1]["y"] > boxes[0]["y"]
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Dialog, Page, Request, expect
 
 from tests.journeys._card import PLAIN, expect_shown
+from tests.journeys.rules import settle
 
 pytestmark = pytest.mark.journey
 
@@ -58,7 +59,7 @@ def test_hostile_content_is_inert_and_what_hides_is_shown(trial: Any, visit: Any
             chips = card.locator(".output .chip").all_text_contents()
             assert chips == ["U+202E", "U+200B", "BEL", "U+E0041"]
         page.keyboard.press("Shift+F")
-        page.wait_for_timeout(150)
+    settle(page)
     assert not dialogs
     assert not [url for url in asked if url]
 
@@ -96,6 +97,7 @@ def test_a_phone_sees_all_buttons_and_never_scrolls_sideways(trial: Any, visit: 
     card = trial([{"output_id": "w", "text": wide, "input": "z" * 500}, *PLAIN])
     page = visit(card, viewport={"width": 360, "height": 740}, color_scheme=scheme, has_touch=True)
     expect(page.locator(".card")).to_have_attribute("data-theme", scheme)
+    settle(page)
     sideways = "() => document.querySelector('[data-testid=stMain]').scrollWidth"
     assert page.evaluate(sideways) <= 360
     for name in ("Pass", "Fail", "Unsure", "Skip", "Note", "Undo"):
@@ -109,6 +111,7 @@ def test_a_phone_sees_all_buttons_and_never_scrolls_sideways(trial: Any, visit: 
     expect(page.get_by_role("button", name="Keys", exact=True)).to_have_count(0)  # there are none to press
     page.get_by_role("button", name="Fail", exact=True).tap()
     page.keyboard.type("too wide")
+    settle(page)
     assert page.evaluate(sideways) <= 360
     page.get_by_role("button", name="Save, next").tap()
     assert card.wait_for(2)[1]["note"] == "too wide"
@@ -120,6 +123,7 @@ def _keys_on_buttons(page: Page) -> list[str]:
 
 def test_keys_stand_on_buttons_only_where_there_is_room(trial: Any, visit: Any) -> None:
     page = visit(trial(PLAIN))
+    settle(page)
     assert {"P", "F", "U"} <= {*_keys_on_buttons(page)}
     page.set_viewport_size({"width": 390, "height": 844})
     expect(page.locator("button kbd").locator("visible=true")).to_have_count(0)

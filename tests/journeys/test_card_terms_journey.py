@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys._card import PLAIN, expect_shown
-from tests.journeys.rules import broken
+from tests.journeys.rules import broken, settle
 
 pytestmark = pytest.mark.journey
 
@@ -113,6 +113,8 @@ def test_a_shown_meaning_keeps_the_rules_of_accessibility(trial: Any, browser: A
     context = browser.new_context(color_scheme=scheme, bypass_csp=True, has_touch=True)
     page = context.new_page()
     page.goto(card.url)
+    page.locator("abbr.term").wait_for()
+    settle(page)
     page.locator("abbr.term").tap()
     expect(page.get_by_role("tooltip")).to_be_visible()
     found = broken(page, scheme)

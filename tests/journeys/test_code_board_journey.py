@@ -14,7 +14,7 @@ from labelcore.stages import grading, projects
 from labelcore.store import close_database, codes as code_table, open_database, outputs as output_table
 from labelcore.workspace import Workspace
 from tests.app_server import serving
-from tests.journeys.rules import broken
+from tests.journeys.rules import broken, settle
 
 pytestmark = pytest.mark.journey
 
@@ -75,6 +75,7 @@ def board(tmp_path: Path, browser: Browser) -> Iterator[tuple[Page, Callable[[],
         page.get_by_role("button", name="More").first.click()
         page.get_by_role("button", name="Board of codes").click()
         expect(page.locator(".board .card")).to_have_count(4)
+        settle(page)
         yield page, lambda: shown(page)
         page.close()
     db = open_database(path)
@@ -154,6 +155,7 @@ def test_a_held_key_or_a_rerun_merges_once_and_hostile_labels_are_text(
     page.locator(".board .code", has_text="onerror").click()
     page.locator(f"{code(page, '太长')} .here").click()
     eventually(lambda: HOSTILE not in now())
+    settle(page)
     page.reload()
     expect(page.locator(".board .card")).to_have_count(3)
     assert page.title() != "owned"

@@ -115,6 +115,7 @@ def test_many_conflicts_are_settled_by_keys(app: App, browser: Browser) -> None:
     expect(card.get_by_role("region", name="Ben").get_by_text("when does it come?")).to_be_visible()
     ben.keyboard.press("p")
     expect(card).not_to_contain_text("look at it again")
+    settle(ben)
     ben.get_by_text("Read and answer").click()
     expect(ben.get_by_text("@Ben why a fail?").first).to_be_visible()
     lead.get_by_text("all (").click()

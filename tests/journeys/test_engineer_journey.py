@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.app_server import serving
 from tests.journeys.by_keys import press
+from tests.journeys.rules import settle
 
 pytestmark = pytest.mark.journey
 
@@ -62,21 +63,26 @@ def test_the_worst_judge_is_found_ruled_on_and_mended_by_keys(app: str, page: Pa
     columns = page.get_by_role("table", name="Judges").get_by_role("columnheader")
     assert "US$ for 1,000" not in columns.all_inner_texts() and columns.count() == 5  # all are free
 
+    settle(page)
     page.get_by_role("switch", name="All 6 judges").focus()
     page.keyboard.press("Space")
     page.get_by_text("longest sentence", exact=True).first.wait_for()
     press(page, "longest sentence")
     expect(page.get_by_text("in its longest sentence").first).to_be_visible()
     page.get_by_role("button", name="Judge wrong").wait_for()
+    settle(page)
     page.keyboard.press("1")
     button(page, "Move its limit").wait_for()
     press(page, "Move its limit")
     limit = page.get_by_label("Its limit: words in its longest sentence")
+    limit.wait_for()
+    settle(page)  # what is drawn anew loses what is typed
     limit.focus()
     before = float(limit.input_value())
     limit.press_sequentially(f"{before + 4:g}")
     press(page, "Try it")
     expect(page.get_by_text(re.compile(r"^Mended \([1-9]"))).to_be_visible()
+    settle(page)
     page.get_by_label("Why (for the history)").press_sequentially("one long sentence is fine")
     press(page, "Keep it")
     expect(page.get_by_text("Version 2 is in use.")).to_be_visible()

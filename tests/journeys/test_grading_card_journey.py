@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys._card import PLAIN, expect_shown, expect_status, shown
+from tests.journeys.rules import settle
 
 pytestmark = pytest.mark.journey
 
@@ -40,7 +41,7 @@ def test_a_burst_of_six_keys_shows_six_and_stores_six(trial: Any, visit: Any) ->
         page.wait_for_timeout(30)
     expect_shown(page, "o7")
     card.wait_for(6)
-    page.wait_for_timeout(500)
+    settle(page)
     assert card.graded() == [(f"o{n}", "pass") for n in range(1, 7)]
 
 
@@ -52,7 +53,7 @@ def test_presses_beyond_what_is_loaded_are_refused_on_screen_and_stored_for_noth
     for _ in range(25):
         page.keyboard.press("p")
     expect_status(page, "saved")
-    page.wait_for_timeout(500)
+    settle(page)
     stored = card.graded()
     assert len(stored) == len({output for output, _ in stored}) >= 11
     if len(stored) < 20:
@@ -65,7 +66,8 @@ def test_a_held_key_grades_once(trial: Any, visit: Any) -> None:
     for _ in range(12):
         page.keyboard.down("p")
     page.keyboard.up("p")
-    page.wait_for_timeout(600)
+    card.wait_for(1)
+    settle(page)
     assert card.graded() == [("o1", "pass")]
     expect_shown(page, "o2")
 
@@ -204,7 +206,7 @@ def test_in_a_hail_of_keys_every_grade_is_on_the_output_that_was_on_screen(
             card.server.stop()
             card.server.start()
     expect_status(page, "saved")
-    page.wait_for_timeout(300)
+    settle(page)
     meant = [(output, VALUES[key]) for output, key in page.evaluate("seen") if key in VALUES and output]
     assert [grade for grade in card.graded() if grade[1] != "undone"] == meant
     ids = [event["client_id"] for event in card.events()]
@@ -221,7 +223,7 @@ def test_keys_typed_into_another_field_or_meant_for_the_browser_grade_nothing(tr
     page.keyboard.press("p")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
-    page.wait_for_timeout(400)
+    settle(page)
     assert card.events() == []
 
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from labelcore.stages import projects
 from labelcore.store import close_database, grades, open_database
 from tests.app_server import serving
+from tests.journeys.rules import settle
 
 pytestmark = pytest.mark.journey
 
@@ -37,17 +38,21 @@ def test_ratings_come_in_with_the_threshold_that_a_person_sets(tmp_path: Path, p
         shown = page.locator(".card.shown")
         expect(shown).to_contain_text("三十天内都能退，第 0 单")
         expect(page.get_by_text("按 gb18030 编码读取")).to_be_visible()
+        settle(page)
         page.get_by_role("button", name="作为评分采用").click()
         expect(page.get_by_text("2 “评分”的每个值是什么意思？")).to_be_visible()
         bring = page.get_by_role("button", name="导入 20 条输出")
         expect(bring).to_be_disabled()
         for threshold, passes, fails in (("2", 16, 4), ("4", 8, 12)):
+            settle(page)
             page.get_by_role("combobox", name="合格线（不低于）").click()
             page.get_by_role("option", name=threshold, exact=True).click()
             expect(page.get_by_text(f"{passes} 通过", exact=True)).to_be_visible()
             expect(page.get_by_text(f"{fails} 不通过", exact=True)).to_be_visible()
+        settle(page)
         bring.click()
         expect(page.get_by_text("新输出 20 条").first).to_be_visible()
+        settle(page)
         page.get_by_role("button", name="从备注归纳标准").click()
         expect(page).to_have_url(re.compile("/deriving"))
     db = open_database(database)

@@ -42,14 +42,14 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def test_the_way_back_leads_to_the_tab_that_was_open(app: str, page: Page) -> None:
     page.goto(f"{app}/team")
-    page.get_by_role("tab", name="Rules", exact=True).click(timeout=40_000)
-    expect(page.get_by_label("People on each output")).to_be_visible(timeout=20_000)  # open, and drawn
+    page.get_by_role("tab", name="Rules", exact=True).click()
+    expect(page.get_by_label("People on each output")).to_be_visible()  # open, and drawn
     expect(page).to_have_url(re.compile("team-tab-en=Rules"))
     for held in ((), ("Control",)):  # Streamlit opens it here whatever key is held
         page.get_by_role("link", name="Outputs", exact=True).first.click(modifiers=[*held])
-        expect(page.locator("h1")).to_have_text("Outputs", timeout=20_000)
+        expect(page.locator("h1")).to_have_text("Outputs")
         page.go_back()
-        expect(page.get_by_label("People on each output")).to_be_visible(timeout=20_000)
+        expect(page.get_by_label("People on each output")).to_be_visible()
         expect(page).to_have_url(re.compile("team-tab-en=Rules"))
 
 
@@ -65,8 +65,8 @@ def test_what_nobody_chose_comes_along_to_the_next_page(tmp_path: Path, browser:
 
 def come_to_outputs(url: str, page: Page) -> None:
     page.goto(url)
-    page.get_by_role("link", name="输出", exact=True).first.click(timeout=40_000)
-    expect(page.locator("h1")).to_have_text("输出", timeout=20_000)
+    page.get_by_role("link", name="输出", exact=True).first.click()
+    expect(page.locator("h1")).to_have_text("输出")
     settle(page)
     expect(page.get_by_role("link", name="评判器", exact=True).first).to_be_visible()
     for name, value in (("language", "%E4%B8%AD%E6%96%87"), ("project", "support")):
@@ -89,6 +89,7 @@ def test_an_expert_who_was_invited_stays_who_and_where_they_are(app: str, page: 
     for named in ("project=support", "annotator=%E6%A2%85", "role=expert", "language=%E4%B8%AD%E6%96%87"):
         expect(page).to_have_url(re.compile(f"/grading.*labelcore-{named}"))
     expect(page.locator(".card")).to_be_visible()
+    settle(page)
     expect(menu).to_have_count(2)
     expect(page.get_by_role("textbox", name="您的姓名")).to_have_value("梅")
     page.go_back()  # one step, for one page
@@ -96,6 +97,8 @@ def test_an_expert_who_was_invited_stays_who_and_where_they_are(app: str, page: 
     expect(page.get_by_role("textbox", name="您的姓名")).to_have_value("梅")
     page.set_viewport_size({"width": 390, "height": 800})
     opening = page.get_by_test_id("stExpandSidebarButton")
+    opening.wait_for()
+    settle(page)
     opening.click()
     menu.first.click()  # on a phone the menu gives the page free
     expect(page).to_have_url(re.compile("/grading"))
@@ -104,11 +107,14 @@ def test_an_expert_who_was_invited_stays_who_and_where_they_are(app: str, page: 
 
 def test_the_next_step_opens_its_page(app: str, page: Page) -> None:
     page.goto(f"{app}/?{_place('engineer')}")
+    page.locator("button[kind=primary]").first.wait_for()
+    settle(page)
     page.locator("button[kind=primary]").first.click()
     expect(page).to_have_url(re.compile("/(grading|sampling|importing)"))
     link = page.locator("[data-testid=stSidebarUserContent] a").first
     expect(link).to_have_attribute("href", re.compile("labelcore-project=support"))
     expect(page).to_have_url(re.compile("labelcore-project=support"))
+    settle(page)
     page.go_back()
     expect(page).to_have_url(re.compile(rf"^{app}/\?"))
     expect(page.locator("button[kind=primary]").first).to_be_visible()
@@ -117,6 +123,8 @@ def test_the_next_step_opens_its_page(app: str, page: Page) -> None:
 def test_without_a_name_the_page_asks_for_it(app: str, page: Page) -> None:
     page.goto(f"{app}/grading?labelcore-project=support&labelcore-language=English")
     name = page.get_by_label("Write your name first: every grade carries the name of who gave it.")
+    name.wait_for()
+    settle(page)  # what is drawn anew loses what is typed
     name.fill("mei")
     page.get_by_role("button", name="Go on").click()
     expect(page.locator(".card")).to_be_visible()

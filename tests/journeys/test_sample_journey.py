@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.app_server import serving
 from tests.journeys.by_keys import press
+from tests.journeys.rules import settle
 
 pytestmark = pytest.mark.journey
 
@@ -40,15 +41,18 @@ def test_a_manager_learns_by_keys_that_v2_is_better_and_on_what_that_rests(app: 
 
 def test_a_manager_goes_to_how_it_was_measured_and_back_and_stays_there(app: str, page: Page) -> None:
     page.goto(f"{app}/results?labelcore-role=manager&labelcore-language=English")
-    page.get_by_role("link", name="How this was measured").click()
-    page.get_by_role("link", name="Back to the results").click()
     versions = page.get_by_role("radio", name="version", exact=True)
-    versions.click()
+    links = ("How this was measured", "Back to the results")
+    for shown in (*(page.get_by_role("link", name=name) for name in links), versions):
+        shown.wait_for()
+        settle(page)
+        shown.click()
     second = page.locator("svg a", has_text="v2")
     expect(second).to_be_visible()
     expect(versions).to_be_checked()
     expect(page.get_by_text("Over time")).to_be_visible()
     assert "view=" not in page.url
+    settle(page)
     second.click()
     expect(page.get_by_text("75 outputs match")).to_be_visible()
     expect(page.get_by_role("button", name="version: v2")).to_be_visible()

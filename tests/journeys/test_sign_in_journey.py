@@ -15,6 +15,7 @@ from labelcore.stages import importing, people, projects
 from labelcore.store import close_database, open_database
 from labelcore.workspace import Workspace
 from tests.app_server import serving
+from tests.journeys._card import expect_status
 from tests.journeys.rules import broken, settle
 
 pytestmark = pytest.mark.journey
@@ -62,6 +63,7 @@ def test_an_expert_joins_grades_and_sees_nothing_else(app: App, browser: Browser
     expect(page.get_by_label("Your name")).to_have_count(0)
     page.keyboard.press("p")
     expect(page.locator(".card")).to_contain_text("2")
+    expect_status(page, "saved")
     for address in ("team", "outputs", "judging", "results", "exporting"):
         page.goto(f"{app.url}/{address}?labelcore-role=engineer&labelcore-project=support")
         expect(page.get_by_text("Your role does not open this page in this project.")).to_be_visible()
@@ -75,9 +77,12 @@ def test_a_session_that_ended_shows_and_stores_nothing(app: App, browser: Browse
     expect(page.get_by_role("heading", name="labelcore")).to_be_visible()
     page.goto(f"{app.url}/team")
     page.get_by_role("tab", name="People").click()
+    page.get_by_label("Their name").wait_for()
+    settle(page)  # what is drawn anew loses what is typed
     page.get_by_label("Their name").fill("Ben")
     page.get_by_role("button", name="Invite").click()
     expect(page.get_by_text("/labelcore/join?invitation=")).to_be_visible()
+    settle(page)
     page.get_by_label("Their name").fill("Bo")
     page.get_by_role("button", name="Invite").click()
     expect(page.get_by_text("/labelcore/join?invitation=")).to_have_count(2)

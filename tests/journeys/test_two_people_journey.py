@@ -13,6 +13,7 @@ from labelcore.stages import grading, importing, projects
 from labelcore.store import open_database
 from labelcore.workspace import Workspace
 from tests.accounts import App, serving_accounts
+from tests.journeys.rules import settle
 
 pytestmark = pytest.mark.journey
 NOTE = "It promises a refund that nobody gives"
@@ -67,7 +68,7 @@ def test_an_expert_gets_no_byte_of_what_others_said_while_they_say_it(browser: B
     for address in (f"grading?{_HERE}", f"progress?{_HERE}", f"team?{_HERE}&labelcore-role=lead"):
         ana.goto(f"{app.url}/{address}")
         expect(ana.locator("h1, .card").or_(ana.get_by_text(_NO_PAGE)).first).to_be_visible()
-        ana.wait_for_timeout(1_000)
+        settle(ana)
     assert any(b"Answer" in frame for frame in sent)
     assert any(NOTE.encode() in frame for frame in shown)
     assert not [frame for frame in sent if NOTE.encode() in frame]  # who graded how many is in the digest
@@ -80,6 +81,7 @@ def test_a_role_that_is_taken_away_holds_in_the_open_page(browser: Browser, app:
     lea.get_by_role("tab", name="Rules").click()
     save = lea.get_by_role("button", name="Save").first
     expect(save).to_be_visible()
+    settle(lea)
     before = app.do("audit")["sealed"]
     ada.goto(f"{app.url}/team?{_HERE}")
     ada.get_by_role("tab", name="People").click()
@@ -110,8 +112,12 @@ def test_signing_out_everywhere_ends_the_other_session_in_the_middle_of_its_work
     ada.goto(f"{app.url}/team?{_HERE}")
     ada.get_by_role("tab", name="People").click()
     table = ada.locator("[data-testid=stDataFrame]:visible")
+    table.wait_for()
+    settle(ada)  # its rows are painted, and have no elements to wait for
     row = 1 + sorted(app.sessions).index("Ana")
     table.click(position={"x": 15, "y": 35 * row + 17})
+    ada.get_by_role("button", name="Sign out everywhere").wait_for()
+    settle(ada)
     ada.get_by_role("button", name="Sign out everywhere").click()
     expect(ada.get_by_role("button", name="Invite")).to_be_visible()
     grades = app.do("team progress")
