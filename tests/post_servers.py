@@ -32,7 +32,7 @@ class MailServer:
         if self.plan and self.plan[0][0] == moment:
             usual = self.plan.pop(0)[1]
         if usual == "silence":
-            self.closed.wait(20)
+            self.closed.wait(240)
         return usual
 
     @property
@@ -100,7 +100,7 @@ def hook_server() -> Iterator[HookServer]:
             state.posts.append((dict(self.headers), body))
             planned = state.plan.pop(0) if state.plan else 200
             if planned == "slow":
-                state.closed.wait(20)
+                state.closed.wait(240)
                 return
             self.send_response(200 if planned == "huge" else int(planned))
             if planned == 302:

@@ -260,7 +260,7 @@ def test_a_question_is_answered_alike_through_the_app_and_on_the_file(db: Path) 
 
 @pytest.mark.slow
 def test_another_process_that_holds_the_file_is_named(db: Path) -> None:
-    code = f"import duckdb, time; c = duckdb.connect({str(db)!r}); print('held', flush=True); time.sleep(60)"
+    code = f"import duckdb, time; c = duckdb.connect({str(db)!r}); print('held', flush=True); time.sleep(600)"
     holder = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert holder.stdout is not None
     holder.stdout.readline()

@@ -149,7 +149,7 @@ def test_what_whoever_comes_first_would_wait_for_is_read_ahead(
 
     monkeypatch.setattr(scheduled, "list_judges", noting)
     with scheduled.reading_ahead(opened):
-        assert made.wait(60)
+        assert made.wait(240)
     monkeypatch.setattr(Database, "_rows", lambda *_: pytest.fail("read again"))
     assert trust(workspace.by("ann")).outputs == 0
     assert list_judges(workspace) == []
@@ -164,7 +164,7 @@ def test_the_end_waits_for_the_report_that_is_being_made_and_an_error_keeps_nobo
 
     def slow(_: Workspace) -> None:
         begun.set()
-        assert going_on.wait(60)
+        assert going_on.wait(240)
         made.append("slow")
         raise duckdb.InternalException("a block is gone")
 
@@ -176,7 +176,7 @@ def test_the_end_waits_for_the_report_that_is_being_made_and_an_error_keeps_nobo
     monkeypatch.setattr(scheduled, "trust", slow)
     monkeypatch.setattr(ThreadPoolExecutor, "shutdown", end)
     with scheduled.reading_ahead(opened):
-        assert begun.wait(60)
+        assert begun.wait(240)
     assert made == ["slow"]  # its error is nobody's here
 
 

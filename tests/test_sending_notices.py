@@ -212,7 +212,7 @@ def test_after_a_kill_nothing_is_sent_twice(tmp_path: Path, mails: MailServer) -
     mails.plan = [("after data", "silence")]
     process = subprocess.Popen([sys.executable, "-c", KILLED, str(path)], env=dict(os.environ))
     try:
-        assert mails.arrived.wait(30)
+        assert mails.arrived.wait(240)
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()

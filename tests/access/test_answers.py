@@ -43,7 +43,7 @@ def answer(
     app: App, path: str, who: str = "", method: str = "GET", **headers: str
 ) -> http.client.HTTPResponse:
     """The answer to one request; its body is read."""
-    connection = http.client.HTTPConnection(app.url.removeprefix("http://"), timeout=30)
+    connection = http.client.HTTPConnection(app.url.removeprefix("http://"), timeout=120)
     cookie = {"cookie": f"{COOKIE}={app.sessions[who]}"} if who else {}
     connection.request(method, path, headers=cookie | headers)
     found = connection.getresponse()

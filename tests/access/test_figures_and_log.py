@@ -41,7 +41,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 def raw(app: App, request: bytes) -> bytes:
     """The first bytes of the answer to a request as it stands."""
     host, port = app.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=30) as line:
+    with socket.create_connection((host, int(port)), timeout=120) as line:
         line.sendall(request)
         return line.recv(4096)
 

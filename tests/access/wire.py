@@ -48,7 +48,7 @@ class Wire:
 
     def _next(self) -> ForwardMsg:
         message = ForwardMsg()
-        message.ParseFromString(bytes(self._socket.recv(60)))  # type: ignore[arg-type]
+        message.ParseFromString(bytes(self._socket.recv(240)))  # type: ignore[arg-type]
         return message
 
     def elements(self) -> Iterator[Any]:

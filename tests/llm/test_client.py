@@ -53,8 +53,8 @@ def ask(config: Settings) -> ModelAnswer[JudgeAnswer]:
 )
 def test_faults_are_asked_again(mock: tuple[MockEndpoint, Settings], faults: list[str]) -> None:
     endpoint, config = mock
-    endpoint.faults, endpoint.hang_seconds = list(faults), 4
-    answer = ask(config.model_copy(update={"call_timeout": 3} if "hang" in faults else {}))
+    endpoint.faults, endpoint.hang_seconds = list(faults), 8
+    answer = ask(config.model_copy(update={"call_timeout": 6} if "hang" in faults else {}))
     assert answer.parsed.verdict == "pass"
     assert answer.requests == len(faults) + 1
     assert answer.model == "mock-1"
@@ -254,8 +254,11 @@ def test_no_model_is_a_sentence_with_the_next_step() -> None:
         client_from_settings()
 
 
-def test_a_connection_test_does_not_wait_for_a_server_that_is_not_there() -> None:
-    started = time.monotonic()
+def test_a_connection_test_does_not_wait_for_a_server_that_is_not_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waits: list[object] = []
+    monkeypatch.setattr(client_module, "waiting", lambda *given: float(waits.append(given) or 0))
     found = check(Endpoint(name="gone", base_url="http://127.0.0.1:9/v1", model="m"))
     assert not found.answered and "cannot be reached" in found.said
-    assert time.monotonic() - started < 5
+    assert not waits

@@ -65,7 +65,7 @@ def test_a_test_under_way_is_shown_to_everybody_and_stopped_by_a_click(
     worked: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def slow(_: object, judges: Any, outputs: Any, stop: Any) -> Any:
-        stop.wait(60)  # the judge's answer comes only once somebody stops
+        stop.wait(600)  # the judge's answer comes only once somebody stops
         stopped = ModelTrouble("It was stopped.", kind="stopped")
         return {judges[0].id: {output.id: stopped for output in outputs}}
 
@@ -77,9 +77,9 @@ def test_a_test_under_way_is_shown_to_everybody_and_stopped_by_a_click(
     other = opened(PAGE, show="hardness", judge=chosen.id)
     started = time.monotonic()
     healthy(other.button(key="hardened-judge-stop").click().run())
-    while hardness.ongoing_test(chosen) and time.monotonic() < started + 50:
+    while hardness.ongoing_test(chosen) and time.monotonic() < started + 500:
         time.sleep(0.05)
-    assert time.monotonic() - started < 50, "unstopped it takes a minute"
+    assert time.monotonic() - started < 500, "unstopped it takes ten minutes"
     healthy(app.run())
     assert not app.button(key="hardened-judge-go").disabled, "what is left can be tested later"
 

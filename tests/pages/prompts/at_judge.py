@@ -24,5 +24,5 @@ def opened(view: str, version: JudgeVersion, draft: Draft | None = None, **addre
 
 def ended(app: AppTest, key: str) -> AppTest:
     over = app.session_state[key].over
-    assert over.wait(60)
+    assert over.wait(240)
     return healthy(app.run())

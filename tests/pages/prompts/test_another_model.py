@@ -143,7 +143,7 @@ def test_a_comparison_of_models_can_be_stopped_and_an_endpoint_that_refuses_is_s
 ) -> None:
     mock.shares = {"401": 1.0}
     app = press(opened("prompt-move", judge), "Compare the models")
-    app.session_state[keys.JUDGE_MOVED].over.wait(60)
+    assert app.session_state[keys.JUDGE_MOVED].over.wait(240)
     app.run()
     told = shown(app) + " ".join(warning.value for warning in app.warning)
     assert not app.exception and "key" in told and "Switch" not in told
