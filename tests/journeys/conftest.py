@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -87,7 +88,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
     def make(trial: Trial, **options: Any) -> Page:
         contexts.append(browser.new_context(**options))
         page = contexts[-1].new_page()
-        page.route(lambda url: url == trial.url, under_policy)
+        page.route(re.compile(f"^{re.escape(trial.url)}$"), under_policy)
         page.on("console", note)
         page.goto(trial.url)
         expect(page.locator(".card")).to_be_visible()
