@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,6 +42,7 @@ _SQLITE = b"SQLite format 3\0"
 _DAMAGED = re.compile(r"Corrupt database file|database has been invalidated")
 damaged: set[Path] = set()
 """Files of which this process has read a block that is not as it was written; health tells until it ends."""
+_LAST_ANSWERS = 60.0  # seconds that a close waits for what is being read or stored just then
 _FEW = 32  # up to here executemany is as fast as building an Arrow table
 
 
@@ -246,8 +248,15 @@ class Database:
             append_rows(transaction.cursor, table, columns, rows)
 
     def close(self) -> None:
-        """Give the file back."""
-        self._connection.close()
+        """Give the file back, once what is being read or stored just now has ended: DuckDB refuses before."""
+        end = time.monotonic() + _LAST_ANSWERS
+        while True:
+            try:
+                return self._connection.close()
+            except duckdb.OperationalError:
+                if time.monotonic() > end:
+                    raise
+            time.sleep(0.02)
 
 
 def append_rows(
