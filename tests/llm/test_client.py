@@ -257,8 +257,13 @@ def test_no_model_is_a_sentence_with_the_next_step() -> None:
 def test_a_connection_test_does_not_wait_for_a_server_that_is_not_there(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    waits: list[object] = []
-    monkeypatch.setattr(client_module, "waiting", lambda *given: float(waits.append(given) or 0))
+    waits = []
+
+    def wait(*given: object) -> float:
+        waits.append(given)
+        return 0.0
+
+    monkeypatch.setattr(client_module, "waiting", wait)
     found = check(Endpoint(name="gone", base_url="http://127.0.0.1:9/v1", model="m"))
     assert not found.answered and "cannot be reached" in found.said
     assert not waits
