@@ -257,7 +257,7 @@ def test_no_model_is_a_sentence_with_the_next_step() -> None:
 def test_a_connection_test_does_not_wait_for_a_server_that_is_not_there(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    waits = []
+    waits: list[object] = []
 
     def wait(*given: object) -> float:
         waits.append(given)
