@@ -12,7 +12,7 @@ from labelcore.messages.report import sealed_fails_words, write_report
 from labelcore.messages.slicing import mark_of, point_words, standing
 from labelcore.messages.versions import versions_in_short
 from labelcore.stages.reporting import gathering, html, pdf
-from labelcore.stages.reporting.comparing import VersionComparison
+from labelcore.stages.reporting.comparing import GradedVersions
 from labelcore.stages.reporting.document import Document
 from labelcore.stages.reporting.failing import Failures, failures
 from labelcore.stages.reporting.slicing import fields, slices
@@ -25,7 +25,7 @@ from pages.widgets.downloads import once_asked
 from pages.widgets.shell import plain
 
 
-def show(workspace: Workspace, trust: Trust, versions: VersionComparison | None) -> None:
+def show(workspace: Workspace, trust: Trust, versions: GradedVersions | None) -> None:
     """The number with its interval, whether it can be used, why, and the next step."""
     main, *beside = st.columns([2, 1] if versions else 1)
     with main, st.container(border=True):
@@ -57,7 +57,7 @@ def _show_number(trust: Trust) -> None:
     st.write(ends if trust.of == "everything" and not trust.complete else others)
 
 
-def _show_versions(comparison: VersionComparison) -> None:
+def _show_versions(comparison: GradedVersions) -> None:
     short = versions_in_short(comparison)
     st.metric(plain(short.title), short.points)
     st.write(plain(short.says))
