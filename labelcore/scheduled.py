@@ -18,7 +18,7 @@ from labelcore.messages import sending
 from labelcore.models import now
 from labelcore.settings import settings
 from labelcore.stages import projects
-from labelcore.stages.judging import list_judges
+from labelcore.stages.aligning.side_by_side import judge_table
 from labelcore.stages.reporting.trend import trend
 from labelcore.stages.reporting.trust import trust
 from labelcore.store import Database, backups
@@ -59,7 +59,7 @@ def reading_ahead(db: Database) -> Iterator[None]:
 
     def begin() -> None:
         for project in projects.shown_projects(db)[:_READ_AHEAD]:
-            for report in (trust, trend, list_judges):
+            for report in (trust, trend, judge_table):
                 reader.submit(report, Workspace(db, project))
 
     reader.submit(begin)
