@@ -5,8 +5,8 @@
 
 In Chromium beside the app, on the sample project unless a file is named; milliseconds of the page's clock,
 medians of the rounds and the slowest. ``heading``: the new page's heading stands. ``whole``: the last time
-that anything was added to the page before a second in which nothing was and no script ran; ``processor``: what
-the server took of it. The first round,
+that anything was added to the page before a second in which nothing was and no script ran; ``processor``:
+what the server took of it. The first round,
 in which the server meets each page for the first time, stands apart. ``--outputs 1000000`` adds outputs to
 the sample, with a verdict of each of twenty judges on every one; a FILE that is not there yet is where they
 are kept. ``--graded``: before each click somebody grades one output, from outside the browser.
@@ -119,7 +119,7 @@ def grades(output_ids: Sequence[str], path: Path, name: str) -> Iterator[None]:
 
 def table(found: list[tuple[int, str, dict[str, float]]]) -> Iterator[str]:
     """A row of Markdown for each page."""
-    yield "| page | heading, first | whole, first | processor, first | heading | whole | processor | slowest |"
+    yield "| page | heading first | whole first | processor first | heading | whole | processor | slowest |"
     yield "|---|---|---|---|---|---|---|---|"
     for name in dict.fromkeys(name for _, name, _ in found):
         first, *later = [times for _, other, times in found if other == name]
