@@ -18,7 +18,8 @@ from labelcore.messages import sending
 from labelcore.models import now
 from labelcore.settings import settings
 from labelcore.stages import projects
-from labelcore.stages.judging import list_judges
+from labelcore.stages.aligning.side_by_side import judge_table
+from labelcore.stages.reporting.slicing import fields_beside, slices
 from labelcore.stages.reporting.trend import trend
 from labelcore.stages.reporting.trust import trust
 from labelcore.store import Database, backups
@@ -59,7 +60,7 @@ def reading_ahead(db: Database) -> Iterator[None]:
 
     def begin() -> None:
         for project in projects.shown_projects(db)[:_READ_AHEAD]:
-            for report in (trust, trend, list_judges):
+            for report in (trust, trend, judge_table, _slices_shown):
                 reader.submit(report, Workspace(db, project))
 
     reader.submit(begin)
@@ -67,6 +68,12 @@ def reading_ahead(db: Database) -> Iterator[None]:
         yield
     finally:
         reader.shutdown(cancel_futures=True)
+
+
+def _slices_shown(workspace: Workspace) -> None:
+    """What Results counts of all outputs before anybody chooses a field."""
+    if names := fields_beside(workspace, trend(workspace)):
+        slices(workspace, by=names[:1])
 
 
 async def _repeated(work: Callable[[int], object], seconds: float, failed: str) -> None:

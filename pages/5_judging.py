@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.widgets import shell
-from pages.widgets.judging import bar, editor, opened, running, table
+from pages.widgets.judging import bar, editor, opened, table
 
 MENU = ("Judges", ":material/gavel:")
 
@@ -14,7 +14,7 @@ with shell.guard():
         editor.show(workspace, table.open_row(judges))
         st.stop()
     table.show_in_use(judges)
-    estimate = bar.show(workspace, judges)
+    show_estimates = bar.show(workspace, judges)
     if not judges.rows:
         table.show_none(workspace)
     if judges.rows or opened.wanted():
@@ -23,5 +23,4 @@ with shell.guard():
             row = table.show(judges)
         with right.container(border=True):
             opened.show(workspace, row)
-    with estimate:  # the last: a few outputs are really decided for it
-        running.show_estimate(workspace)
+    show_estimates()

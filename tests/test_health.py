@@ -26,7 +26,7 @@ from labelcore.messages import sending
 from labelcore.models import Role, now
 from labelcore.settings import settings
 from labelcore.stages import people, projects
-from labelcore.stages.judging import list_judges
+from labelcore.stages.aligning.side_by_side import judge_table
 from labelcore.stages.reporting.trust import trust
 from labelcore.store import Database, close_database, open_database
 from labelcore.workspace import Workspace
@@ -144,15 +144,15 @@ def test_what_whoever_comes_first_would_wait_for_is_read_ahead(
     monkeypatch.setattr(scheduled, "trend", lambda _: None)
 
     def noting(of: Workspace) -> None:
-        list_judges(of)
+        judge_table(of)
         made.set()
 
-    monkeypatch.setattr(scheduled, "list_judges", noting)
+    monkeypatch.setattr(scheduled, "judge_table", noting)
     with scheduled.reading_ahead(opened):
         assert made.wait(240)
     monkeypatch.setattr(Database, "_rows", lambda *_: pytest.fail("read again"))
     assert trust(workspace.by("ann")).outputs == 0
-    assert list_judges(workspace) == []
+    assert judge_table(workspace).rows == ()
 
 
 def test_the_end_waits_for_the_report_that_is_being_made_and_an_error_keeps_nobody(

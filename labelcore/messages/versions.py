@@ -6,7 +6,7 @@ from typing import NamedTuple
 from labelcore.messages.catalogue import say
 from labelcore.messages.figures import points_words, rate_words
 from labelcore.messages.telling import sentence
-from labelcore.stages.reporting.comparing import VersionComparison
+from labelcore.stages.reporting.comparing import GradedVersions, VersionComparison
 from labelcore.stats.paired import PairedDifference
 from labelcore.stats.rate import difference
 
@@ -33,7 +33,7 @@ class VersionsInShort(NamedTuple):
     claim: str = ""
 
 
-def versions_in_short(report: VersionComparison) -> VersionsInShort:
+def versions_in_short(report: GradedVersions) -> VersionsInShort:
     """By people: on the inputs that both answered if there are any, else by all graded outputs of each."""
     rate, n = report.by_people.difference, report.by_people.n
     if not n:
@@ -64,7 +64,7 @@ def versions_in_short(report: VersionComparison) -> VersionsInShort:
     )
 
 
-def _claim(report: VersionComparison) -> str:
+def _claim(report: GradedVersions) -> str:
     """What has to be said in public with a difference that is sure."""
     if not report.by_people.n:
         return say(
@@ -82,7 +82,7 @@ def _claim(report: VersionComparison) -> str:
     )
 
 
-def _where(report: VersionComparison) -> str:
+def _where(report: GradedVersions) -> str:
     """The inputs that both answered, with what each of them reaches there."""
     paired = report.by_people
     a, b = (paired.both + only for only in (paired.only_first, paired.only_second))

@@ -23,7 +23,7 @@ _NO_KEY = f"SELECT count(*) FROM output WHERE project_id = ? AND input_key IS NU
 _PAIRS = """
 WITH cases AS (
     SELECT output_id, prompt_version, model, made_at, row_number, {same} AS same
-    FROM output WHERE project_id = $project),
+    FROM output WHERE project_id = $project{among}),
 first AS (
     SELECT same, arg_min(output_id, (made_at, row_number)) AS id FROM cases
     WHERE same IS NOT NULL AND $first IN (prompt_version, model) GROUP BY same),
@@ -33,6 +33,8 @@ second AS (
 SELECT first.id, second.id FROM first JOIN second USING (same) WHERE first.id <> second.id
 ORDER BY md5(first.id || second.id)
 """
+_AMONG = """ AND {same} IN (
+        SELECT {same} FROM output WHERE project_id = $project AND output_id IN (SELECT unnest($among)))"""
 
 
 def versions(db: Database, project_id: str) -> dict[str, int]:
@@ -48,10 +50,22 @@ def versions(db: Database, project_id: str) -> dict[str, int]:
 @remembers_of("output")
 def pairs(db: Database, project_id: str, first: str, second: str) -> list[tuple[str, str]]:
     """(output of the first version, of the second) on the same input, in an order like chance."""
+    return db.rows(_sql(db, project_id), {"project": project_id, "first": first, "second": second})
+
+
+def pairs_among(
+    db: Database, project_id: str, versions: tuple[str, str], output_ids: Sequence[str]
+) -> list[tuple[str, str]]:
+    """Those of the pairs that are on the input of one of these outputs."""
+    first, second = versions
+    parameters = {"project": project_id, "first": first, "second": second, "among": list(output_ids)}
+    return db.rows(_sql(db, project_id, _AMONG), parameters)
+
+
+def _sql(db: Database, project_id: str, among: str = "") -> str:
     ((without,),) = db.rows(_NO_KEY, [project_id])
-    sql = _PAIRS.format(same=_UNKEYED if without else _KEYED)
-    rows = db.rows(sql, {"project": project_id, "first": first, "second": second})
-    return [(str(a), str(b)) for a, b in rows]
+    same = _UNKEYED if without else _KEYED
+    return _PAIRS.format(same=same, among=among.format(same=same))
 
 
 def record(db: Database, events: Sequence[Comparison]) -> list[str]:

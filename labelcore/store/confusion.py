@@ -9,6 +9,7 @@ import numpy as np
 
 from labelcore.arrays import Floats
 from labelcore.store.connection import Database
+from labelcore.store.filters import Filter, condition
 from labelcore.store.lookups import remembers_of
 from labelcore.store.outputs import VALUE_OF_FIELD, path_of_field
 
@@ -67,12 +68,12 @@ def pools_of_slices(
     """For each value of a field: how many outputs the project has, and of these the set's passes,
     fails and abstentions as in `pool_of_set` (0 for an empty set). Outputs without the field: ''.
     """
+    once = condition(db, project_id, Filter())
     rows = db.rows(
-        f"WITH {_SEEN}, sliced AS (SELECT output_id, {VALUE_OF_FIELD} AS slice "
-        "FROM output_current WHERE project_id = $project) "
+        f"WITH {_SEEN}, sliced AS (SELECT output_id, {VALUE_OF_FIELD} AS slice FROM output WHERE {once.sql}) "
         f"SELECT slice, count(*), {_BY_VERDICT} FROM sliced "
         "LEFT JOIN (FROM seen WHERE members = $members) USING (output_id) GROUP BY slice",
-        {"project": project_id, **path_of_field(field), **_of_judges(judge_version_ids)},
+        once.parameters | path_of_field(field) | _of_judges(judge_version_ids),
     )
     return {name: (size, passes, fails, abstains) for name, size, passes, fails, abstains in rows}
 

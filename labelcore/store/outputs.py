@@ -140,6 +140,15 @@ def ids(db: Database, project_id: str, limit: int | None = None) -> list[str]:
     return [row[0] for row in rows]
 
 
+def some_ids(db: Database, project_id: str, most: int) -> list[str]:
+    """So many outputs at most, always the same, in an order like chance."""
+    rows = db.rows(
+        "SELECT output_id FROM output WHERE project_id = ? ORDER BY hash(output_id), output_id LIMIT ?",
+        [project_id, most],
+    )
+    return list(dict.fromkeys(row[0] for row in rows))
+
+
 def first_of(db: Database, project_id: str) -> Output | None:
     """The output that came first, None where there is none."""
     rows = db.rows(

@@ -195,14 +195,14 @@ def counts(db: Database, project_id: str) -> dict[str, dict[str, int]]:
 
 
 @remembers_of("verdict", "output")
-def decided(db: Database, project_id: str) -> dict[str, int]:
-    """For each judge version: how many of the outputs that are there now it has decided."""
+def decided(db: Database, project_id: str) -> dict[tuple[str, int], int]:
+    """How many of the outputs that are there now each judge version has decided, by its id and the repeat."""
     rows = db.rows(
-        "SELECT judge_version_id, count(*) FROM verdict WHERE project_id = ? AND repeat = 0 "
-        "AND output_id IN (SELECT output_id FROM output WHERE project_id = ?) GROUP BY 1",
+        "SELECT judge_version_id, repeat, count(*) FROM verdict WHERE project_id = ? "
+        "AND output_id IN (SELECT output_id FROM output WHERE project_id = ?) GROUP BY ALL",
         [project_id, project_id],
     )
-    return {version: int(number) for version, number in rows}
+    return {(version, int(repeat)): int(number) for version, repeat, number in rows}
 
 
 def since(db: Database, project_id: str, moment: datetime) -> int:

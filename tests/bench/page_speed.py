@@ -1,32 +1,38 @@
 """How long each page takes from the click in the menu to its heading and to its last piece.
 
-    PYTHONPATH=. python tests/bench/page_speed.py [--rounds 3] [--outputs N] [--db FILE --project NAME]
+    PYTHONPATH=. python tests/bench/page_speed.py [--rounds 3] [--outputs N] [--graded]
+        [--db FILE --project NAME]
 
 In Chromium beside the app, on the sample project unless a file is named; milliseconds of the page's clock,
 medians of the rounds and the slowest. ``heading``: the new page's heading stands. ``whole``: the last time
-that anything was added to the page before a second in which nothing was and no script ran. The first round,
+that anything was added to the page before a second in which nothing was and no script ran; ``processor``:
+what the server took of it. The first round,
 in which the server meets each page for the first time, stands apart. ``--outputs 1000000`` adds outputs to
 the sample, with a verdict of each of twenty judges on every one; a FILE that is not there yet is where they
-are kept.
+are kept. ``--graded``: before each click somebody grades one output, from outside the browser.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import statistics
+import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from playwright.sync_api import Page
 
 from labelcore.stages import demonstrating, projects
-from labelcore.store import close_database, open_database
+from labelcore.store import close_database, open_database, outputs as output_table
 from labelcore.workspace import Workspace
-from tests.app_server import serving
+from tests.app_server import start_app
+from tests.bench.machines import processor
 from tests.chromium import chromium
 
-_JUDGES = 20
+_JUDGES, _MOST_GRADES = 20, 200
 _OUTPUTS = """
 INSERT INTO output (output_id, project_id, external_id, group_key, input, text, context, conversation,
     prompt_version, model, metadata, batch_id, row_number, made_at, input_key, produced_at)
@@ -43,6 +49,7 @@ SELECT output_id, judge_version_id, 0, output.project_id, 'large',
     (hash(output_id, judge_version_id) % 1000) / 1000, '', output.made_at
 FROM output, (SELECT judge_version_id FROM judge_version ORDER BY name LIMIT $judges)
 WHERE external_id LIKE 'x%' AND row_number >= 1_000_000"""
+_FIGURES = ("heading", "whole", "processor")
 _MENU = '[data-testid="stSidebar"] [data-testid="stPageLink-NavLink"]'
 _CLICK = """
 ([selector, number]) => new Promise((done) => {
@@ -78,23 +85,47 @@ def make(path: Path, n: int) -> None:
     close_database(path)
 
 
-def visits(page: Page, rounds: int) -> Iterator[tuple[int, str, dict[str, float]]]:
-    """The round, the page's name in the menu, and its milliseconds."""
+def visits(
+    page: Page, server: int, rounds: int, before: Callable[[], object]
+) -> Iterator[tuple[int, str, dict[str, float]]]:
+    """The round, the page's name in the menu, and its milliseconds; ``before`` is done ahead of each."""
     names = [text.split("\n")[-1] for text in page.locator(_MENU).all_inner_texts()]  # without their icons
     for number in range(rounds):
         for place in (*range(1, len(names)), 0):  # the first page stands there already
-            yield number, names[place], page.evaluate(_CLICK, [_MENU, place])
+            before()
+            spent = processor(server)
+            times = page.evaluate(_CLICK, [_MENU, place])
+            yield number, names[place], times | {"processor": 1000 * (processor(server) - spent)}
+
+
+def some_outputs(path: Path, name: str) -> list[str]:
+    """Outputs that may be graded, before the app holds the file."""
+    db = open_database(path)
+    try:
+        return output_table.some_ids(db, projects.open_project(db, name).id, _MOST_GRADES)
+    finally:
+        close_database(path)
+
+
+def grades(output_ids: Sequence[str], path: Path, name: str) -> Iterator[None]:
+    """One output graded each time, by a command that the running app carries out."""
+    for at, output_id in enumerate(output_ids):
+        words = ["grade", output_id, "fail" if at % 3 else "pass", "--db", str(path), "--project", name]
+        subprocess.run(
+            [sys.executable, "-m", "labelcore", *words, "--annotator", "bob"], check=True, capture_output=True
+        )
+        yield
 
 
 def table(found: list[tuple[int, str, dict[str, float]]]) -> Iterator[str]:
     """A row of Markdown for each page."""
-    yield "| page | heading, first | whole, first | heading | whole | slowest |"
-    yield "|---|---|---|---|---|---|"
+    yield "| page | heading first | whole first | processor first | heading | whole | processor | slowest |"
+    yield "|---|---|---|---|---|---|---|---|"
     for name in dict.fromkeys(name for _, name, _ in found):
         first, *later = [times for _, other, times in found if other == name]
         later = later or [first]
-        middle = [statistics.median(times[key] or 0 for times in later) for key in ("heading", "whole")]
-        cells = [first["heading"] or 0, first["whole"], *middle, max(times["whole"] for times in later)]
+        middle = [statistics.median(times[key] or 0 for times in later) for key in _FIGURES]
+        cells = [*(first[key] or 0 for key in _FIGURES), *middle, max(times["whole"] for times in later)]
         yield f"| {name} | " + " | ".join(f"{cell:.0f}" for cell in cells) + " |"
 
 
@@ -107,17 +138,24 @@ def main() -> None:
     parser.add_argument("--outputs", type=int, default=0)
     parser.add_argument("--db", type=Path)
     parser.add_argument("--project", default="sample")
+    parser.add_argument("--graded", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         path = options.db or Path(folder) / "app.duckdb"
         if not path.exists():
             make(path, options.outputs)
-        with serving(path, options.project, "ana") as url:
+        ids = some_outputs(path, options.project) if options.graded else []
+        grading = grades(ids, path, options.project) if ids else itertools.repeat(None)
+        process, url = start_app(path, options.project, "ana")
+        try:
             page = browser.new_page(viewport={"width": 1440, "height": 900})
             page.goto(f"{url}/?labelcore-project={options.project}")
             page.locator(_MENU).first.wait_for(timeout=60_000)
             page.wait_for_timeout(5_000)
-            print("\n".join(table(list(visits(page, options.rounds)))))
+            print("\n".join(table(list(visits(page, process.pid, options.rounds, lambda: next(grading))))))
+        finally:
+            process.terminate()
+            process.wait()
 
 
 if __name__ == "__main__":

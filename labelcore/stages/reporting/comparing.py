@@ -39,21 +39,28 @@ class MomentComparison(Frozen):
     changes: tuple[Fact, ...]
 
 
-class VersionComparison(Frozen):
-    """Two pipeline versions on the same inputs, by people's labels and by the chosen set.
+class GradedVersions(Frozen):
+    """Two pipeline versions on the same inputs, by people's labels: what can be said of them in short.
 
-    ``difference``: the second's pass rate less the first's. The judges' is not corrected for their errors.
-    ``first_rate`` and ``second_rate``: of all that people graded of each. ``beside``: what else differs.
+    ``difference``: the second's pass rate less the first's. ``first_rate`` and ``second_rate``: of all that
+    people graded of each. ``beside``: what else differs.
     """
 
     first: str
     second: str
-    pairs: int
     by_people: PairedDifference
-    by_judges: PairedDifference | None
     first_rate: Rate
     second_rate: Rate
     beside: Fact = NOTHING
+
+
+class VersionComparison(GradedVersions):
+    """The same by the chosen set too, on all inputs that both answered: so many ``pairs``. The judges'
+    difference is not corrected for their errors.
+    """
+
+    pairs: int
+    by_judges: PairedDifference | None
 
 
 @operation("compare moments", role=Role.MANAGER)
@@ -118,20 +125,22 @@ def compare_versions(workspace: Workspace, first: str, second: str) -> VersionCo
                 version=version,
                 names=names,
             )
-    comparison = _compared(workspace, first, second)
-    if not comparison.pairs:
+    pairs = comparisons.pairs(workspace.db, workspace.project.id, first, second)
+    if not pairs:
         raise BadInput(
             "'{first}' and '{second}' share no input.",
             next_step="Run both on the same inputs, then import both.",
             first=first,
             second=second,
         )
-    return comparison
+    known = dict(_graded(workspace, first, second, pairs))
+    return VersionComparison(**known, pairs=len(pairs), by_judges=_by_judges(workspace, pairs))
 
 
 @remembered
-def newest_versions(workspace: Workspace) -> VersionComparison | None:
-    """The newest version that people graded against the one before it, by the dates of the trend.
+def newest_versions(workspace: Workspace) -> GradedVersions | None:
+    """The newest version that people graded against the one before it, by the dates of the trend. Only the
+    inputs of graded outputs are looked at.
 
     None where there is one only, or where there are more than two and no dates tell which is the newest.
     """
@@ -139,18 +148,20 @@ def newest_versions(workspace: Workspace) -> VersionComparison | None:
     names = over_time.versions
     if len(names) < 2 or (len(names) > 2 and not over_time.field):
         return None
-    return _compared(workspace, *names[-2:])
+    first, second = names[-2:]
+    ids = list(human_labels(workspace).value)
+    pairs = comparisons.pairs_among(workspace.db, workspace.project.id, (first, second), ids)
+    return _graded(workspace, first, second, pairs)
 
 
-def _compared(workspace: Workspace, first: str, second: str) -> VersionComparison:
-    pairs = comparisons.pairs(workspace.db, workspace.project.id, first, second)
+def _graded(
+    workspace: Workspace, first: str, second: str, pairs: Sequence[tuple[str, str]]
+) -> GradedVersions:
     labels = human_labels(workspace).value
-    return VersionComparison(
+    return GradedVersions(
         first=first,
         second=second,
-        pairs=len(pairs),
         by_people=_paired(workspace.db, pairs, labels),
-        by_judges=_by_judges(workspace, pairs),
         first_rate=_rate(workspace, first, labels),
         second_rate=_rate(workspace, second, labels),
         beside=_models(workspace, first, second, labels),

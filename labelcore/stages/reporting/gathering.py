@@ -14,7 +14,7 @@ from labelcore.stages.aligning.measuring import judges_of
 from labelcore.stages.aligning.report import AlignmentReport
 from labelcore.stages.deriving.editing import list_criteria, versions_of
 from labelcore.stages.grading.settled import Settlement, ruled
-from labelcore.stages.reporting.comparing import VersionComparison, newest_versions
+from labelcore.stages.reporting.comparing import GradedVersions, newest_versions
 from labelcore.stages.reporting.failing import Failures, failures
 from labelcore.stages.reporting.slicing import SliceReport, slices
 from labelcore.stages.reporting.trend import Trend, trend
@@ -54,7 +54,7 @@ class Findings:
     slices: tuple[SliceReport, ...]
     trend: Trend
     failures: Failures
-    versions: VersionComparison | None
+    versions: GradedVersions | None
     history: AlignmentHistory | None
     costs: dict[str, Cost]
     outputs: int

@@ -14,6 +14,7 @@ from labelcore.operations import operation
 from labelcore.stages.aligning.evidence import LabelledOutputs, evidence_of
 from labelcore.stages.aligning.measuring import correction, correction_of, sampling_of, set_verdicts
 from labelcore.stages.grading import human_labels
+from labelcore.stages.reporting.trend import Trend
 from labelcore.stats import prevalence
 from labelcore.stats.prevalence import Graded, PoolVerdicts
 from labelcore.stats.rate import Rate
@@ -60,6 +61,13 @@ def fields(workspace: Workspace) -> list[str]:
         for name, value in output.metadata.items():
             values.setdefault(name, set()).add(str(value))
     return [name for name, kinds in values.items() if 2 <= len(kinds) <= MOST]
+
+
+def fields_beside(workspace: Workspace, over_time: Trend) -> list[str]:
+    """The fields that are no part of the trend already; what the pipeline is made of stands last."""
+    told = over_time.field or "prompt_version"
+    names = [name for name in fields(workspace) if name != told]
+    return sorted(names, key=lambda name: name in {"model", "prompt_version"})
 
 
 By = Annotated[Sequence[str], Field(description="A field to slice by; repeat.")]

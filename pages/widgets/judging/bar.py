@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Callable
+from typing import Literal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from labelcore.messages import say, sentence
 from labelcore.messages.catalogue import counted
@@ -21,8 +23,10 @@ from pages.widgets import keys, next_step, shell
 from pages.widgets.judging import learned, running
 
 
-def show(workspace: Workspace, table: JudgeTable) -> Any:
-    """The buttons and the newest run; where the estimate of a run is written later."""
+def show(workspace: Workspace, table: JudgeTable) -> Callable[[], None]:
+    """The buttons and the newest run. What a run would take is written by what this gives, which the page
+    calls last: a few outputs are really decided for it.
+    """
     stale = learned.stale_judges(workspace)
     decided, is_left = all(row.ran for row in table.rows), judging.is_anything_left(workspace)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -30,9 +34,7 @@ def show(workspace: Workspace, table: JudgeTable) -> Any:
             say("Run the judges"), type=_first(when=not decided), icon=":material/play_arrow:"
         ):
             running.start(workspace)
-        if table.rows:
-            with st.popover(say("Run some")):
-                running.show_order(workspace)
+        some = st.popover(say("Run some")) if table.rows else None
         pressed = next_step.taken("propose") and not (table.rows or settings().has_model)
         is_next = not table.rows and bool(list_criteria(workspace, status="accepted"))
         proposes = pressed | st.button(say("Propose judges"), type=_first(when=is_next))
@@ -64,7 +66,15 @@ def show(workspace: Workspace, table: JudgeTable) -> Any:
     running.watch(workspace)
     if table.rows:
         learned.show_stale(workspace, table)
-    return estimate
+    return lambda: _show_estimates(workspace, estimate, some)
+
+
+def _show_estimates(workspace: Workspace, estimate: DeltaGenerator, some: DeltaGenerator | None) -> None:
+    with estimate:
+        running.show_estimate(workspace)
+    if some:
+        with some:
+            running.show_order(workspace)
 
 
 def _first(*, when: bool) -> Literal["primary", "secondary"]:

@@ -51,10 +51,9 @@ def show_estimate(workspace: Workspace) -> None:
     newest = next(iter(judging.runs(workspace)), None)
     if newest and newest.state == "running":
         return
-    judges = tuple(version.id for version in judging.active_judges(workspace))
-    question = (workspace.project.id, newest and (newest.id, newest.state), judges)
     try:
-        estimate = working.worked_out(keys.RUN_ESTIMATE, question, lambda: judging.estimate_run(workspace))
+        with st.spinner(say("Working out what a run would take …")):
+            estimate = _estimated(workspace, judging.RunOrder())
     except LabelcoreError:
         return  # without judges or outputs there is nothing to estimate, and the page says so
     shell.aside(
@@ -165,7 +164,7 @@ def show_order(workspace: Workspace) -> None:
     """What a run is about, what it would take, and one button."""
     judges = [version for version in judging.active_judges(workspace) if kind_of(version).runs]
     order = _chosen_order(judges)
-    ready = show_cost(lambda: _estimated(workspace, order, judges))
+    ready = show_cost(lambda: _estimated(workspace, order))
     if st.button(
         say("Begin"), type="primary", key="run-some", disabled=not ready, icon=":material/play_arrow:"
     ):
@@ -213,10 +212,10 @@ def _chosen_order(judges: Sequence[JudgeVersion]) -> judging.RunOrder:
     )
 
 
-def _estimated(
-    workspace: Workspace, order: judging.RunOrder, judges: Sequence[JudgeVersion]
-) -> judging.Estimate:
-    """What it takes, worked out anew once something has changed."""
+def _estimated(workspace: Workspace, order: judging.RunOrder) -> judging.Estimate:
+    """What it takes, worked out anew once something has changed; of everything once for both who show it."""
     newest = next(iter(judging.runs(workspace)), None)
-    question = (order, newest and (newest.id, newest.state), tuple(version.id for version in judges))
-    return working.worked_out(keys.RUN_SOME, question, lambda: judging.estimate_run(workspace, order=order))
+    judges = tuple(version.id for version in judging.active_judges(workspace))
+    question = (workspace.project.id, order, newest and (newest.id, newest.state), judges)
+    key = keys.RUN_ESTIMATE if order == judging.RunOrder() else keys.RUN_SOME
+    return working.worked_out(key, question, lambda: judging.estimate_run(workspace, order=order))

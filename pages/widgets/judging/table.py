@@ -39,7 +39,8 @@ def read(workspace: Workspace) -> JudgeTable:
     memory: tuple[str, JudgeTable] | None = st.session_state.get(keys.JUDGE_TABLE_KEPT)
     if opened_id and memory and memory[0] == workspace.project.id:
         return memory[1]
-    table = judge_table(workspace)
+    with st.spinner(say("Counting what the judges found …")):
+        table = judge_table(workspace)
     _lead_on(workspace, table)
     st.session_state[keys.JUDGE_TABLE_KEPT] = (workspace.project.id, table)
     return table

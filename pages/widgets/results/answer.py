@@ -12,10 +12,10 @@ from labelcore.messages.report import sealed_fails_words, write_report
 from labelcore.messages.slicing import mark_of, point_words, standing
 from labelcore.messages.versions import versions_in_short
 from labelcore.stages.reporting import gathering, html, pdf
-from labelcore.stages.reporting.comparing import VersionComparison
+from labelcore.stages.reporting.comparing import GradedVersions
 from labelcore.stages.reporting.document import Document
 from labelcore.stages.reporting.failing import Failures, failures
-from labelcore.stages.reporting.slicing import fields, slices
+from labelcore.stages.reporting.slicing import fields_beside, slices
 from labelcore.stages.reporting.trend import Trend
 from labelcore.stages.reporting.trust import Trust
 from labelcore.stats.rate import share_words
@@ -25,7 +25,7 @@ from pages.widgets.downloads import once_asked
 from pages.widgets.shell import plain
 
 
-def show(workspace: Workspace, trust: Trust, versions: VersionComparison | None) -> None:
+def show(workspace: Workspace, trust: Trust, versions: GradedVersions | None) -> None:
     """The number with its interval, whether it can be used, why, and the next step."""
     main, *beside = st.columns([2, 1] if versions else 1)
     with main, st.container(border=True):
@@ -57,7 +57,7 @@ def _show_number(trust: Trust) -> None:
     st.write(ends if trust.of == "everything" and not trust.complete else others)
 
 
-def _show_versions(comparison: VersionComparison) -> None:
+def _show_versions(comparison: GradedVersions) -> None:
     short = versions_in_short(comparison)
     st.metric(plain(short.title), short.points)
     st.write(plain(short.says))
@@ -96,18 +96,12 @@ def offer_to_share(workspace: Workspace) -> None:
 
 
 _SLICES, _FAILURES = 6, 6
-_FIELD = "prompt_version"
 _NARROWEST = 280
 
 
 def show_pictures(workspace: Workspace, trust: Trust, over_time: Trend) -> None:
     """The three, without those that have nothing to show."""
-    names = [
-        name
-        for name in fields(workspace)
-        if name not in {over_time.field, _FIELD if not over_time.field else ""}
-    ]
-    names.sort(key=lambda name: name in {"model", "prompt_version"})
+    names = fields_beside(workspace, over_time)
     failing = failures(workspace)
     parts = [
         part
@@ -115,14 +109,15 @@ def show_pictures(workspace: Workspace, trust: Trust, over_time: Trend) -> None:
         if there
     ]
     grid = st.grid(len(parts), min_column_width=_NARROWEST)
-    for part in parts:
-        with grid.cell():
-            if part == "time":
-                _show_trend(over_time)
-            elif part == "slices":
-                _show_slices(workspace, trust, names)
-            else:
-                _show_failures(failing)
+    cells = {part: grid.cell() for part in parts}
+    if "time" in cells:
+        with cells["time"]:
+            _show_trend(over_time)
+    with cells["fails"]:
+        _show_failures(failing)
+    if "slices" in cells:  # the last: every output and its verdicts are counted for it
+        with cells["slices"]:
+            _show_slices(workspace, trust, names)
 
 
 def _head(words: str) -> None:
@@ -155,7 +150,9 @@ def _show_slices(workspace: Workspace, trust: Trust, names: list[str]) -> None:
     field = names[0]
     if len(names) > 1:
         field = address.choose_beside(say("Split by"), names, keys.RESULTS_SLICE, words=field_words)
-    for breakdown in slices(workspace, by=[field]):
+    with st.spinner(say("Counting all outputs by {field} …", field=field_words(field))):
+        breakdowns = slices(workspace, by=[field])
+    for breakdown in breakdowns:
         rows = breakdown.rows[:_SLICES]
         charts.marked(
             {row.name: _outputs_of(breakdown.field, row.name) for row in rows},

@@ -167,7 +167,7 @@ def _show_versions(workspace: Workspace) -> None:
     others = [version for version in versions if version != first]
     second = right.selectbox(say("Against"), others, key="results-second")
     if st.toggle(say("Compare them on the same inputs"), key="results-versions"):
-        with shell.guard():
+        with shell.guard(), st.spinner(say("Comparing them on every input that both answered …")):
             comparison = comparing.compare_versions(workspace, first, second)
             st.write(say("Both answered {n} of the same inputs.", n=comparison.pairs))
             for line in version_lines(comparison):

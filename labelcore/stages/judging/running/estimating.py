@@ -8,10 +8,11 @@ Answers that trials have paid for are taken off.
 from __future__ import annotations
 
 import asyncio
-import math
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from typing_extensions import override
 
@@ -79,6 +80,27 @@ class Estimate(Frozen):
     def exit_code(self) -> int:
         """1 where it could not start."""
         return 1 if self.trouble else 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class WholeBacklog(Backlog):
+    """The same of all outputs of a project, which are counted and not listed: what is missing, not which."""
+
+    output_ids: Sequence[str] = ()
+    project_id: str
+
+    @property
+    @override
+    def n_outputs(self) -> int:
+        return output_table.count(self.db, self.project_id)
+
+    @override
+    def some(self, most: int) -> Sequence[str]:
+        return output_table.some_ids(self.db, self.project_id, most)
+
+    @override
+    def _decided(self) -> dict[tuple[str, int], int]:
+        return verdict_table.decided(self.db, self.project_id)
 
 
 class _Scales(ModelClient):
@@ -166,9 +188,11 @@ class _Estimator:
     def __init__(self, workspace: Workspace, backlog: Backlog, concurrency: int | None) -> None:
         self._workspace, self._backlog, self._concurrency = workspace, backlog, concurrency
         self._past = verdict_table.figures(workspace.db, [version.id for version in backlog.versions])
-        ids = _some(backlog.output_ids, _SAMPLE)
-        self._sample = list(output_table.many(workspace.db, ids).values())
         self.assumed: dict[Wording, None] = {}
+
+    @cached_property
+    def _sample(self) -> list[Output]:
+        return list(output_table.many(self._workspace.db, self._backlog.some(_SAMPLE)).values())
 
     def of(self, version: JudgeVersion, missing: int) -> JudgeEstimate:
         """What so many decisions of a judge take."""
@@ -176,9 +200,9 @@ class _Estimator:
         if isinstance(judge, AskingKind):
             unpaid = missing * (1 - self._paid(version, judge)) if missing else 0.0
             return self._asking(version, missing, unpaid, asyncio.run(_measured(judge, self._sample)))
-        seconds, sample = 0.0, self._sample[:_LOCAL_SAMPLE]
+        seconds = 0.0
         # A few outputs are really decided: how long that takes is what there is to know.
-        if missing and sample and isinstance(judge, DecidingKind):
+        if missing and isinstance(judge, DecidingKind) and (sample := self._sample[:_LOCAL_SAMPLE]):
             started = time.perf_counter()
             judge.decide(sample, read_meanings([judge], sample, vectors.embedder(self._workspace.db)))
             seconds = (time.perf_counter() - started) / len(sample) * missing
@@ -186,8 +210,7 @@ class _Estimator:
 
     def _paid(self, version: JudgeVersion, judge: AskingKind) -> float:
         """The share of the calls to come whose answers are stored, though they are no verdicts: of trials."""
-        looked = _some(self._backlog.output_ids, _LOOKED_UP)
-        ids = verdict_table.missing(self._workspace.db, version.id, looked)
+        ids = verdict_table.missing(self._workspace.db, version.id, self._backlog.some(_LOOKED_UP))
         outputs = list(output_table.many(self._workspace.db, ids).values())
         keys = [key for scale in asyncio.run(_measured(judge, outputs)) for key in scale.keys]
         answers = answer_table.find(self._workspace.db, keys) if keys else {}
@@ -264,11 +287,6 @@ class _Estimator:
             if not scale.endpoint.priced
         ]
         self.assumed |= dict.fromkeys(sentences)
-
-
-def _some(ids: Sequence[str], most: int) -> Sequence[str]:
-    """So many of them at most, evenly spread."""
-    return ids[:: max(1, math.ceil(len(ids) / most))]
 
 
 async def _measured(judge: AskingKind, sample: Sequence[Output]) -> list[_Scales]:

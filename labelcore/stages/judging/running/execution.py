@@ -27,6 +27,7 @@ from labelcore.stages.judging.running.clients import live_clients
 from labelcore.stages.judging.running.deciding import decide_locally
 from labelcore.stages.judging.running.dispatch import dispatch
 from labelcore.stages.judging.running.engine import opened
+from labelcore.stages.judging.running.estimating import WholeBacklog
 from labelcore.stages.judging.running.live_run import Backlog, LiveRun, Remaining, RunOptions
 from labelcore.store import Database, journal, runs as run_table, verdicts as verdict_table
 from labelcore.wording import Wording
@@ -118,11 +119,22 @@ def make_backlog(
     db: Database, versions: Sequence[JudgeVersion], output_ids: Sequence[str], repeats: int
 ) -> Backlog:
     """What a run has to decide; BadInput without a judge or an output."""
-    if not versions:
+    return _with_something(Backlog(db, tuple(bound(db, versions)), output_ids, repeats))
+
+
+def make_whole_backlog(workspace: Workspace, versions: Sequence[JudgeVersion], repeats: int) -> Backlog:
+    """How much a run over all outputs has to decide; BadInput without a judge or an output."""
+    judges = tuple(bound(workspace.db, versions))
+    whole = WholeBacklog(db=workspace.db, versions=judges, repeats=repeats, project_id=workspace.project.id)
+    return _with_something(whole)
+
+
+def _with_something(backlog: Backlog) -> Backlog:
+    if not backlog.versions:
         raise BadInput("There is no judge to run.", next_step="Propose judges first.")
-    if not output_ids:
+    if not backlog.n_outputs:
         raise BadInput("There is no output to judge.", next_step="Import outputs first.")
-    return Backlog(db, tuple(bound(db, versions)), output_ids, repeats)
+    return backlog
 
 
 def _away(versions: Sequence[JudgeVersion]) -> dict[str, ModelTrouble]:

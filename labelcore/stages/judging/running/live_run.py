@@ -6,6 +6,7 @@ other; endpoints work side by side.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import Counter, defaultdict
@@ -168,7 +169,16 @@ class Backlog:
     @property
     def wanted(self) -> int:
         """How many decisions there are in all, made or not."""
-        return len(self.output_ids) * sum(len(self._repeats_of(version)) for version in self.versions)
+        return self.n_outputs * sum(len(self._repeats_of(version)) for version in self.versions)
+
+    @property
+    def n_outputs(self) -> int:
+        """How many outputs it is about."""
+        return len(self.output_ids)
+
+    def some(self, most: int) -> Sequence[str]:
+        """So many of the outputs at most, evenly spread."""
+        return self.output_ids[:: max(1, math.ceil(len(self.output_ids) / most))]
 
     def _repeats_of(self, version: JudgeVersion) -> range:
         """A judge that is the same every time makes one."""
@@ -176,14 +186,14 @@ class Backlog:
 
     def count_missing(self) -> list[tuple[JudgeVersion, int]]:
         """How many of each judge's decisions are still to be made."""
-        decided = verdict_table.decided_of(
-            self.db, [version.id for version in self.versions], self.output_ids
-        )
-        n = len(self.output_ids)
+        decided, n = self._decided(), self.n_outputs
         return [
             (version, sum(n - decided.get((version.id, at), 0) for at in self._repeats_of(version)))
             for version in self.versions
         ]
+
+    def _decided(self) -> dict[tuple[str, int], int]:
+        return verdict_table.decided_of(self.db, [version.id for version in self.versions], self.output_ids)
 
     def _chunks(self) -> Iterator[Sequence[str]]:
         for start in range(0, len(self.output_ids), _CHUNK):

@@ -108,7 +108,7 @@ def batch_judges(workspace: Workspace, *, order: RunOrder = EVERYTHING) -> Run:
 
 
 def _run(workspace: Workspace, order: RunOrder, options: RunOptions) -> Run:
-    versions, ids = _asked_for(workspace, order)
+    versions, ids = _judges(workspace, order), _outputs(workspace, order)
     spared = set() if order.judge or order.kind else asked_in_doubt(workspace.db, versions)
     plain = [version for version in versions if not kind_of(version).composed and version.id not in spared]
     done = [execution.run(workspace, plain, ids, options)] if plain else []
@@ -127,10 +127,14 @@ def estimate_run(workspace: Workspace, *, order: RunOrder = EVERYTHING) -> Estim
     Raises:
         BadInput: there is no judge or no output that fits.
     """
-    versions, ids = _asked_for(workspace, order)
+    versions = _judges(workspace, order)
     judges = [part for version in versions for part in judges_of(workspace.db, version)]
     distinct = list({version.id: version for version in judges if kind_of(version).runs}.values())
-    backlog = execution.make_backlog(workspace.db, distinct, ids, order.repeats)
+    if order.split or order.graded or order.limit:
+        ids = _outputs(workspace, order)
+        backlog = execution.make_backlog(workspace.db, distinct, ids, order.repeats)
+    else:
+        backlog = execution.make_whole_backlog(workspace, distinct, order.repeats)
     return estimate(workspace, backlog, order.concurrency)
 
 
@@ -142,7 +146,7 @@ def is_anything_left(workspace: Workspace) -> bool:
     n = output_table.count(workspace.db, workspace.project.id)
     decided = verdict_table.decided(workspace.db, workspace.project.id)
     return any(
-        decided.get(version.id, 0) < n
+        decided.get((version.id, 0), 0) < n
         for version in versions
         if kind_of(version).runs and version.id not in spared
     )
@@ -156,8 +160,8 @@ def stop_runs(workspace: Workspace) -> StoppedRuns:
     )
 
 
-def _asked_for(workspace: Workspace, order: RunOrder) -> tuple[list[JudgeVersion], list[str]]:
-    """The judges and the outputs that a run is about."""
+def _judges(workspace: Workspace, order: RunOrder) -> list[JudgeVersion]:
+    """The judges that a run is about."""
     versions = [find_judge(workspace, order.judge)] if order.judge else active_judges(workspace)
     if not order.judge:
         versions += replaced_in_set(workspace, versions)
@@ -167,6 +171,11 @@ def _asked_for(workspace: Workspace, order: RunOrder) -> tuple[list[JudgeVersion
             "There is no judge to run.",
             next_step="Accept criteria (or `derive --accept-all`), then `judge propose`.",
         )
+    return versions
+
+
+def _outputs(workspace: Workspace, order: RunOrder) -> list[str]:
+    """The outputs that it is about."""
     ids = output_table.ids(workspace.db, workspace.project.id)
     if order.split:
         groups = output_table.groups(workspace.db, workspace.project.id)
@@ -177,7 +186,7 @@ def _asked_for(workspace: Workspace, order: RunOrder) -> tuple[list[JudgeVersion
         ids = [output_id for output_id in ids if output_id in ids_graded]
         if not ids:
             raise BadInput("No output is graded yet.", next_step="Grade some, or leave --graded out.")
-    return versions, ids[: order.limit]
+    return ids[: order.limit]
 
 
 def together(done: Sequence[Run]) -> Run:
