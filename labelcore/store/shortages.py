@@ -34,15 +34,15 @@ def shortage(trouble: duckdb.Error, path: Path | None) -> MemoryFull | StoreFull
     if _OFFLOADED.search(words):
         return MemoryFull(
             "This needs more memory than there is, and no room to put some of it aside is left near {path}.",
-            next_step="Free some room there, or set LABELCORE_MEMORY_LIMIT to more and start labelcore again; "
-            "then do it again. Nothing of this was stored, and what was stored before is safe.",
+            next_step="Free some room there, or set LABELCORE_MEMORY_LIMIT to more and start labelcore "
+            "again; then do it again. Nothing of this was stored, and what was stored before is safe.",
             path=path or ".",
         )
     found = _LIMIT.search(words)
     return MemoryFull(
         "This needs more memory than labelcore may use ({limit}).",
-        next_step="Set LABELCORE_MEMORY_LIMIT to more, for example 4GB, and start labelcore again; or do it in "
-        "parts: import a smaller file, ask for fewer rows. Nothing of this was stored, and what was stored "
-        "before is safe.",
+        next_step="Set LABELCORE_MEMORY_LIMIT to more, for example 4GB, and start labelcore again; or do it "
+        "in parts: import a smaller file, ask for fewer rows. Nothing of this was stored, and what was "
+        "stored before is safe.",
         limit=found[1] if found else "LABELCORE_MEMORY_LIMIT",
     )

@@ -50,8 +50,8 @@ def join_sources(cursor: duckdb.DuckDBPyConnection, project_id: str) -> None:
     (n_groups,) = cursor.execute("SELECT count(group_key) FROM ready").fetchone() or (0,)
     cursor.execute(
         f"CREATE TEMP TABLE sources AS WITH known AS ({known}) SELECT DISTINCT {SOURCE_SQL} AS given, "
-        f"input_key, coalesce(known.source, given) AS source FROM ready {'LEFT ' if n_groups else ''}JOIN known "
-        "USING (input_key) WHERE group_key IS NOT NULL OR input_key IS NOT NULL",
+        f"input_key, coalesce(known.source, given) AS source FROM ready {'LEFT' if n_groups else ''} JOIN "
+        "known USING (input_key) WHERE group_key IS NOT NULL OR input_key IS NOT NULL",
         {"project": project_id},
     )
     for field in itertools.cycle(("given", "input_key")) if n_groups else ():

@@ -102,6 +102,7 @@ def stage(cursor: duckdb.DuckDBPyConnection, path: Path, _part: str = "") -> Sta
         raise _unreadable(path, trouble) from trouble
     finally:
         cursor.unregister("arrow_rows")
+        pa.default_memory_pool().release_unused()
     number_rows(cursor)
     return Staging(names)
 
