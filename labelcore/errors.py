@@ -42,6 +42,10 @@ class StoreFull(LabelcoreError):
     """The disk that holds the database, or a file that is written, has no room left."""
 
 
+class MemoryFull(LabelcoreError):
+    """What was asked takes more memory than the database may use, or more room beside it."""
+
+
 class StoreDamaged(LabelcoreError):
     """The database cannot be opened, or was written by a newer labelcore."""
 

@@ -26,8 +26,8 @@ from labelcore.store.formats import every_format, every_tool
 from labelcore.wording import BROUGHT
 
 _ERRORS = (
-    "LabelcoreError BadInput NotFound NotAllowed StoreBusy StoreDamaged StoreFull ModelTrouble SeveralParts "
-    "Ambiguous"
+    "LabelcoreError BadInput NotFound NotAllowed StoreBusy StoreDamaged StoreFull MemoryFull ModelTrouble "
+    "SeveralParts Ambiguous"
 )
 SPOKEN: dict[str, tuple[int | str, ...]] = {
     **dict.fromkeys(("say", "Wording", "NotData", "not_measurable"), (0,)),

@@ -15,7 +15,7 @@ from labelcore.store.formats.base import LARGEST_CELL, RAW, Staging, literal
 from labelcore.store.formats.lines import plain_json
 from labelcore.store.metadata_sql import metadata_sql
 from labelcore.store.outputs import CONTENT_ID_SQL
-from labelcore.store.sources import key_sql
+from labelcore.store.sources import SOURCE_SQL, key_sql
 from labelcore.store.staging import expression, insert, pages
 from labelcore.text import chats
 from labelcore.wording import Wording
@@ -210,11 +210,10 @@ def store_outputs(cursor: duckdb.DuckDBPyConnection, batch_id: str) -> tuple[int
     cursor.execute(
         "INSERT INTO output (output_id, project_id, external_id, group_key, input, text, context, "
         "conversation, prompt_version, model, metadata, batch_id, row_number, made_at, input_key, "
-        "produced_at) SELECT f.output_id, project_id, external_id, coalesce(s.source, f.group_key), input, "
+        "produced_at) SELECT f.output_id, project_id, external_id, coalesce(s.source, f.given), input, "
         "text, context, conversation, prompt_version, model, metadata, ?, f._row, ?, f.input_key, "
-        "produced_at FROM prepared p JOIN fresh f USING (_row) LEFT JOIN sources s ON s.given = "
-        "coalesce(f.group_key, 'i' || left(f.input_key, 15)) AND s.input_key IS NOT DISTINCT FROM "
-        "f.input_key",
+        f"produced_at FROM prepared p JOIN (SELECT *, {SOURCE_SQL} AS given FROM fresh) f USING (_row) "
+        "LEFT JOIN sources s ON s.given = f.given AND s.input_key IS NOT DISTINCT FROM f.input_key",
         [batch_id, utc(now())],
     )
     if new < total:  # a row with known content adds no output, but other files may speak of it by its id

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from labelcore.errors import BadInput, StoreBusy, StoreDamaged, StoreFull
+from labelcore.errors import BadInput, StoreBusy, StoreDamaged
 from labelcore.store.readings import Readings, Report
+from labelcore.store.shortages import shortage
 from labelcore.store.tables_read import table_stored_to
 from labelcore.store.transactions import Feed, Transaction
 from labelcore.wording import Wording
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 Parameters = Sequence[Any] | dict[str, Any] | None
 
 _HOLDER = re.compile(r"\(PID (\d+)\)")
-_FULL = re.compile(r"No space left|File too large|Disk quota exceeded|[Cc]ould not write|[Ff]ailed to write")
 _READABLE_SINCE = "v1.2.0"  # so that DuckDB 1.5 opens the files that 2.0 creates
 _SHUT: dict[str, Any] = {
     "autoinstall_known_extensions": False,
@@ -108,7 +108,7 @@ class Database:
 
     @contextlib.contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        with self._telling_when_full():
+        with self._telling_troubles():
             if transaction := self.here:
                 yield transaction.cursor
                 return
@@ -116,8 +116,8 @@ class Database:
                 yield cursor
 
     @contextlib.contextmanager
-    def _telling_when_full(self) -> Iterator[None]:
-        """What could not be written is taken back by DuckDB; what was stored before stays."""
+    def _telling_troubles(self) -> Iterator[None]:
+        """What a person can act on as such; what could not be written is taken back by DuckDB."""
         try:
             yield
         except duckdb.Error as trouble:
@@ -129,13 +129,9 @@ class Database:
                     "A text has bytes that are no UTF-8: it cannot be stored.",
                     next_step="Write it again, or save it as UTF-8.",
                 ) from None
-            if not _FULL.search(str(trouble)):
-                raise
-            raise StoreFull(
-                "The disk has no room left for {path}: this was not stored.",
-                next_step="Free some room, then do it again; what was stored before is safe.",
-                path=self.path,
-            ) from trouble
+            if lacking := shortage(trouble, self.path):
+                raise lacking from trouble
+            raise
 
     def _fresh_cursor(self) -> duckdb.DuckDBPyConnection:
         cursor = self._connection.cursor()
@@ -216,7 +212,7 @@ class Database:
             with transaction.joined():
                 yield transaction
             return
-        with self._telling_when_full(), self._fresh_cursor() as cursor:
+        with self._telling_troubles(), self._fresh_cursor() as cursor:
             transaction = Transaction(self, cursor, self.feed.cursors())
             transaction.after_commit.append(lambda: self._readings.forget(transaction.tables))
             with transaction.opened():
@@ -225,7 +221,7 @@ class Database:
     @contextlib.contextmanager
     def scratch(self, mode: str = "") -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor for temporary tables; whatever it does to the database is taken back."""
-        with self._fresh_cursor() as cursor:
+        with self._telling_troubles(), self._fresh_cursor() as cursor:
             cursor.execute(f"BEGIN TRANSACTION {mode}")
             try:
                 yield cursor

@@ -62,6 +62,8 @@ def query(db: Database, sql: str, limit: int = 1_000, seconds: float = 30) -> Qu
                 next_step="Ask for fewer rows, or for one project with WHERE project = '…'.",
                 seconds=seconds,
             ) from None
+        except duckdb.OutOfMemoryException:
+            raise
         except duckdb.Error as trouble:
             raise _wrong(str(trouble)) from trouble
         finally:

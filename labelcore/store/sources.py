@@ -19,6 +19,9 @@ _ONE_QUESTION = (
     f"lower(json_extract_string(conversation, '/0/role')) IN ({_USERS}) AND input IN ('', {_SAID})"
 )
 
+SOURCE_SQL = "coalesce(group_key, 'i' || left(input_key, 15))"
+"""What a ready row says of its source: its group, or its input."""
+
 
 def key_sql(*, with_chat: bool) -> str:
     """SQL over input, context and conversation: a key that is the same where they differ in case, white
@@ -35,22 +38,22 @@ def key_sql(*, with_chat: bool) -> str:
 
 
 def join_sources(cursor: duckdb.DuckDBPyConnection, project_id: str) -> None:
-    """Give every ready row its source in ``sources``: rows of one group, or with the same input, share it.
+    """The ready rows whose source is not called as their group or their input says, in ``sources``: rows of
+    one group, or with the same input, share it.
 
     The same input in two groups makes one source of both; one that is stored already keeps its name.
     """
-    cursor.execute(
-        "CREATE TEMP TABLE sources AS SELECT DISTINCT coalesce(group_key, 'i' || left(input_key, 15)) AS "
-        "given, input_key, coalesce(group_key, 'i' || left(input_key, 15)) AS source FROM ready "
-        "WHERE group_key IS NOT NULL OR input_key IS NOT NULL"
-    )
-    cursor.execute(
-        "UPDATE sources SET source = known.source FROM (SELECT input_key, min(group_key) AS source FROM "
-        "output WHERE project_id = ? AND input_key IS NOT NULL AND group_key IS NOT NULL GROUP BY "
-        "input_key) known WHERE known.input_key = sources.input_key",
-        [project_id],
+    known = (
+        "SELECT input_key, min(group_key) AS source FROM output WHERE project_id = $project AND input_key IS "
+        "NOT NULL AND group_key IS NOT NULL GROUP BY input_key"
     )
     (n_groups,) = cursor.execute("SELECT count(group_key) FROM ready").fetchone() or (0,)
+    cursor.execute(
+        f"CREATE TEMP TABLE sources AS WITH known AS ({known}) SELECT DISTINCT {SOURCE_SQL} AS given, "
+        f"input_key, coalesce(known.source, given) AS source FROM ready {'LEFT' if n_groups else ''} JOIN "
+        "known USING (input_key) WHERE group_key IS NOT NULL OR input_key IS NOT NULL",
+        {"project": project_id},
+    )
     for field in itertools.cycle(("given", "input_key")) if n_groups else ():
         (count,) = cursor.execute(
             f"UPDATE sources SET source = least.source FROM (SELECT {field} AS shared, min(source) AS source "

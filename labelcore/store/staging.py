@@ -184,6 +184,12 @@ def opening(cell: str) -> str:
     return f"left(ltrim(left({cell}, 200), {blanks}), 1)"
 
 
+def begins_as_json(cell: str) -> str:
+    """SQL for whether a text begins as an object or a list does; the text behind that is not looked at."""
+    blanks = "".join(f"\\x{{{ord(sign):x}}}" for sign in BLANKS)
+    return f"regexp_matches({cell}, '^[{blanks}]{{0,199}}[{{\\[]')"
+
+
 def is_place(cursor: duckdb.DuckDBPyConnection, staged: Staging, name: str) -> bool:
     """Whether a name means a column, or a path that some row holds; else it may be a person's."""
     if name in staged.names:
@@ -222,7 +228,7 @@ def first_rows(cursor: duckdb.DuckDBPyConnection, staged: Staging, limit: int) -
 def with_json(cursor: duckdb.DuckDBPyConnection, staged: Staging) -> list[str]:
     """The columns of which a cell begins like JSON, by one look: a query costs more in a wide table."""
     texts = (expression(staged, name) for name in staged.names)
-    columns = ", ".join(f"bool_or({opening(text)} IN ('{{', '['))" for text in texts)
+    columns = ", ".join(f"bool_or({begins_as_json(text)})" for text in texts)
     begins = cursor.execute(f"SELECT {columns} FROM staged").fetchone() or ()
     return list(itertools.compress(staged.names, begins))
 
@@ -230,7 +236,7 @@ def with_json(cursor: duckdb.DuckDBPyConnection, staged: Staging) -> list[str]:
 def shapes(cursor: duckdb.DuckDBPyConnection, staged: Staging, name: str) -> list[str]:
     """Of every structure that the JSON of a column has, the first cell, at most _SHAPES in their order."""
     text = expression(staged, name)
-    is_json = f"{opening(text)} IN ('{{', '[') AND json_valid({text})"
+    is_json = f"{begins_as_json(text)} AND json_valid({text})"
     rows = cursor.execute(
         f"SELECT arg_min(cell, _row) FROM (SELECT _row, {text} AS cell, json_structure({text}) AS structure "
         f"FROM staged WHERE {is_json}) GROUP BY structure ORDER BY min(_row) LIMIT {_SHAPES}"

@@ -68,3 +68,21 @@ def test_another_context_or_an_earlier_turn_is_another_source(workspace: Workspa
         {"messages": [{"role": "assistant", "content": QUESTION}]},
     ]
     assert sources(workspace, tmp_path, *records) == 5
+
+
+def test_a_question_without_a_group_joins_the_group_that_asked_it_before(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    assert sources(workspace, tmp_path, {"input": QUESTION, "group": "parcels"}, {"input": QUESTION}) == 1
+
+
+def test_two_groups_that_ask_the_same_are_one_source(workspace: Workspace, tmp_path: Path) -> None:
+    grouped = [{"input": QUESTION, "group": "parcels"}, {"input": QUESTION, "group": "shipping"}]
+    other = {"input": "And my refund?", "group": "shipping"}
+    assert sources(workspace, tmp_path, *grouped) == 1
+    path = tmp_path / "several.jsonl"
+    path.write_text(
+        "\n".join(json.dumps({"output": f"{n}", **row}) for n, row in enumerate([*grouped, other]))
+    )
+    importing.import_file(workspace, str(path))
+    assert len(set(outputs.groups(workspace.db, workspace.project.id).values())) == 1

@@ -226,10 +226,11 @@ def test_no_value_is_too_odd(value: Any) -> None:
 @pytest.mark.parametrize("blank", [" ", "\t", "\r\n", "\u00a0", "\u3000", "\f", "\ufeff", " " * 200])
 def test_the_store_and_python_find_the_same_first_sign(blank: str) -> None:
     cell = blank + '["a"]'
-    ((sign,),) = duckdb.execute(
-        f"SELECT {staging.opening('cell')} FROM (SELECT ? AS cell)", [cell]
+    ((sign, begins),) = duckdb.execute(
+        f"SELECT {staging.opening('cell')}, {staging.begins_as_json('cell')} FROM (SELECT ? AS cell)", [cell]
     ).fetchall()
     assert sign == opening(cell)
+    assert begins is (opening(cell) in {"{", "["})
 
 
 def test_a_workflow_tool_names_who_spoke_obj_and_wraps_each_text() -> None:

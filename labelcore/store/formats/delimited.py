@@ -133,6 +133,8 @@ def stage(cursor: duckdb.DuckDBPyConnection, path: Path, _part: str = "") -> Sta
             f"max_line_size={LARGEST_CELL * 2}, buffer_size={LARGEST_CELL * 4})",
             [str(path)],
         )
+    except duckdb.OutOfMemoryException:
+        raise
     except duckdb.Error as trouble:
         raise BadInput(
             "{name} cannot be read as a table: {trouble}",

@@ -332,6 +332,8 @@ def _read_list(cursor: duckdb.DuckDBPyConnection, path: Path) -> bool:
             cursor.register("objects", pa.table(batch))
             cursor.execute("INSERT INTO lines SELECT line FROM objects")
             cursor.unregister("objects")
+    except duckdb.OutOfMemoryException:
+        raise
     except (duckdb.Error, pa.ArrowException, OSError):
         cursor.execute("DROP TABLE lines")
         return False

@@ -96,10 +96,13 @@ def stage(cursor: duckdb.DuckDBPyConnection, path: Path, _part: str = "") -> Sta
             for name, kind, *_ in described
         )
         cursor.execute(f"INSERT INTO file_rows SELECT {columns} FROM arrow_rows")
+    except duckdb.OutOfMemoryException:
+        raise
     except (duckdb.Error, pa.ArrowException, OSError, ValueError) as trouble:
         raise _unreadable(path, trouble) from trouble
     finally:
         cursor.unregister("arrow_rows")
+        pa.default_memory_pool().release_unused()
     number_rows(cursor)
     return Staging(names)
 
