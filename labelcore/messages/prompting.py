@@ -137,6 +137,16 @@ WORDS: dict[str, Words] = {
         "None of the {n} that were tried is surely better than the version in use.",
     ),
     "matrix_chosen": "Take {model} with v{version} and {shown} examples of each verdict.",
+    "matrix_chosen_unpriced": (
+        "Take {model} with v{version} and {shown} examples of each verdict; what it costs is not known."
+    ),
+    "matrix_unpriced": (
+        "What {models} costs is not known, so it stands behind those whose price is known; it may be "
+        "cheaper.",
+        "What {models} cost is not known, so they stand behind those whose price is known; they may be "
+        "cheaper.",
+    ),
+    "matrix_without_prices": "No price is known, so nothing here is the cheapest: fewer examples come first.",
     "trial_better": "Better: balanced accuracy (bad outputs found and good ones passed, averaged) rises "
     "by {change} points.",
     "trial_worse": "Worse: balanced accuracy (bad outputs found and good ones passed, averaged) falls "

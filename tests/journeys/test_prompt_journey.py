@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,6 +51,10 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     path = tmp_path / "app.duckdb"
     with serving_endpoint() as (endpoint, url):
         endpoint.answer = refinable.answer
+        endpoint.answer_as = {"knowing": lambda prompt: refinable.answer(f"{refinable.TOLD}\n{prompt}")}
+        monkeypatch.setenv(
+            "LABELCORE_ENDPOINTS", json.dumps({"second": {"base_url": url, "model": "knowing"}})
+        )
         for name, value in (("BASE_URL", url), ("API_KEY", "k"), ("MODEL", "mock")):
             monkeypatch.setenv(f"LABELCORE_{name}", value)
         settings.cache_clear()
@@ -164,6 +169,29 @@ def test_by_keyboard(database: Path, page: Page) -> None:
     version, why, user = kept(database)
     assert (version, why) == (2, "善意补偿也算承诺")
     assert user.startswith(refinable.TOLD)
+
+
+def test_a_row_of_many_tried_at_once_opens_its_outputs_also_after_a_reload(
+    database: Path, page: Page
+) -> None:
+    with serving(database, refinable.PROJECT, "ann") as app:
+        page.goto(address(app, show="prompt-matrix"))
+        page.get_by_role("button", name="Try them all (2)").click()
+        open_row(page, 1)
+        page.reload()
+        expect(page.get_by_text("found again from stored answers")).to_be_visible()
+        open_row(page, 1)
+        page.get_by_role("radio", name="Still right").click()
+        expect(page.get_by_text("Tried: pass. nothing is promised").first).to_be_visible()
+
+
+def open_row(page: Page, row: int) -> None:
+    """What became of the outputs of a row of the table: the page draws rows on a canvas."""
+    table = page.get_by_test_id("stDataFrame")
+    expect(table).to_be_visible()
+    settle(page)
+    table.click(position={"x": 15, "y": 35 * (row + 1) + 17})
+    expect(page.get_by_text("Tried: fail. it promises money").first).to_be_visible()
 
 
 def test_no_view_of_the_editor_breaks_the_rules(database: Path, page: Page) -> None:
