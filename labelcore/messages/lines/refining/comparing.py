@@ -36,7 +36,7 @@ def _compared(report: Trial) -> Iterator[str]:
     yield from changes(report.change)
     for what in WHATS[:-1]:
         yield from _attempts(what, report.of(what))
-    yield say("{what}: {n:,}", what=what_words("still right"), n=len(report.of("still right")))
+    yield say("{what}: {n:,}", what=what_words(WHATS[-1]), n=len(report.of(WHATS[-1])))
     if report.untried:
         yield say("Not tried: {n:,} graded outputs; --limit tries more.", n=report.untried)
     if looks_words := sentence(report.looks.says):
