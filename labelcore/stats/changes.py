@@ -54,7 +54,7 @@ _UNTRIED_FAILS = Wording(
     "them (same grade, and right or wrong now)"
 )
 _UNGRADED = Wording(
-    "of {n} of the {all} outputs nothing is known: both models say the same of them, and nobody has graded one"
+    "nothing is known of {n} of the {all} outputs: both models say the same of them, and none is graded"
 )
 _LEAST = (-1.0, -1.0, 0.0, 0.0, 0.0, 0.0, -1.0, -1.0)  # of the figures of `figures_of`
 

@@ -1,4 +1,4 @@
-"""Prompts that show the type of their answer: a list of words beside a bool is read or asked, never guessed."""
+"""Prompts that show the type of their answer: words listed beside a bool are read or asked, never guessed."""
 
 from __future__ import annotations
 

@@ -172,7 +172,7 @@ def test_where_nobody_graded_what_both_models_say_alike_no_rate_is_told() -> Non
     found = change(of_move(old, new, passes))
     rates = [found.tpr, found.tnr, found.balanced, *(rate for _, rate in (*found.present, *found.new))]
     assert {rate.value for rate in rates} == {None} and found.verdict == "unclear"
-    assert "of 160 of the 200 outputs nothing is known: both models" in str(found.tnr.why_not)
+    assert "nothing is known of 160 of the 200 outputs: both models" in str(found.tnr.why_not)
     assert advice_on(found) == "grade first"
     graded = change(of_move(old, new, np.repeat([0.0, 1.0, 1.0, np.nan], [30, 10, 8, 152])))
     assert graded.tnr.value is not None and graded.tnr.low is not None
