@@ -64,7 +64,7 @@ WORDS: dict[str, Words] = {
     "foreign_words_asked": "Which of these answers pass, which fail? {words}.",
     "foreign_direction_asked": "Is a lower score better?",
     "foreign_threshold_asked": (
-        "What is the lowest score that passes? It is fitted by itself once the training "
+        "Which is the last score that still passes? It is fitted by itself once the training "
         "split has five passes and five fails."
     ),
     "foreign_needs_criterion": "The overall grade has no words that {names} could be given: name a "
@@ -117,6 +117,8 @@ WORDS: dict[str, Words] = {
     "foreign_messages_joined": "Its {n} messages are sent as two: the system's and the user's.",
     "threshold_given": "Scores from {value:g} on pass, as you say.",
     "threshold_of_prompt": "Scores from {value:g} on pass, as the prompt itself says.",
+    "threshold_given_up": "Scores up to {value:g} pass, as you say.",
+    "threshold_of_prompt_up": "Scores up to {value:g} pass, as the prompt itself says.",
     "threshold_to_fit": (
         "The threshold will be fitted to {n} graded outputs of the train split, {fails} of them failed."
     ),

@@ -22,7 +22,7 @@ from tests import refinable
 from tests.app_server import serving
 from tests.chromium import chromium
 from tests.journeys.rules import broken, settle
-from tests.mock_endpoint import serving as serving_endpoint
+from tests.mock_endpoint import MockEndpoint, serving as serving_endpoint
 
 pytestmark = pytest.mark.journey
 
@@ -46,9 +46,7 @@ def page() -> Iterator[Page]:
 
 
 @pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The project whose judge has decided all outputs, and its endpoint while the test runs."""
-    path = tmp_path / "app.duckdb"
+def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
     with serving_endpoint() as (endpoint, url):
         endpoint.answer = refinable.answer
         endpoint.answer_as = {"knowing": lambda prompt: refinable.answer(f"{refinable.TOLD}\n{prompt}")}
@@ -58,11 +56,19 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         for name, value in (("BASE_URL", url), ("API_KEY", "k"), ("MODEL", "mock")):
             monkeypatch.setenv(f"LABELCORE_{name}", value)
         settings.cache_clear()
-        workspace, _ = refinable.make(open_database(path))
-        judging.run_judges(workspace)
-        close_database(path)
-        yield path
+        yield endpoint
     settings.cache_clear()
+
+
+@pytest.fixture
+def database(tmp_path: Path, endpoint: MockEndpoint) -> Path:
+    """The project whose judge has decided all outputs."""
+    assert endpoint
+    path = tmp_path / "app.duckdb"
+    workspace, _ = refinable.make(open_database(path))
+    judging.run_judges(workspace)
+    close_database(path)
+    return path
 
 
 def address(app: str, **more: str) -> str:
@@ -194,7 +200,7 @@ def open_row(page: Page, row: int) -> None:
     expect(page.get_by_text("Tried: fail. it promises money").first).to_be_visible()
 
 
-def test_no_view_of_the_editor_breaks_the_rules(database: Path, page: Page) -> None:
+def test_no_view_of_the_editor_breaks_the_rules(database: Path, endpoint: MockEndpoint, page: Page) -> None:
     schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
     found = []
     with serving(database, refinable.PROJECT, "ann") as app:
@@ -205,4 +211,28 @@ def test_no_view_of_the_editor_breaks_the_rules(database: Path, page: Page) -> N
                 expect(page.get_by_role("button", name="Back to the judge")).to_be_visible()
                 settle(page)
                 found += broken(page, f"{scheme} {view}")
+            page.goto(address(app, show="prompt"))
+            found += [f"{scheme} {place}" for place in in_the_states_of_a_trial(page, endpoint)]
     assert not found, "\n".join(found)
+
+
+def in_the_states_of_a_trial(page: Page, endpoint: MockEndpoint) -> list[str]:
+    """What is wrong while a trial runs, with its results, and where the endpoint refuses."""
+    area = page.get_by_label(USER)
+    expect(area).to_have_value(re.compile("{{output}}"))
+    with endpoint.held():
+        area.fill(f"{area.input_value()}\n{refinable.TOLD} {len(endpoint.prompts)}")
+        area.press("Control+Enter")
+        expect(page.get_by_role("button", name="Stop")).to_be_visible()
+        found = broken(page, "running")
+    expect(page.get_by_text(re.compile(r"^Mended \("))).to_be_visible()
+    settle(page)
+    found += broken(page, "results")
+    endpoint.shares = {"401": 1.0}
+    page.get_by_role("button", name="Write").click()
+    area.fill(f"{area.input_value()} Twice.")
+    area.press("Control+Enter")
+    expect(page.get_by_text(re.compile("refuses the key"))).to_be_visible()
+    settle(page)
+    endpoint.shares = {}
+    return found + broken(page, "refused")
