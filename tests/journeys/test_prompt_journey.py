@@ -211,8 +211,8 @@ def test_no_view_of_the_editor_breaks_the_rules(database: Path, endpoint: MockEn
                 expect(page.get_by_role("button", name="Back to the judge")).to_be_visible()
                 settle(page)
                 found += broken(page, f"{scheme} {view}")
-            page.goto(address(app, show="prompt"))
-            found += [f"{scheme} {place}" for place in in_the_states_of_a_trial(page, endpoint)]
+        page.goto(address(app, show="prompt"))
+        found += in_the_states_of_a_trial(page, endpoint)
     assert not found, "\n".join(found)
 
 
