@@ -64,7 +64,7 @@ WORDS: dict[str, Words] = {
     "foreign_words_asked": "Which of these answers pass, which fail? {words}.",
     "foreign_direction_asked": "Is a lower score better?",
     "foreign_threshold_asked": (
-        "What is the lowest score that passes? It is fitted by itself once the training "
+        "Which is the last score that still passes? It is fitted by itself once the training "
         "split has five passes and five fails."
     ),
     "foreign_needs_criterion": "The overall grade has no words that {names} could be given: name a "
@@ -117,6 +117,8 @@ WORDS: dict[str, Words] = {
     "foreign_messages_joined": "Its {n} messages are sent as two: the system's and the user's.",
     "threshold_given": "Scores from {value:g} on pass, as you say.",
     "threshold_of_prompt": "Scores from {value:g} on pass, as the prompt itself says.",
+    "threshold_given_up": "Scores up to {value:g} pass, as you say.",
+    "threshold_of_prompt_up": "Scores up to {value:g} pass, as the prompt itself says.",
     "threshold_to_fit": (
         "The threshold will be fitted to {n} graded outputs of the train split, {fails} of them failed."
     ),
@@ -137,6 +139,16 @@ WORDS: dict[str, Words] = {
         "None of the {n} that were tried is surely better than the version in use.",
     ),
     "matrix_chosen": "Take {model} with v{version} and {shown} examples of each verdict.",
+    "matrix_chosen_unpriced": (
+        "Take {model} with v{version} and {shown} examples of each verdict; what it costs is not known."
+    ),
+    "matrix_unpriced": (
+        "What {models} costs is not known, so it stands behind those whose price is known; it may be "
+        "cheaper.",
+        "What {models} cost is not known, so they stand behind those whose price is known; they may be "
+        "cheaper.",
+    ),
+    "matrix_without_prices": "No price is known, so nothing here is the cheapest: fewer examples come first.",
     "trial_better": "Better: balanced accuracy (bad outputs found and good ones passed, averaged) rises "
     "by {change} points.",
     "trial_worse": "Worse: balanced accuracy (bad outputs found and good ones passed, averaged) falls "

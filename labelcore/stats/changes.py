@@ -53,6 +53,9 @@ _UNTRIED_FAILS = Wording(
     "of {n} of the {all} outputs that people failed nothing is known: there is no answer on any output like "
     "them (same grade, and right or wrong now)"
 )
+_UNGRADED = Wording(
+    "nothing is known of {n} of the {all} outputs: both models say the same of them, and none is graded"
+)
 _LEAST = (-1.0, -1.0, 0.0, 0.0, 0.0, 0.0, -1.0, -1.0)  # of the figures of `figures_of`
 
 
@@ -242,8 +245,7 @@ def change(compared: PairedOutputs, *, draws: int = DRAWS, seed: int = 0) -> Cha
 
 def _blind(compared: PairedOutputs) -> Iterator[tuple[int, Wording]]:
     """The figures that would rest on the prior alone, and why: of strata with more than a tenth of a grade's
-    outputs nothing is known. In a move's strata outputs may be of either grade: where none of one is graded,
-    the figures have intervals that are wide with the prior.
+    outputs nothing is known. In a move's strata outputs may be of either grade, and count half for each.
     """
     known = np.bincount(compared.stratum[~np.isnan(compared.outcome)], minlength=len(compared.cells))
     size = np.bincount(compared.stratum, minlength=len(compared.cells))
@@ -254,6 +256,18 @@ def _blind(compared: PairedOutputs) -> Iterator[tuple[int, Wording]]:
         if blind > _BLIND * whole:
             words = Wording(why, n=blind, all=whole)
             yield from ((at, words) for at in (1 - grade, 5 - grade, _BALANCED, _BALANCED + 1))
+    yield from _ungraded(compared, size, known)
+
+
+def _ungraded(compared: PairedOutputs, size: Ints, known: Ints) -> Iterator[tuple[int, Wording]]:
+    """Of a move, where nobody graded outputs on which both models say the same."""
+    passes, now, new = ((compared.cells & bit) > 0 for bit in (PASS, PRESENT_RIGHT, NEW_RIGHT))
+    alike = (passes != passes[:, :1]).any(axis=1) & now.any(axis=1) & (now == new).all(axis=1)
+    blind, cells = int(size[alike & (known == 0)].sum()), estimated_cells(compared)
+    for grade in (0, 1):
+        if blind / 2 > _BLIND * cells[((np.arange(_CELLS) & PASS) > 0) == grade].sum():
+            words = Wording(_UNGRADED, n=blind, all=len(compared.stratum))
+            yield from ((at, words) for at in (1 - grade, 3 - grade, 5 - grade, _BALANCED, _BALANCED + 1))
 
 
 def _moved(cell: Ints, groups: Ints | None) -> tuple[int, int]:

@@ -1,5 +1,6 @@
-"""Work on a judge's prompt before it is a version: people's drafts, suggestions and what became of them, and
-every comparison of two versions on dev. Events are never overwritten; of a suggestion the last one counts.
+"""Work on a judge's prompt before it is a version: people's drafts, suggestions and what became of them, what
+was tried together, and every comparison of two versions on dev. Events are never overwritten; of a suggestion
+the last one counts.
 """
 
 from __future__ import annotations
@@ -65,9 +66,19 @@ class Look(_PromptWork):
     noise: float | None = None
 
 
+class StoredMatrix(_PromptWork):
+    """What was tried together beside a version: the combinations (``cells``), each with its specification,
+    and the rate that is ``enough``, None where all were to be tried.
+    """
+
+    cells: tuple[dict[str, Any], ...]
+    enough: float | None = None
+
+
 _DRAFT = RowMapping(StoredDraft, "prompt_draft", id="draft_id", at="made_at")
 _EVENT = RowMapping(SuggestionEvent, "prompt_suggestion", id="event_id", at="made_at")
 _LOOK = RowMapping(Look, "prompt_look", id="look_id", at="made_at")
+_MATRIX = RowMapping(StoredMatrix, "prompt_matrix", id="matrix_id", at="made_at")
 _OF = "project_id = ? AND judge_id = ?"
 
 
@@ -106,3 +117,15 @@ def looks_of(db: Database, project_id: str, judge_id: str) -> list[Look]:
     first = "QUALIFY row_number() OVER (PARTITION BY state ORDER BY made_at, look_id) = 1"
     source = f"prompt_look WHERE {_OF} {first} ORDER BY made_at, look_id"
     return _LOOK.find(db, source, [project_id, judge_id])
+
+
+def keep_matrix(db: Database, matrix: StoredMatrix) -> None:
+    """Keep what is tried together."""
+    _MATRIX.add(db, [matrix])
+
+
+def newest_matrix(db: Database, project_id: str, judge_version_id: str) -> StoredMatrix | None:
+    """What was last tried beside a version of a judge."""
+    of_version = "project_id = ? AND judge_version_id = ? ORDER BY made_at DESC, matrix_id DESC LIMIT 1"
+    found = _MATRIX.find(db, f"prompt_matrix WHERE {of_version}", [project_id, judge_version_id])
+    return next(iter(found), None)

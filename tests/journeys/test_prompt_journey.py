@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +22,7 @@ from tests import refinable
 from tests.app_server import serving
 from tests.chromium import chromium
 from tests.journeys.rules import broken, settle
-from tests.mock_endpoint import serving as serving_endpoint
+from tests.mock_endpoint import MockEndpoint, serving as serving_endpoint
 
 pytestmark = pytest.mark.journey
 
@@ -45,19 +46,29 @@ def page() -> Iterator[Page]:
 
 
 @pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The project whose judge has decided all outputs, and its endpoint while the test runs."""
-    path = tmp_path / "app.duckdb"
+def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
     with serving_endpoint() as (endpoint, url):
         endpoint.answer = refinable.answer
+        endpoint.answer_as = {"knowing": lambda prompt: refinable.answer(f"{refinable.TOLD}\n{prompt}")}
+        monkeypatch.setenv(
+            "LABELCORE_ENDPOINTS", json.dumps({"second": {"base_url": url, "model": "knowing"}})
+        )
         for name, value in (("BASE_URL", url), ("API_KEY", "k"), ("MODEL", "mock")):
             monkeypatch.setenv(f"LABELCORE_{name}", value)
         settings.cache_clear()
-        workspace, _ = refinable.make(open_database(path))
-        judging.run_judges(workspace)
-        close_database(path)
-        yield path
+        yield endpoint
     settings.cache_clear()
+
+
+@pytest.fixture
+def database(tmp_path: Path, endpoint: MockEndpoint) -> Path:
+    """The project whose judge has decided all outputs."""
+    assert endpoint
+    path = tmp_path / "app.duckdb"
+    workspace, _ = refinable.make(open_database(path))
+    judging.run_judges(workspace)
+    close_database(path)
+    return path
 
 
 def address(app: str, **more: str) -> str:
@@ -173,7 +184,30 @@ def test_by_keyboard(database: Path, page: Page) -> None:
     assert user.startswith(refinable.TOLD)
 
 
-def test_no_view_of_the_editor_breaks_the_rules(database: Path, page: Page) -> None:
+def test_a_row_of_many_tried_at_once_opens_its_outputs_also_after_a_reload(
+    database: Path, page: Page
+) -> None:
+    with serving(database, refinable.PROJECT, "ann") as app:
+        page.goto(address(app, show="prompt-matrix"))
+        page.get_by_role("button", name="Try them all (2)").click()
+        open_row(page, 1)
+        page.reload()
+        expect(page.get_by_text("found again from stored answers")).to_be_visible()
+        open_row(page, 1)
+        page.get_by_role("radio", name="Still right").click()
+        expect(page.get_by_text("Tried: pass. nothing is promised").first).to_be_visible()
+
+
+def open_row(page: Page, row: int) -> None:
+    """What became of the outputs of a row of the table: the page draws rows on a canvas."""
+    table = page.get_by_test_id("stDataFrame")
+    expect(table).to_be_visible()
+    settle(page)
+    table.click(position={"x": 15, "y": 35 * (row + 1) + 17})
+    expect(page.get_by_text("Tried: fail. it promises money").first).to_be_visible()
+
+
+def test_no_view_of_the_editor_breaks_the_rules(database: Path, endpoint: MockEndpoint, page: Page) -> None:
     schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
     found = []
     with serving(database, refinable.PROJECT, "ann") as app:
@@ -184,4 +218,28 @@ def test_no_view_of_the_editor_breaks_the_rules(database: Path, page: Page) -> N
                 expect(page.get_by_role("button", name="Back to the judge")).to_be_visible()
                 settle(page)
                 found += broken(page, f"{scheme} {view}")
+        page.goto(address(app, show="prompt"))
+        found += in_the_states_of_a_trial(page, endpoint)
     assert not found, "\n".join(found)
+
+
+def in_the_states_of_a_trial(page: Page, endpoint: MockEndpoint) -> list[str]:
+    """What is wrong while a trial runs, with its results, and where the endpoint refuses."""
+    area = page.get_by_label(USER)
+    expect(area).to_have_value(re.compile("{{output}}"))
+    with endpoint.held():
+        area.fill(f"{area.input_value()}\n{refinable.TOLD} {len(endpoint.prompts)}")
+        area.press("Control+Enter")
+        expect(page.get_by_role("button", name="Stop")).to_be_visible()
+        found = broken(page, "running")
+    expect(page.get_by_text(re.compile(r"^Mended \("))).to_be_visible()
+    settle(page)
+    found += broken(page, "results")
+    endpoint.shares = {"401": 1.0}
+    page.get_by_role("button", name="Write").click()
+    area.fill(f"{area.input_value()} Twice.")
+    area.press("Control+Enter")
+    expect(page.get_by_text(re.compile("refuses the key"))).to_be_visible()
+    settle(page)
+    endpoint.shares = {}
+    return found + broken(page, "refused")

@@ -65,3 +65,18 @@ def test_without_a_model_it_can_be_looked_at(worked: Workspace) -> None:
     assert (
         "Customer asked: question 0" in app.code[-1].value or "Customer asked: question" in app.code[-1].value
     )
+
+
+def test_where_a_lower_score_is_better_scores_pass_up_to_the_threshold(
+    worked: Workspace, endpoint: MockEndpoint
+) -> None:
+    assert endpoint
+    app = pasted('Reply: {output}\nRate how much it promises on a scale of 1 to 5. Answer as "Score: 3".')
+    assert "Scores from this on pass" in [field.label for field in app.number_input]
+    healthy(app.radio[0].set_value(True).run())
+    (field,) = [field for field in app.number_input if field.label == "Scores up to this pass"]
+    healthy(field.set_value(2).run())
+    assert "Scores up to 2 pass, as you say." in shown(app) and "from 2 on" not in shown(app)
+    healthy(app.button(key=keys.BRING_KEEP).click().run())
+    answer = find_judge(worked, "overall · own prompt").spec["answer"]
+    assert (answer["threshold"], answer["higher_passes"]) == (2, False)

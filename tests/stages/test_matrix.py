@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from labelcore.errors import BadInput
+from labelcore.errors import BadInput, NotFound
 from labelcore.judges.templates import DEFAULT, Template
-from labelcore.messages import document_of, lines_of
+from labelcore.messages import document_of, lines_of, sentence
 from labelcore.models import JudgeVersion, Output
 from labelcore.operations import find_operation
 from labelcore.settings import settings
+from labelcore.stages import judging
+from labelcore.stages.judging.running.live_run import Result
+from labelcore.stages.refining.crossing import cross, last_tried, recall, try_many
 from labelcore.stages.refining.keeping import keep
-from labelcore.stages.refining.matrix import Grid, Matrix, try_many
+from labelcore.stages.refining.matrix import Grid, Matrix
+from labelcore.stages.refining.ongoing import Ongoing
 from labelcore.stages.refining.prompts import numbered
 from labelcore.store import verdicts as verdict_table
 from labelcore.workspace import Workspace
@@ -152,3 +158,125 @@ def test_no_row_shows_more_examples_than_its_version_has(workspace: Workspace, j
     version = numbered(workspace, judge, kept.version)
     found = crossed(workspace, judge, version=(version.version,), model=("mock",), examples=(0, 1, 2, 4))
     assert [cell.shown for cell in found.cells] == [0, 1]
+
+
+def figures(found: Matrix) -> list[dict[str, Any]]:
+    """What there is to see of each cell, but for what was paid now."""
+    return [
+        {name: value for name, value in cell.document().items() if name != "cost_usd"} for cell in found.cells
+    ]
+
+
+def test_what_was_tried_is_found_again_and_nothing_is_asked(
+    workspace: Workspace, judge: JudgeVersion, mock: MockEndpoint
+) -> None:
+    first = crossed(workspace, judge, enough=0.6)
+    asked = len(mock.prompts)
+    again = recall(workspace.by("Ben"), judge)
+    assert figures(again) == figures(first) and again.chosen == first.chosen and again.looks == first.looks
+    assert (again.requests, again.cost_usd, len(mock.prompts)) == (0, 0, asked)
+    assert again.recalled is not None and again.recalled.author == workspace.person
+    words = "\n".join(lines_of(find_operation("judge prompt tried"), workspace, again))
+    assert "found again from stored answers: nothing is paid now" in words and "It took" not in words
+
+
+def test_a_row_shows_the_outputs_on_which_it_was_tried(workspace: Workspace, judge: JudgeVersion) -> None:
+    first = crossed(workspace, judge)
+    operation = find_operation("judge prompt tried")
+    found = operation.call(workspace, {"judge": judge.name, "row": 2})
+    assert first.cells[1].trial and found.opened.trial.lists == first.cells[1].trial.lists
+    words = "\n".join(lines_of(operation, workspace, found))
+    for told in (
+        "mended: ",
+        "broken: ",
+        "still wrong: 0",
+        "still right: ",
+        "before: plain; now: told",
+        "note: a note",
+    ):
+        assert told in words
+    trial = document_of(operation, found)["trial"]
+    assert {"pass", "fail"} == {output["new"]["value"] for output in trial["outputs"]}
+    in_use = operation.call(workspace, {"judge": judge.name, "row": 1})
+    assert "the version in use" in "\n".join(lines_of(operation, workspace, in_use))
+    with pytest.raises(NotFound, match="no row 5; there are 4"):
+        recall(workspace, judge, row=5)
+
+
+def test_a_matrix_that_was_stopped_is_found_again_with_what_was_paid_for(
+    workspace: Workspace, judge: JudgeVersion, mock: MockEndpoint
+) -> None:
+    class Impatient(Ongoing):
+        def hear(self, output_id: str, result: Result) -> None:
+            super().hear(output_id, result)
+            if self.answers > 7:
+                self.stop.set()
+
+    grid = Grid(version=(1, 2), model=("mock", "big@dear"), limit=N)
+    first = cross(workspace, judge, grid, Impatient())
+    assert [cell.state for cell in first.cells] == ["in use", "tried", "stopped", "stopped"]
+    again = recall(workspace, judge)
+    assert [cell.state for cell in again.cells] == ["in use", "tried", "not tried", "not tried"]
+    assert figures(again)[:2] == figures(first)[:2]
+
+
+def test_what_was_paid_for_is_found_again_where_more_is_graded_since(
+    workspace: Workspace,
+    judge: JudgeVersion,
+    mock: MockEndpoint,
+    add_outputs: Callable[..., list[Output]],
+    give_all: Callable[..., object],
+) -> None:
+    first = crossed(workspace, judge, limit=20)
+    made = add_outputs(*(text(n) for n in range(N, 2 * N)))
+    give_all(made, ["fail" if fails(output) else "pass" for output in made], ["a note" for _ in made])
+    judging.run_judges(workspace, order=judging.RunOrder(judge=judge.name))
+    for before, now in zip(first.cells[1:], recall(workspace, judge).cells[1:], strict=True):
+        assert before.trial and now.trial and now.trial.pool > before.trial.pool
+        assert {tried.output_id for tried in now.trial.attempts} == {
+            tried.output_id for tried in before.trial.attempts
+        }
+
+
+def test_where_nothing_was_tried_together_it_says_what_does_that(
+    workspace: Workspace, judge: JudgeVersion
+) -> None:
+    assert last_tried(workspace, judge) is None
+    with pytest.raises(NotFound, match="Nothing was tried together beside version 1") as trouble:
+        recall(workspace, judge)
+    assert "judge prompt matrix" in str(trouble.value)
+
+
+@pytest.fixture
+def unpriced(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A model whose price nobody set, and the best there is."""
+    endpoints = json.loads(os.environ["LABELCORE_ENDPOINTS"])
+    address = {"base_url": settings().base_url, "model": "secret", "price_in": None, "price_out": None}
+    monkeypatch.setenv("LABELCORE_ENDPOINTS", json.dumps({**endpoints, "unpriced": address}))
+    settings.cache_clear()
+    return "secret@unpriced"
+
+
+def test_a_model_without_a_price_is_not_taken_for_the_cheapest(
+    workspace: Workspace, judge: JudgeVersion, mock: MockEndpoint, unpriced: str
+) -> None:
+    mock.answer_as = dict.fromkeys(("big", "secret"), answer_of_big)
+    models = ("mock", "big@dear", unpriced)
+    found = crossed(workspace, judge, version=(1,), model=models, enough=0.6)
+    assert [cell.model for cell in found.cells] == ["mock", "big", "secret"]
+    assert [cell.state for cell in found.cells] == ["in use", "tried", "good enough before it"]
+    words = "\n".join(lines_of(find_operation("judge prompt matrix"), workspace, found))
+    assert "secret, 0 examples of each, price not known for 1,000" in words
+    assert "What secret costs is not known" in words and "it may be cheaper" in words
+    alone = crossed(workspace, judge, version=(1,), model=("mock", unpriced), enough=0.6)
+    assert "what it costs is not known" in sentence(alone.says)
+
+
+def test_where_no_price_is_known_nothing_is_called_the_cheapest(
+    workspace: Workspace, judge: JudgeVersion, monkeypatch: pytest.MonkeyPatch, unpriced: str
+) -> None:
+    for name in ("PRICE_IN", "PRICE_OUT"):
+        monkeypatch.delenv(f"LABELCORE_{name}")
+    settings.cache_clear()
+    found = crossed(workspace, judge, version=(1,), model=("mock", unpriced))
+    assert sentence(found.unpriced).startswith("No price is known, so nothing here is the cheapest")

@@ -23,9 +23,10 @@ from labelcore.stages.judging.keeping.versions import JudgeDraft
 from labelcore.stages.judging.proposing.panels import make_panel
 from labelcore.stages.judging.running.live_run import Result
 from labelcore.stages.refining import looks
+from labelcore.stages.refining.crossing import try_many
 from labelcore.stages.refining.history import history
 from labelcore.stages.refining.keeping import with_prompt
-from labelcore.stages.refining.matrix import Grid, try_many
+from labelcore.stages.refining.matrix import Grid
 from labelcore.stages.refining.migrating import MoveOptions, migrate
 from labelcore.stages.refining.ongoing import Ongoing, OngoingTrial, stop_trial
 from labelcore.stages.refining.trials import WHATS

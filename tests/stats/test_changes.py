@@ -165,6 +165,21 @@ def test_where_nothing_of_a_large_part_was_tried_no_figure_rests_on_the_prior_al
     assert change(of_trial(passes, present, np.where(one, new, np.nan))).tpr.value is not None
 
 
+def test_where_nobody_graded_what_both_models_say_alike_no_rate_is_told() -> None:
+    """40 flips are graded, and none of 160 outputs that both pass: how many of these are bad nobody knows."""
+    old, new = np.ones(200), np.repeat([0.0, 1.0], [40, 160])
+    passes = np.repeat([0.0, 1.0, np.nan], [30, 10, 160])
+    found = change(of_move(old, new, passes))
+    rates = [found.tpr, found.tnr, found.balanced, *(rate for _, rate in (*found.present, *found.new))]
+    assert {rate.value for rate in rates} == {None} and found.verdict == "unclear"
+    assert "nothing is known of 160 of the 200 outputs: both models" in str(found.tnr.why_not)
+    assert advice_on(found) == "grade first"
+    graded = change(of_move(old, new, np.repeat([0.0, 1.0, 1.0, np.nan], [30, 10, 8, 152])))
+    assert graded.tnr.value is not None and graded.tnr.low is not None
+    few = change(of_move(old, new, np.repeat([0.0, 1.0, np.nan], [100, 98, 2])))
+    assert few.tnr.value is not None, "one in a hundred is no large part"
+
+
 def test_nothing_graded_draws_the_prior_and_measures_nothing() -> None:
     nobody = np.zeros(0, dtype=bool)
     nothing = of_trial(nobody, nobody, np.zeros(0))

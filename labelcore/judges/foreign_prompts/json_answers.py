@@ -24,6 +24,8 @@ _FIELDS = (
     *"综合得分 综合评分 最终得分 最终评分 总分 评分 得分 分数 评级".split(),
 )
 """Names under which judges give their verdict, the surest first."""
+_SUREST = _FIELDS[: _FIELDS.index("is_correct")]
+"""Those that say of themselves that they decide."""
 _QUALITIES = frozenset(
     "correct correctness relevant faithful grounded hallucination toxic safe harmful".split()
 )
@@ -49,6 +51,16 @@ _JSON = re.compile(r"json|\bdict(?:ionary)?\b", re.IGNORECASE)
 _WHOLE = re.compile(r"overall|final|total|综合|总", re.IGNORECASE)
 _INPUT = re.compile(r"input\W*\Z", re.IGNORECASE)
 _LONGEST = 6000
+_LITERAL = re.compile(r"\bLiteral\[([^\]\n]{1,400})\]")
+_CLASS = re.compile(
+    r"^[ \t]*class[ \t]+\w{1,60}(?:\([^)\n]{0,80}\))?:[^\n]*\n(?P<body>(?:[ \t]+[^\n]*(?:\n|\Z)|\n){1,40})",
+    re.MULTILINE,
+)
+_CLASS_FIELD = re.compile(
+    r"^[ \t]+(?P<key>[^\W\d]\w{0,40})[ \t]*:[ \t]*(?P<kind>[A-Za-z_][\w.]{0,40}(?:\[[^\n]{0,400}?\])?)"
+    r"(?:[ \t]*\|[^=#\n]{1,40})?[ \t]*(?:[=#][^\n]*)?$",
+    re.MULTILINE,
+)
 
 
 _GENERIC = frozenset(
@@ -90,7 +102,10 @@ def json_answer(text: str, named: str = "") -> JsonAnswer | None:
     verdicts = [path for name in _FIELDS for path in fields if _snake(_last(path)) == name]
     truths = [path for path, values in fields.items() if values and all(map(_BOOLEAN.search, values))]
     if len(truths) == 1 and truths[0] not in verdicts:
-        verdicts = _with_truth(truths[0], verdicts)
+        chosen = any(_literals(value) for values in fields.values() for value in values)
+        verdicts = _beside_truth(verdicts) if verdicts else [] if chosen else truths
+    elif _one_of_two_kinds(verdicts, truths, fields):
+        verdicts = []
     words_of = {path: _words(fields[path], _last(path), text) for path in verdicts}
     sure = (path for path in verdicts if words_of[path] or _is_number(fields[path], _last(path), text))
     found = _of_the_whole(next(sure, next(iter(verdicts), "")), fields)
@@ -115,13 +130,18 @@ def names_verdict(field: str) -> bool:
     return _snake(_last(field)) in _FIELDS
 
 
-def _with_truth(truth: str, verdicts: Sequence[str]) -> list[str]:
-    """The fields that could be the verdict, with the only one that is true or false: it is where there is
-    no other; beside a score either may be.
-    """
-    if not verdicts:
-        return [truth]
+def _beside_truth(verdicts: Sequence[str]) -> list[str]:
+    """The fields that could be the verdict beside one that is true or false: beside a score either may be."""
     return [] if _NUMERIC.search(_last(verdicts[0])) else list(verdicts)
+
+
+def _one_of_two_kinds(
+    verdicts: Sequence[str], truths: Sequence[str], fields: Mapping[str, Sequence[str]]
+) -> bool:
+    """Whether one field is true or false and another one of some words, and no name says which decides."""
+    chosen = [path for path in verdicts if any(map(_literals, fields[path]))]
+    sure = bool(verdicts) and _snake(_last(verdicts[0])) in _SUREST
+    return bool(chosen) and not sure and any(path in truths for path in verdicts)
 
 
 def _of_the_whole(field: str, fields: Iterable[str]) -> str:
@@ -187,6 +207,8 @@ def _fields(text: str) -> dict[str, list[str]]:
     for listed in _LISTED_KEYS.finditer(text):
         for line in _LISTED_KEY.finditer(listed["lines"]):
             values.setdefault(line["key"], []).append(line["about"])
+    for key, kind in _of_class(text):
+        values.setdefault(key, []).append(kind)
     lists = re.finditer(r"(?:keys?|fields?|字段)[^.\n]{0,80}", text, re.IGNORECASE) if not values else ()
     stretches = [match[0] for match in lists]
     names = [
@@ -195,11 +217,18 @@ def _fields(text: str) -> dict[str, list[str]]:
     before = rf"((?:[{QUOTE}][^\W\d]\w{{1,30}}[{QUOTE}][^\n.{QUOTE}]{{0,40}}){{1,6}})\b(?:keys?|fields?|字段)"
     for match in re.finditer(before, text):
         names += re.findall(rf"[{QUOTE}]([^\W\d]\w{{1,30}})[{QUOTE}]", match[1])
-    if not values and not names:
+    if not values and not names and not _CLASS.search(text):
         after = " ".join(match[0] for match in re.finditer(r"json[^\n]{0,200}", text, re.IGNORECASE))
         quoted = re.findall(rf"[{QUOTE}]([^\W\d]\w{{1,30}})[{QUOTE}]", after)
         names = [name for name in quoted if name.casefold() in _FIELDS]
     return values | {name: [] for name in names if name not in values}
+
+
+def _of_class(text: str) -> Iterator[tuple[str, str]]:
+    """(name, type as written) of each field of the only class that a prompt shows."""
+    classes = list(_CLASS.finditer(text))
+    for field in _CLASS_FIELD.finditer(classes[0]["body"]) if len(classes) == 1 else ():
+        yield field["key"], field["kind"]
 
 
 def _pairs(stretch: str) -> Iterator[tuple[str, str]]:
@@ -254,9 +283,16 @@ def _closed(stretch: str, at: int) -> int:
     return len(stretch)
 
 
+def _literals(value: str) -> list[str]:
+    """The words of a type that lists all that a field may hold."""
+    return re.findall(r"""["'“]([^"'”\n]{1,40})["'”]""", " ".join(_LITERAL.findall(value)))
+
+
 def _words(values: Sequence[str], name: str, text: str) -> tuple[str, ...]:
     """The words that a field can hold; () where it holds a number."""
     text_of_values = " ".join(values).replace('\\"', '"')
+    if words := tuple(dict.fromkeys(_literals(text_of_values))):
+        return words
     if _BOOLEAN.search(text_of_values):
         return ("true", "false")
     if words := first_choice(text_of_values) or _words_beside(name, text):

@@ -94,6 +94,13 @@ class Trial(ModelWork):
         return [attempt for attempt in self.attempts if attempt.what == what]
 
     @property
+    def lists(self) -> dict[str, list[str]]:
+        """What was mended, broken and left wrong, by the outputs' ids."""
+        return {
+            what.replace(" ", "_"): [attempt.output_id for attempt in self.of(what)] for what in WHATS[:-1]
+        }
+
+    @property
     def to_grade(self) -> SettlingCount | None:
         """What remains to be graded when all of the pool is tried; None where no number would settle it."""
         if self.more is None:
@@ -118,12 +125,11 @@ class Trial(ModelWork):
 
     def document(self) -> dict[str, Any]:
         """Its JSON form: outputs by their ids."""
-        lists = WHATS[:-1]
         change = self.change
         return {
             "judge": self.judge,
             "n": len(self.attempts),
-            **{what.replace(" ", "_"): [attempt.output_id for attempt in self.of(what)] for what in lists},
+            **self.lists,
             **flat("tpr", change.new.tpr),
             **flat("tnr", change.new.tnr),
             **flat("tpr_present", change.present.tpr),

@@ -49,17 +49,20 @@ BOTH: Splits = ("train", "dev")
 
 @dataclass(frozen=True)
 class Order:
-    """Which graded outputs are tried: at most so many, of these splits. ``purse``: what may be spent."""
+    """Which graded outputs are tried: at most so many, of these splits. ``purse``: what may be spent;
+    ``known``: nobody is asked, and those are tried whose answers are stored.
+    """
 
     limit: int = USUAL
     splits: Splits = BOTH
     watched: Ongoing = field(default_factory=Ongoing)
     purse: Purse | None = None
+    known: bool = False
 
     @property
     def options(self) -> RunOptions:
         """How all versions are asked."""
-        return self.watched.options(self.purse)
+        return replace(self.watched.options(self.purse), known=self.known)
 
 
 @operation("judge prompt try", role=Role.ENGINEER, effect=Effect.GRADUAL)
@@ -130,7 +133,7 @@ def compare(
     criterion = find_criterion(workspace, present.criterion_id) if present.criterion_id else None
     labelled, before = (graded_outputs(workspace, criterion, plan.splits), Counter(plan.watched.asked_again))
     decisions, run = decided(workspace, present, labelled, plan)
-    ids = drawn(labelled, decisions, plan.limit)
+    ids = list(decisions) if plan.known else drawn(labelled, decisions, plan.limit)
     plan.watched.begin(plan.watched.step, len(ids))
     asking = naming(workspace, f"version {new.version}, not kept")
     answers = ask_unstored(asking, new, ids, plan.options, plan.watched.hear)
@@ -188,7 +191,7 @@ def decided(
     missing = hash_order([key for key in graded.fails if key not in decisions], 0)[
         : order.limit - len(decisions)
     ]
-    if len(decisions) >= order.limit or not missing or not kind_of(present).runs:
+    if len(decisions) >= order.limit or not missing or order.known or not kind_of(present).runs:
         return decisions, None
     try:
         asking = order.watched.telling(naming(workspace, f"version {present.version}"))
@@ -309,8 +312,8 @@ def _attempts(workspace: Workspace, pairing: VersionPair) -> list[Attempt]:
             human_pass=not graded.fails[key],
             notes=graded.labels.notes.get(key, ()),
             present=known[key],
-            new=decision,
+            new=decisions[key],
         )
-        for key, decision in decisions.items()
+        for key in hash_order(list(decisions), 0)
     ]
     return sorted(found, key=lambda attempt: WHATS.index(attempt.what))

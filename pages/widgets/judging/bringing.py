@@ -189,14 +189,17 @@ def _answers(prompt: BroughtPrompt, text: str) -> dict[str, Any]:
         lower = shell.choose(say("Which scores are better?"), directions, st.radio, index=None, key=key)
         fields |= {} if lower is None else {"lower_passes": lower}
     if prompt.answer and prompt.answer.numeric and not words:
-        fields |= _threshold(prompt, text)
+        less = fields.get("lower_passes", not prompt.answer.higher_passes)
+        fields |= _threshold(
+            prompt, text, say("Scores up to this pass") if less else say("Scores from this on pass")
+        )
     return fields
 
 
-def _threshold(prompt: BroughtPrompt, text: str) -> dict[str, float]:
+def _threshold(prompt: BroughtPrompt, text: str, label: str) -> dict[str, float]:
     answer = prompt.answer
     value = st.number_input(
-        say("Scores from this on pass"),
+        label,
         min_value=answer.low if answer else None,
         max_value=answer.high if answer else None,
         value=None,

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from labelcore.judges.kinds import kind_of
 from labelcore.messages import money_words, rate_words, say, sentence
-from labelcore.messages.lines.refining.comparing import change_words
+from labelcore.messages.lines.refining.comparing import (
+    change_words,
+    in_use_words,
+    price_words,
+    recalled_words,
+)
 from labelcore.models import JudgeVersion
 from labelcore.settings import DEFAULT, settings
-from labelcore.stages.refining.matrix import Cell, Grid, Matrix, cross
+from labelcore.stages.refining.crossing import cross, find_again, last_tried
+from labelcore.stages.refining.matrix import Cell, Grid, Matrix
 from labelcore.stages.refining.ongoing import Ongoing
 from labelcore.stages.refining.trying import USUAL
 from labelcore.store import judges as judge_table
@@ -21,28 +29,41 @@ from pages.widgets.judging.under_way import VersionWork
 from pages.widgets.shell import plain
 
 _NUMBERS = (0, 1, 2, 4, 8)
+Crossing = VersionWork[Ongoing, Matrix]
 
 
 def show(workspace: Workspace, written: WrittenDraft) -> None:
     """What is crossed, within what; then the table, whose rows open their outputs."""
-    crossing: VersionWork[Ongoing, Matrix] | None = st.session_state.get(keys.PROMPT_CROSSED)
+    crossing: Crossing | None = st.session_state.get(keys.PROMPT_CROSSED)
+    if not (crossing and (crossing.running or crossing.version_id == written.version.id)):
+        crossing = _found_again(workspace, written.version)
     known = crossing is not None and crossing.version_id == written.version.id
     _ask(workspace, written, running=bool(crossing and known and crossing.running))
     if crossing is None or not known:
         return
     place = under_way.place_of(workspace, keys.PROMPT_CROSSED, _words_of)
-    if crossing.found and place:
+    if (found := crossing.found) and place and (found.tried or not found.recalled):
         with place:
-            _show_matrix(workspace, written, crossing.found)
+            _show_matrix(workspace, written, found)
 
 
 def start(workspace: Workspace, version: JudgeVersion, grid: Grid) -> None:
     """Begin, unless one of this visitor's is under way."""
+    _begin(version, lambda ongoing: cross(workspace, version, grid, ongoing))
+
+
+def _found_again(workspace: Workspace, version: JudgeVersion) -> Crossing | None:
+    """What was last tried beside this version: by whomever, or before the page was loaded again."""
+    if last_tried(workspace, version) is None:
+        return None
+    return _begin(version, lambda ongoing: find_again(workspace, version, ongoing))
+
+
+def _begin(version: JudgeVersion, do: Callable[[Ongoing], Matrix]) -> Crossing:
     ongoing = Ongoing()
-    work = VersionWork[Ongoing, Matrix](version_id=version.id, ongoing=ongoing)
-    under_way.begin(
-        keys.PROMPT_CROSSED, work, lambda: cross(workspace, version, grid, ongoing), say("The trial")
-    )
+    work = Crossing(version_id=version.id, ongoing=ongoing)
+    under_way.begin(keys.PROMPT_CROSSED, work, lambda: do(ongoing), say("The trial"))
+    return work
 
 
 def _words_of(ongoing: Ongoing) -> str:
@@ -123,20 +144,26 @@ def models_of(written: WrittenDraft) -> list[str]:
 
 def _show_matrix(workspace: Workspace, written: WrittenDraft, matrix: Matrix) -> None:
     st.markdown(f"##### {plain(sentence(matrix.says))}")
-    if matrix.looks.says:
-        st.write(plain(sentence(matrix.looks.says)))
+    for told in filter(None, (matrix.unpriced, matrix.looks.says)):
+        st.write(plain(sentence(told)))
     under_way.show_troubles(matrix)
     rows = [_row(cell, chosen=at == matrix.chosen) for at, cell in enumerate(matrix.cells)]
     key = shell.key_of("cross-table", [f"{cell.model}{cell.version}{cell.shown}" for cell in matrix.cells])
     chosen = shell.choose_rows(rows, key)
     values = {"money": money_words(matrix.cost_usd), "seconds": matrix.seconds}
-    shell.aside(say("It took {seconds:,.0f} s: {money}; a row opens its outputs.", **values))
+    if matrix.recalled:
+        shell.aside(recalled_words(matrix.recalled))
+        shell.aside(say("A row opens its outputs."))
+    else:
+        shell.aside(say("It took {seconds:,.0f} s: {money}; a row opens its outputs.", **values))
     cell = matrix.cells[chosen[0]] if chosen else None
     if cell and cell.trial:
         for line in trying.change_words(cell.trial.change):
             st.write(plain(line))
         trying.show_lists(workspace, cell.trial, (written.version, written.version), written)
-    elif cell or not any(cell.trial for cell in matrix.cells):
+    elif cell and cell.state == "in use":
+        st.write(in_use_words())
+    elif cell or not matrix.tried:
         st.write(plain((cell or matrix.cells[0]).trouble or say((cell or matrix.cells[0]).state)))
 
 
@@ -151,5 +178,5 @@ def _row(cell: Cell, *, chosen: bool) -> dict[str, str]:
         say("Bad outputs found"): rate_words(rates.tnr) if rates else "–",
         say("Good outputs passed"): rate_words(rates.tpr) if rates else "–",
         say("change"): change_words(cell.trial.change.balanced) if cell.trial else say(cell.state),
-        say("Cost for 1,000"): "–" if cell.estimate is None else f"US$ {cell.estimate:,.2f}",
+        say("Cost for 1,000"): price_words(cell.estimate),
     }

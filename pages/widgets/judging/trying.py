@@ -212,11 +212,12 @@ def _more(share: float) -> str:
 
 
 def show_lists(workspace: Workspace, trial: Trial, judges: Pair, written: WrittenDraft | None = None) -> None:
-    """What was mended, what was broken, what is still wrong, one list at a time."""
+    """What was mended or broken, what is still wrong or right, one list at a time."""
     names: dict[What, str] = {
         "mended": say("Mended ({n})", n=len(trial.of("mended"))),
         "broken": say("Broken ({n})", n=len(trial.of("broken"))),
         "still wrong": say("Still wrong ({n})", n=len(trial.of("still wrong"))),
+        "still right": say("Still right ({n})", n=len(trial.of("still right"))),
     }
     first: What = next((outcome for outcome in names if trial.of(outcome)), "mended")
     outcome: What | None = shell.choose(
@@ -248,7 +249,7 @@ def _show_attempt(workspace: Workspace, attempt: Attempt, judges: Pair, written:
         strict=True,
     ):
         place.text(words)
-    if written is None or attempt.what == "mended" or attempt.split != "train":
+    if written is None or attempt.what in {"mended", "still right"} or attempt.split != "train":
         return
     example = example_of(workspace, written.version, attempt.output_id)
     key = f"example-{attempt.output_id}"

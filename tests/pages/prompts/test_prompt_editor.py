@@ -16,9 +16,11 @@ from labelcore.models import JudgeVersion
 from labelcore.settings import settings
 from labelcore.stages import refining
 from labelcore.stages.judging.proposing.panels import make_panel
+from labelcore.stages.refining.crossing import try_many
 from labelcore.stages.refining.drafts import Draft, keep_draft, kept_draft
 from labelcore.stages.refining.examples import splits_of
 from labelcore.stages.refining.keeping import in_use, keep
+from labelcore.stages.refining.matrix import Grid
 from labelcore.store import judges as judge_table, outputs as output_table
 from labelcore.workspace import Workspace
 from pages.widgets import keys
@@ -260,6 +262,22 @@ def test_many_are_tried_at_once_in_a_table(judge: JudgeVersion, workspace: Works
     assert "points (95% between" in " ".join(table.value["change"])
 
 
+def test_what_was_tried_at_once_is_there_when_the_page_is_loaded_again(
+    judge: JudgeVersion, workspace: Workspace, mock: MockEndpoint
+) -> None:
+    keep(workspace, judge, drafted(judge).spec(judge), why="goodwill", use=False)
+    try_many(workspace, judge, grid=Grid(version=(1, 2)))
+    asked = len(mock.prompts)
+    app = ended(opened("prompt-matrix", judge), keys.PROMPT_CROSSED)
+    (table,) = app.dataframe
+    assert "points (95% between" in " ".join(table.value["change"]) and len(mock.prompts) == asked
+    assert list(table.value["Cost for 1,000"]) == ["price not known"] * 2
+    told = shown(app)
+    assert (
+        "by ann, and found again from stored answers: nothing is paid now" in told and "It took" not in told
+    )
+
+
 def test_many_at_once_offer_no_examples_that_no_version_has(judge: JudgeVersion) -> None:
     example = TrainExample(verdict="fail", text="We promise it.", output_id="o")
     app = opened("prompt-matrix", judge, drafted(judge, examples=(example,) * 4, shown=2))
@@ -279,7 +297,7 @@ def test_many_at_once_stop_at_the_first_that_is_good_enough_or_when_time_is_over
         ended(press(app, "Try them all (2)"), keys.PROMPT_CROSSED).session_state[keys.PROMPT_CROSSED].found
     )
     assert found.chosen is not None, "1 % is soon enough"
-    app = opened("prompt-matrix", judge)
+    app = ended(opened("prompt-matrix", judge), keys.PROMPT_CROSSED)
     next(group for group in app.button_group if group.label == "Versions").set_value([1, 2])
     numbers = {field.label: field for field in healthy(app.run()).number_input}
     numbers["Minutes at most"].set_value(3)

@@ -11,13 +11,13 @@ from labelcore.messages.telling import sentence
 from labelcore.stages.refining.candidates import QuestionPart
 from labelcore.stages.refining.keeping import KeptVersion
 from labelcore.stages.refining.looks import DevLooks
-from labelcore.stages.refining.matrix import Cell, Matrix
+from labelcore.stages.refining.matrix import Cell, Matrix, Recalled
 from labelcore.stages.refining.migration import Migration, ModelSide
 from labelcore.stages.refining.suggestions import ChangeSuggestion, Rejected, SuggestionKept, Suggestions
 from labelcore.stages.refining.trials import WHATS, Attempt, ModelWork, Trial, What
 from labelcore.stats.changes import Change
 from labelcore.stats.rate import Rate
-from labelcore.text.showing import shortened
+from labelcore.text.showing import clock, shortened
 
 _LISTED = 5
 _REASON = 160
@@ -36,6 +36,7 @@ def _compared(report: Trial) -> Iterator[str]:
     yield from changes(report.change)
     for what in WHATS[:-1]:
         yield from _attempts(what, report.of(what))
+    yield say("{what}: {n:,}", what=what_words(WHATS[-1]), n=len(report.of(WHATS[-1])))
     if report.untried:
         yield say("Not tried: {n:,} graded outputs; --limit tries more.", n=report.untried)
     if looks_words := sentence(report.looks.says):
@@ -183,11 +184,7 @@ def _attempts(what: What, attempts: Sequence[Attempt]) -> Iterator[str]:
 
 
 def _side(side: ModelSide) -> Iterator[str]:
-    cost = (
-        say("no price set")
-        if side.cost_per_thousand is None
-        else say("US$ {cost_per_thousand:,.2f}", cost_per_thousand=side.cost_per_thousand)
-    )
+    cost = price_words(side.cost_per_thousand)
     latency = (
         say("time not known")
         if side.latency_ms is None
@@ -216,20 +213,60 @@ def troubles(report: ModelWork) -> Iterator[str]:
     yield from again_words(report.asked_again, report.troubles)
 
 
-@lines("judge prompt matrix")
+@lines("judge prompt matrix", "judge prompt tried")
 def matrix(report: Matrix) -> Iterator[str]:
+    if report.opened:
+        yield from _opened(report.opened)
+        return
     for at, cell in enumerate(report.cells):
-        yield f"{'→' if at == report.chosen else ' '} {cell_words(cell)}"
+        yield f"{'→' if at == report.chosen else ' '} {at + 1:>2}  {cell_words(cell)}"
     yield sentence(report.says)
-    if looks_words := sentence(report.looks.says):
-        yield looks_words
-    yield say("It took {seconds:,.0f} s: {money}.", report, money=money_words(report.cost_usd))
+    for fact in filter(None, (report.unpriced, report.looks.says)):
+        yield sentence(fact)
+    if report.recalled:
+        yield recalled_words(report.recalled)
+    else:
+        yield say("It took {seconds:,.0f} s: {money}.", report, money=money_words(report.cost_usd))
+    if report.tried:
+        yield say(
+            "`labelcore judge prompt tried JUDGE --row 2` shows the outputs of a row, and asks no model."
+        )
     yield from troubles(report)
 
 
+def _opened(cell: Cell) -> Iterator[str]:
+    yield cell_words(cell)
+    if cell.trial:
+        yield from _compared(cell.trial)
+    elif cell.state == "in use":
+        yield in_use_words()
+
+
+def in_use_words() -> str:
+    """Where the outputs of the version in use are shown."""
+    return say("It is the version in use: every other row shows what it says beside what was tried.")
+
+
+def recalled_words(recalled: Recalled) -> str:
+    """When and by whom it was tried."""
+    return say(
+        "Tried {when} by {who}, and found again from stored answers: nothing is paid now.",
+        when=clock(recalled.at),
+        who=recalled.author or say("somebody"),
+    )
+
+
+def price_words(per_thousand: float | None) -> str:
+    """What a thousand outputs cost, in US dollars."""
+    if per_thousand is None:
+        return say("price not known")
+    return say("US$ {cost_per_thousand:,.2f}", cost_per_thousand=per_thousand)
+
+
 def cell_words(cell: Cell) -> str:
-    """One combination and what came of it."""
-    name = say("v{version}, {model}, {n} examples of each", cell, n=cell.shown)
+    """One combination, what it costs and what came of it."""
+    values = {"n": cell.shown, "price": price_words(cell.estimate)}
+    name = say("v{version}, {model}, {n} examples of each, {price} for 1,000", cell, **values)
     if cell.rates is None:
         why = cell.trouble or say(cell.state)
         return say("{name}: not tried ({why})", name=name, why=why)

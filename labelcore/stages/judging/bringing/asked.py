@@ -31,7 +31,9 @@ class BringingOrder(Options):
     pattern: str = Field(
         default="", max_length=400, description="A regular expression whose group is the verdict."
     )
-    threshold: float | None = Field(default=None, description="Scores from this on pass.")
+    threshold: float | None = Field(
+        default=None, description="Scores from this on pass; up to it where lower ones do."
+    )
     lower_passes: Annotated[bool | None, Flags(("--lower-passes/--higher-passes",))] = Field(
         default=None, description="Whether a lower score is better."
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -153,21 +153,23 @@ class _Bringing:
         if answer is None or not answer.numeric or self.found.words or self.found.form_asked:
             return ScoreThreshold()
         if answer.threshold is not None:
-            return ScoreThreshold(
-                value=answer.threshold, source="given", says=fact("threshold_given", value=answer.threshold)
-            )
+            return self._known(answer.threshold, "given")
         self.fit_on = training_ids(self.workspace, self.subject, self.order.fit_on)
         n, fails = len(self.fit_on), sum(self.subject.fails[output_id] for output_id in self.fit_on)
         if self.fit_on:
             return ScoreThreshold(n=n, fails=fails, says=fact("threshold_to_fit", n=n, fails=fails))
         if self.found.accepted_from is not None:
-            return self._of_prompt()
+            return self._known(self.found.accepted_from, "prompt")
         self.questions.append(fact("foreign_threshold_asked"))
         return ScoreThreshold()
 
-    def _of_prompt(self) -> ScoreThreshold:
-        value = self.found.accepted_from
-        return ScoreThreshold(value=value, source="prompt", says=fact("threshold_of_prompt", value=value))
+    def _known(self, value: float | None, source: Literal["given", "prompt"]) -> ScoreThreshold:
+        """A threshold that somebody says: scores from it on pass, or up to it where less is better."""
+        name = "threshold_given" if source == "given" else "threshold_of_prompt"
+        less = self.found.answer is not None and not self.found.answer.higher_passes
+        return ScoreThreshold(
+            value=value, source=source, says=fact(f"{name}_up" if less else name, value=value)
+        )
 
     def spec(self, answer: AnswerFormat | None) -> dict[str, Any]:
         """The specification of the judge."""
@@ -232,7 +234,7 @@ class _Bringing:
             threshold, cost = fitted(self.workspace, scoring, answer, self.subject, self.fit_on)
             splits = ("train",) if threshold.value is not None else ()
             told_by_prompt = threshold.value is None and self.found.accepted_from is not None
-            self.threshold = self._of_prompt() if told_by_prompt else threshold
+            self.threshold = self._known(self.found.accepted_from, "prompt") if told_by_prompt else threshold
         if answer and answer.numeric:
             answer = answer.model_copy(update={"threshold": self.threshold.value})
         version = self.version(answer, splits)

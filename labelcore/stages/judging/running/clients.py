@@ -5,9 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from typing_extensions import override
+
 from labelcore.judges.kinds import kind_of
-from labelcore.llm import Answerer, ModelClient, client_for, endpoint_for, gate_of
+from labelcore.llm import (
+    Answerer,
+    Message,
+    ModelAnswer,
+    ModelClient,
+    WordOdds,
+    asked_key,
+    client_for,
+    endpoint_for,
+    gate_of,
+)
 from labelcore.llm.limits import Limiter
+from labelcore.llm.protocol import MOST_TOKENS, AnswerPending, Schema
 from labelcore.models import JudgeVersion
 from labelcore.settings import Endpoint
 from labelcore.store.journal import Journal
@@ -93,6 +106,36 @@ def live_clients(concurrency: int | None = None, journal: Journal | None = None,
 def place_of(endpoint: Endpoint) -> str:
     """What an endpoint's answers are known by: its address and its model, whatever it is called."""
     return f"{endpoint.base_url or ''}|{endpoint.model}"
+
+
+class _DeferringClient(ModelClient):
+    """A client that asks nobody: what is not known is asked by another, or another day."""
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+
+    @override
+    async def answer(
+        self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS
+    ) -> ModelAnswer[Schema]:
+        raise AnswerPending(asked_key())
+
+    @override
+    async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> WordOdds | None:
+        raise AnswerPending(None)
+
+    async def close(self) -> None:
+        """There is nothing to close."""
+
+
+def deferring(endpoint: Endpoint) -> Connection:
+    """An endpoint of which only known answers are taken."""
+    return Connection(_DeferringClient(endpoint.model), place_of(endpoint), 1)
+
+
+def deferring_clients() -> Clients:
+    """Clients that ask nobody."""
+    return Clients(deferring)
 
 
 class PanelClient:

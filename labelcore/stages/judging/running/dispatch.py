@@ -20,14 +20,14 @@ from typing_extensions import override
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.llm import asking
-from labelcore.llm import Message, ModelAnswer, ModelClient, WordOdds, asked_key, endpoint_for
-from labelcore.llm.protocol import MOST_TOKENS, AnswerPending, Schema
+from labelcore.llm import endpoint_for
+from labelcore.llm.protocol import AnswerPending
 from labelcore.models import PaidAnswer
 from labelcore.settings import Endpoint
 from labelcore.stages.judging.running import worker
 from labelcore.stages.judging.running.answers import AnswerCache, AnswerStore, CachedClient
 from labelcore.stages.judging.running.asking import storing
-from labelcore.stages.judging.running.clients import Clients, Connection, place_of
+from labelcore.stages.judging.running.clients import deferring, deferring_clients
 from labelcore.stages.judging.running.engine import Engine, WorkOutcome
 from labelcore.stages.judging.running.live_run import Decided, LiveRun, MissingVerdict, Result, Usage
 from labelcore.stages.judging.running.worker import TERMS, Chunk, key_of, place_hash
@@ -51,26 +51,6 @@ def dispatch(live: LiveRun, engine: Engine, journal: Journal) -> None:
     The run's concurrency counts model calls at once over all workers.
     """
     asyncio.run(_Dispatcher(live, engine, journal).run())
-
-
-class _DeferringClient(ModelClient):
-    """A client that asks nobody: what is not known is asked by a worker."""
-
-    def __init__(self, model: str) -> None:
-        self.model = model
-
-    @override
-    async def answer(
-        self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS
-    ) -> ModelAnswer[Schema]:
-        raise AnswerPending(asked_key())
-
-    @override
-    async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> WordOdds | None:
-        raise AnswerPending(None)
-
-    async def close(self) -> None:
-        """There is nothing to close."""
 
 
 class _RecordedLookups(AnswerStore):
@@ -194,8 +174,7 @@ class _Dispatcher:
         self, question: MissingVerdict, endpoint: Endpoint
     ) -> tuple[Result | AnswerPending, Usage, list[PaidAnswer]]:
         lookups, usage = _RecordedLookups(self._cache), Usage()
-        clients = Clients(lambda other: Connection(_DeferringClient(other.model), place_of(other), 1))
-        connection = Connection(_DeferringClient(endpoint.model), place_of(endpoint), 1)
+        clients, connection = deferring_clients(), deferring(endpoint)
         view = CachedClient(connection, clients, lookups, usage, question.repeat)
         try:
             result: Result | AnswerPending = (

@@ -23,7 +23,7 @@ from labelcore.stages import projects
 from labelcore.stages.judging.keeping.binding import bound
 from labelcore.stages.judging.running.asking import ask_models
 from labelcore.stages.judging.running.batching import BatchRound
-from labelcore.stages.judging.running.clients import live_clients
+from labelcore.stages.judging.running.clients import deferring_clients, live_clients
 from labelcore.stages.judging.running.deciding import decide_locally
 from labelcore.stages.judging.running.dispatch import dispatch
 from labelcore.stages.judging.running.engine import opened
@@ -174,6 +174,8 @@ def decide_here(live: LiveRun, judges: Sequence[tuple[JudgeVersion, int]], *, so
         # Before anything is decided: a judge whose endpoint is missing is found out now.
         calls = 0 if soon else sum(count for _, count in judges)
         clients = live_clients(live.options.concurrency, writing, calls)
+        if live.options.known:
+            clients = deferring_clients()
         groups = clients.choose([version for version, _ in judges])
         if live.options.purse:
             refuse_unpriced(clients.endpoints)

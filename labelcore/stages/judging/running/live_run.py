@@ -127,7 +127,8 @@ class RunOptions:
     questions go to the providers' batches; what these have answered is collected, and the run stays
     "stopped" until all is. ``engine``: where the judges run, as the setting of this name says it; ""
     in this process. ``stop`` is set by whoever wants the run to end. ``purse``: what may be spent.
-    ``asked_again``: for who looks on, what calls under way had to be sent again for, by kind.
+    ``asked_again``: for who looks on, what calls under way had to be sent again for, by kind. ``known``:
+    nobody is asked; what no stored answer decides stays undecided.
     """
 
     repeats: int = 1
@@ -137,6 +138,7 @@ class RunOptions:
     stop: threading.Event = field(default_factory=threading.Event)
     purse: Purse | None = None
     asked_again: Counter[str] = field(default_factory=Counter)
+    known: bool = False
 
     @property
     def elsewhere(self) -> str:
