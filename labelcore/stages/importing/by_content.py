@@ -63,7 +63,7 @@ def told(mapping: Mapping, columns: Sequence[str], rows: Rows, given: Collection
 
 
 def _of_the_model(mapping: Mapping, columns: Sequence[str], rows: Rows) -> Mapping:
-    """What a model said is the output, and no expected answer beside it; where it may be a class, it is asked.
+    """What a model said is the output and no expected answer beside it; what may be a class is asked.
 
     A column without a text in the first rows holds no outputs where a conversation does.
     """

@@ -76,7 +76,7 @@ def _scores(record: Record) -> list[Remark]:
 def _people(record: Record, place: int, count: int) -> list[Remark]:
     """What each worker said of one response; a comparison of two says nothing of either."""
     remarks: list[Remark] = []
-    for answer in entries(first(record, "humanEvaluationResult.humanAnswers")):
+    for answer in entries(first(record, "humanEvaluationResult.humanAnswers", "humanAnswers")):
         results = first(answer, "answerContent.evaluationResults")
         who, when = first(answer, "workerId"), first(answer, "submissionTime")
         for kind in ("thumbsUpDown", "individualLikertScale"):
