@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,9 +23,14 @@ from labelcore.wording import Wording, in_chinese
 _WRAPPINGS = ("", "data")
 _RUNS = ("data.resultData.runData", "executionData.resultData.runData", "resultData.runData")
 _RESULTS = ("data.resultData", "executionData.resultData", "resultData")
-_ANSWERS = ("output", "text", "response", "message.content", "answer", "reply", "content")
+_ANSWERS = ("output", "response.text", "text", "response", "message.content", "answer", "reply", "content")
 _QUESTIONS = ("chatInput", "body.message", "body.query", "query", "question", "message.text", "input")
-_OF_MODELS = "langchain"
+_OF_MODELS = re.compile(
+    r"langchain\.(?!.*(trigger|classifier|sentiment|vectorstore|memory|embedding|document|tool|retriever|"
+    r"splitter|parser|lm(chat)?[a-z]))",
+    re.IGNORECASE,
+)
+"""Types of nodes that answer: no model within another node, and nothing that passes on what it was given."""
 _UNANSWERED = Wording("no node of a model gave an answer in this execution")
 
 
@@ -76,7 +82,7 @@ def _answer(record: Record, nodes: Record) -> str:
         plain(node.get("name")): plain(node.get("type"))
         for node in entries(first(record, "workflowData.nodes"))
     }
-    ours = [name for name in nodes if _OF_MODELS in kinds.get(name, _OF_MODELS if not kinds else "")]
+    ours = [name for name in nodes if _OF_MODELS.search(kinds.get(name, ""))]
     ours.sort(key=lambda name: max((_begun(run) for run in entries(nodes[name])), default=0.0))
     texts = [text for name in ours for item in _items(nodes[name], "main") if (text := _text(item))]
     if texts:

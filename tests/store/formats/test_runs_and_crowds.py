@@ -46,6 +46,23 @@ def test_the_agents_answer_of_an_execution_is_the_output_and_no_later_nodes_row(
     assert read("n8n", document(one))[0].details["workflow"] == "Support"
 
 
+def test_a_chains_words_are_the_output_and_a_classifier_passes_on_what_the_user_said() -> None:
+    one = execution(5, "Press it.")
+    one["data"]["resultData"]["runData"]["Agent"][0]["data"]["main"][0][0]["json"] = {
+        "response": {"text": "Hold."}
+    }
+    passed = {"text": "Question 5?", "classification": "urgent"}
+    one["data"]["resultData"]["runData"]["Sort"] = [{"startTime": 8, "data": {"main": [[{"json": passed}]]}}]
+    one["workflowData"]["nodes"].append({"name": "Sort", "type": "@n8n/n8n-nodes-langchain.textClassifier"})
+    (row,) = read("n8n", lines([one]))
+    assert row.output == "Hold."
+    del one["workflowData"]
+    said_by = {"response": {"generations": [[{"text": "Turn it."}]]}}
+    one["data"]["resultData"]["runData"]["Model"] = [{"data": {"ai_languageModel": [[{"json": said_by}]]}}]
+    (row,) = read("n8n", lines([one]))
+    assert row.output == "Turn it."
+
+
 def review(**more: Any) -> dict[str, Any]:
     score = {
         "value": {"acc": 0.0},
