@@ -17,7 +17,7 @@ WORDS = {
         "recorded, and exports only where they are chosen."
     ),
     "lists_split": (
-        "The cells of '{column}' hold several answers each: every one of them is an output, and those of a "
+        "The cells of '{column}' hold lists of answers: every answer in them is an output, and those of a "
         "row are of one source."
     ),
     "lists_kept": (

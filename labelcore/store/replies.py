@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import duckdb
@@ -14,6 +14,7 @@ from labelcore.store.formats.lines import plain_json
 from labelcore.store.staging import clean, expression, insert, opening, pages, replace
 from labelcore.text import chats
 
+_DEEPEST = 8
 _UNKNOWN, _NOBODY = "who spoke in this chat is not known", "nobody answers in this chat"
 
 
@@ -165,10 +166,10 @@ def reply_within(text: str | None) -> str:
 
 
 def hold_lists(cells: Sequence[Any]) -> bool:
-    """Whether cells hold lists of answers, one of them several."""
+    """Whether all cells hold lists of answers."""
     texts = [str(cell) for cell in cells if cell]
     answers = [_answers(text) for text in texts]
-    return bool(texts) and all(answers) and any(len(some) > 1 for some in answers)
+    return bool(texts) and all(answers)
 
 
 def split_lists(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str) -> list[RejectedRow]:
@@ -196,8 +197,17 @@ def split_lists(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str)
 def _answers(text: str) -> list[str]:
     """The answers in a list of them; none where it is no list, or holds anything else."""
     items = chats.loaded(text) if chats.opening(text) == "[" else None
-    answers = [_answer(item) for item in items] if isinstance(items, list) else []
+    answers = [_answer(item) for item in _flat(items, 0)] if isinstance(items, list) else []
     return answers if all(answer.strip() for answer in answers) else []
+
+
+def _flat(items: list[Any], depth: int) -> Iterator[Any]:
+    """The entries of a list, and of the lists in it, as samples of several runs have them."""
+    for item in items:
+        if isinstance(item, list) and item and depth < _DEEPEST:
+            yield from _flat(item, depth + 1)
+        else:
+            yield item
 
 
 def _answer(item: Any) -> str:

@@ -90,3 +90,17 @@ def test_a_list_that_may_be_one_answer_is_said_and_kept(
     if not described.columns:
         importing.import_file(workspace, path, described=Description(replies="each"))
         assert {text for _, text, *_ in stored(workspace)} == {'["red","big"]', "red", "big"}
+
+
+def test_lists_in_lists_and_lists_of_one_are_answers_too(workspace: Workspace, tmp_path: Path) -> None:
+    nested = [{"prompt": "Rain?", "responses": [["Yes.", "No."], ["Maybe."]]}]
+    result = importing.import_file(workspace, written(tmp_path / "nested.jsonl", nested))
+    assert "lists_split" in codes(result)
+    single = [{"prompt": f"Sun {n}?", "generations": [f"It shines {n}."]} for n in range(2)]
+    importing.import_file(workspace, written(tmp_path / "single.jsonl", single))
+    texts = {text for _, text, *_ in stored(workspace)}
+    assert texts == {"Yes.", "No.", "Maybe.", "It shines 0.", "It shines 1."}
+    kept = importing.preview(
+        workspace, written(tmp_path / "one.jsonl", [{"prompt": "Hot?", "answer": ["No."]}])
+    )
+    assert "lists_kept" in [told.code for told in kept.warnings]

@@ -24,6 +24,17 @@ _TEXTS = ("summary", "text", "reply", "replies")
 _PREDICTED = re.compile(r"^pred(icted|ictions?|s)?$|^predicted[ _]|[ _]pred(icted|iction)?$", re.IGNORECASE)
 """Beside one of these a text is what a model was given, or an answer that a model judged: it is asked."""
 
+_OF_MODELS = frozenset(
+    "prediction predictions pred preds predicted_answer predicted_output model_output model_answer "
+    "model_response llm_output llm_answer llm_response generated_text generated_answer generated_response "
+    "generated_output ai_response bot_response assistant_response agent_response hypothesis system_answer "
+    "模型输出 模型回答 模型回复".split()
+)
+"""Names of what a model said: an ``answer`` or ``output`` beside one is what was expected."""
+_EITHER = frozenset("answer answers output outputs completion completions 回答 答案 输出".split())
+"""Names of what a model said, or of what it should have said."""
+_ANSWERS_TO = re.compile(r"(^|[_ .])annotations?$", re.IGNORECASE)
+
 _PHRASE = re.compile(r"^[^{\[].*\w\W*\s\W*\w|[\u3040-\u9fff\uac00-\ud7af]{4}", re.DOTALL)
 """More than a word."""
 Rows = Sequence[dict[str, Any]]
@@ -33,8 +44,10 @@ def told(mapping: Mapping, columns: Sequence[str], rows: Rows, given: Collection
     """A mapping by names, set right by what the first rows hold; what a person named stays."""
     if tuple(columns) == FIELDS or {"output", "conversation", "id"} & set(given):
         return mapping
+    mapping = _of_the_model(mapping, columns, rows)
     output = mapping.output
     objects = output and _are_objects(output, rows) and (len(columns) == 1 or _is_text(output))
+    objects = objects or (output and _are_annotations(output, rows))
     is_text = output and is_named(output, "text")
     is_said = output and output == text_of_log(columns, rows)  # by users too
     if (
@@ -47,6 +60,34 @@ def told(mapping: Mapping, columns: Sequence[str], rows: Rows, given: Collection
         return mapping
     found = _chat(columns, rows) or _sides(columns)
     return mapping.model_copy(update=found)
+
+
+def _of_the_model(mapping: Mapping, columns: Sequence[str], rows: Rows) -> Mapping:
+    """What a model said is the output and no expected answer beside it; what may be a class is asked.
+
+    A column without a text in the first rows holds no outputs where a conversation does.
+    """
+    output = str(mapping.output)
+    if mapping.conversation and mapping.output and not any(row.get(output) for row in rows):
+        return mapping.model_copy(update={"output": None})
+    said = [column for column in columns if any(is_named(column, name) for name in _OF_MODELS)]
+    if len(said) != 1 or not any(is_named(output, name) for name in _EITHER):
+        return mapping
+    is_class = _length(output, rows) and not _length(said[0], rows)
+    is_mapped = said[0] in mapping.texts().values()
+    return mapping if is_mapped else mapping.model_copy(update={"output": None if is_class else said[0]})
+
+
+def _are_annotations(column: str, rows: Rows) -> bool:
+    """Whether every cell holds an object of what people said, as annotation platforms give it."""
+    trees = [chats.loaded(str(row[column])) for row in rows if row.get(column)]
+    inexact = not any(is_named(column, name) for name in NAMES["output"])
+    return bool(trees) and all(
+        isinstance(tree, dict)
+        and not chats.turns(tree)
+        and (inexact or any(_ANSWERS_TO.search(str(key)) for key in tree))
+        for tree in trees
+    )
 
 
 def falls(columns: Sequence[str], rows: Sequence[Record]) -> set[bool]:

@@ -27,7 +27,8 @@ NAMES: dict[str, tuple[str, ...]] = {
         "入力 frage kundenfrage nutzerfrage eingabe anfrage pregunta entrada pergunta domanda "
         "вопрос 질문 السؤال 輸入 問題 प्रश्न सवाल",
         "context": "context contexts documents document source_text passage passages transcript retrieved "
-        "retrieved_contexts retrieved_docs retrieved_documents retrieval_context source article text "
+        "retrieved_contexts retrieved_context retrieved_docs retrieved_documents retrieved_chunks "
+        "retrieved_passages retrieval_context source article text "
         "上下文 原文 资料 参考资料 背景 文脈 kontext",
         "conversation": "conversation conversations messages dialogue dialog chat chat_history turns history "
         "conversation_history message_history dialogue_history dialog_history chat_messages chat_log "
@@ -243,6 +244,7 @@ _OTHER = re.compile(
     r"(?<![^\W_])(expected|references?|gold|golden|ideal|correct|standard|std|true|human|target|desired|"
     r"preferred|chosen|rejected|best|better|worst|winning|winner|user|previous|old|original|reviewer|rate|"
     r"rating|rank|score|quality|how|which|what|why|is|are|was|does|did|do|would|you|your|no|good|bad|"
+    r"gt|ground|groundtruth|truth|tokens?|cost|price|latency|usage|"
     r"erwartete|richtige|korrekte|beste|muster|esperada|correcta|attendue|correcte|humaine|humana|esperado|"
     r"corretta|правильный|эталонный)(?![^\W_])|参考|标准|期望|正确|人工|预期|理想|是否|评分|质量|满意|如何|"
     r"怎么|模範|正解"

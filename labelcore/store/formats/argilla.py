@@ -37,7 +37,9 @@ _ANSWERS, _WHO, _STATUS = ".responses", ".responses.users", ".responses.status"
 
 
 def _is_nested(record: Record) -> bool:
-    return isinstance(record.get("fields"), dict) and bool({"responses", "suggestions"} & record.keys())
+    others = any("worker_id" in answer for answer in entries(record.get("responses")))
+    known = bool({"responses", "suggestions"} & record.keys())
+    return isinstance(record.get("fields"), dict) and known and not others
 
 
 def _is_flat(record: Record) -> bool:

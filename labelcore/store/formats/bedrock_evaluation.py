@@ -20,6 +20,7 @@ from labelcore.store.formats.fields import (
 from labelcore.wording import in_chinese
 
 _PROMPTS = (
+    "inputRecord.prompt.text",  # of SageMaker
     "inputRecord.prompt",
     "inputRecord.promptText",
     "inputRecord.conversationTurns.0.prompt.content.0.text",
@@ -27,7 +28,7 @@ _PROMPTS = (
 
 
 def _is_record(record: Record) -> bool:
-    answered = any("response" in one for one in entries(record.get("modelResponses")))
+    answered = any("response" in one or "text" in one for one in entries(record.get("modelResponses")))
     return isinstance(record.get("inputRecord"), dict) and answered
 
 
@@ -49,12 +50,16 @@ def rows(number: int, record: Record) -> Iterator[Said]:
         yield made(
             number,
             Exchange(
-                plain(first(response, "response")), prompt, passages(first(response, "context", "contexts"))
+                plain(first(response, "response", "text")),
+                prompt,
+                passages(first(response, "context", "contexts")),
             ),
             group=prompt if len(responses) > 1 else "",
             model=first(response, "modelIdentifier"),
             details={
-                "expected": first(record, "inputRecord.referenceResponse"),
+                "expected": first(
+                    record, "inputRecord.referenceResponse.text", "inputRecord.referenceResponse"
+                ),
                 "category": first(record, "inputRecord.category"),
             },
             remarks=[

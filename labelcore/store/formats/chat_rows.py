@@ -17,6 +17,14 @@ _SPEAKERS = (
     "role speaker sender sender_type sender_role author author_type author_role speaker_role message_role "
     "participant from sent_by direction 角色 发言人 说话人"
 ).split()
+_FLAGS = {
+    "is_created_by_user": ("user", "assistant"),
+    "is_user": ("user", "assistant"),
+    "from_user": ("user", "assistant"),
+    "is_bot": ("assistant", "user"),
+    "is_assistant": ("assistant", "user"),
+}
+"""Columns that say of each message whether one side wrote it: who did where it says yes, and where no."""
 _TEXTS = "content text message message_text body utterance msg value 内容 消息 文本".split()
 _TIMES = "timestamp created_at time sent_at date datetime 时间".split()
 _IDS = "message_id id uuid msg_id".split()
@@ -48,7 +56,7 @@ def _columns(names: Sequence[str]) -> _Columns | None:
     by_name = {spelled(name): name for name in reversed(names)}
     if _ANSWERS & by_name.keys():
         return None
-    lists = (_SPEAKERS, _TEXTS, _TIMES, _IDS, _MODELS)
+    lists = ((*_FLAGS, *_SPEAKERS), _TEXTS, _TIMES, _IDS, _MODELS)
     who, text, *others = (next((by_name[name] for name in words if name in by_name), "") for words in lists)
     return _Columns(who, text, talk_column(names), *others) if who and text else None
 
@@ -84,8 +92,17 @@ def text_of_log(names: Sequence[str], records: Sequence[Record]) -> str:
 
 def _are_spoken(records: Sequence[Record], columns: _Columns) -> bool:
     """Whether of every message it is known who spoke, and both sides do."""
-    spoken = {speaker(record.get(columns.speaker)) for record in records}
+    spoken = {speaker(_who(record, columns)) for record in records}
     return None not in spoken and {"user", "assistant"} <= spoken and _fit(records, columns)
+
+
+def _who(record: Record, columns: _Columns) -> Any:
+    """Who wrote a message: the word for it, or what a flag says."""
+    word = record.get(columns.speaker)
+    sides = _FLAGS.get(spelled(columns.speaker), ("", ""))
+    return {"true": sides[0], "1": sides[0], "false": sides[1], "0": sides[1]}.get(
+        plain(word).lower()
+    ) or word
 
 
 def _fit(records: Sequence[Record], columns: _Columns) -> bool:
@@ -127,7 +144,7 @@ def rows(source: Source) -> Iterator[Said]:
         if columns.talk and not name:
             yield RejectedRow(row=number, field=columns.talk, reason=_OF_NONE, raw=plain(record)[:RAW])
             continue
-        who = record.get(columns.speaker)
+        who = _who(record, columns)
         kind = plain(record.get("type")) if kinds_known and speaker(who) != "user" else ""
         if kind in _ASIDES:
             yield RejectedRow(row=number, field="type", reason=_ASIDE, raw=plain(record)[:RAW])
@@ -144,7 +161,7 @@ def rows(source: Source) -> Iterator[Said]:
 
 def _are_of_coze(records: Sequence[Record], columns: _Columns) -> bool:
     """Whether a message's type says what it is: the user's question, or the answer."""
-    kinds = {(speaker(record.get(columns.speaker)), plain(record.get("type"))) for record in records}
+    kinds = {(speaker(_who(record, columns)), plain(record.get("type"))) for record in records}
     return {("user", "question"), ("assistant", "answer")} <= kinds
 
 

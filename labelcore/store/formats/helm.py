@@ -71,16 +71,20 @@ def _is_prediction(record: Record) -> bool:
 @each(_is_prediction)
 def predictions(number: int, record: Record) -> Iterator[Said]:
     """A row for each prediction."""
-    name = plain(record["instance_id"])
-    trial, kind = plain(record["train_trial_index"]), _perturbed(record.get("perturbation"))
     yield made(
         number,
         Exchange(plain(record["predicted_text"]).strip()),
-        id="/".join(filter(None, (name, kind, trial.strip("0") and trial))),
-        group=name,
+        id=id_of(record),
+        group=plain(record["instance_id"]),
         details={key: record.get(key) for key in _DETAILS},
         raw=record,
     )
+
+
+def id_of(record: Record) -> str:
+    """How an output is named by the instance, its perturbation and the trial, the first one left out."""
+    trial, kind = plain(record.get("train_trial_index")), _perturbed(record.get("perturbation"))
+    return "/".join(filter(None, (plain(record.get("instance_id")), kind, trial.strip("0") and trial)))
 
 
 def _perturbed(perturbation: Any) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from labelcore.store.formats.base import Record, Source, tool
-from labelcore.store.formats.fields import Said, first, likeness, loaded, read
+from labelcore.store.formats.base import Record, Remark, Source, tool
+from labelcore.store.formats.fields import Said, first, likeness, loaded, read, remark
 from labelcore.store.formats.spans import Span, remarks_of
 from labelcore.text.nested import nested
 
@@ -67,11 +67,29 @@ def rows(source: Source) -> Iterator[Said]:
             attributes if isinstance(attributes, dict) else {},
             _events(span.get("events")),
             first(span, "end_time", "start_time", "endTime", "startTime"),
-            remarks_of(first(span, "annotations", "span_annotations")),
+            [*remarks_of(first(span, "annotations", "span_annotations")), *_columns_of(span)],
             whole=_kind(span) == "LLM" or (not has_models and outermost),
         ).rows()
 
     yield from read(source, _is_span, spans, *_WRAPPINGS)
+
+
+def _columns_of(span: Mapping[str, Any]) -> Iterator[Remark]:
+    """What Arize writes in columns: ``eval.NAME.label`` of a judge, ``annotation.NAME.label`` of a person."""
+    for place in ("eval", "annotation"):
+        named = span.get(place)
+        for name, said in named.items() if isinstance(named, dict) else ():
+            if isinstance(said, dict):
+                yield from remark(
+                    "grade" if place == "annotation" else "verdict",
+                    name,
+                    first(said, "label", "score"),
+                    who=first(said, "updated_by") if place == "annotation" else "",
+                    reason=first(said, "explanation", "text"),
+                    score=first(said, "score"),
+                )
+            elif name == "notes":
+                yield from remark("grade", "", "", reason=said)
 
 
 def _events(value: Any) -> list[tuple[str, Mapping[str, Any]]]:

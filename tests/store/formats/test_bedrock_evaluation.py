@@ -33,3 +33,10 @@ def test_peoples_ratings_are_of_the_response_that_they_name() -> None:
     first, second = read("bedrock_evaluation", lines([RECORD]))
     assert (first.group, second.group) == ("Who pays?", "Who pays?")
     assert said(first) == [] and said(second) == [("grade", "Clear", "false", "", "w1")]
+
+
+def test_sagemakers_texts_stand_in_objects() -> None:
+    inputs = {"prompt": {"text": "Who pays?"}, "referenceResponse": {"text": "The tenant."}}
+    answers = [{"text": "You.", "modelIdentifier": "m1"}]
+    (row,) = read("bedrock_evaluation", lines([{**RECORD, "inputRecord": inputs, "modelResponses": answers}]))
+    assert (row.input, row.output, row.details) == ("Who pays?", "You.", {"expected": "The tenant."})

@@ -248,3 +248,15 @@ def test_a_type_that_is_a_topic_says_nothing_of_who_spoke() -> None:
     ]
     rows = read("chat_rows", lines(typed(*said)))
     assert [row.output for row in rows] == [f"assistant {at}" for at in range(4)]
+
+
+def test_a_flag_says_who_wrote_a_message() -> None:
+    chat = [
+        {"conversationId": name, "sender": who, "isCreatedByUser": who == "User", "text": f"{who} {name}"}
+        for name in ("c1", "c2")
+        for who in ("User", "Ada-4")
+    ]
+    rows = read("chat_rows", lines(chat))
+    assert [(row.output, contents(row)) for row in rows] == [
+        (f"Ada-4 {name}", [("user", f"User {name}")]) for name in ("c1", "c2")
+    ]

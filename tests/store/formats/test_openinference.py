@@ -135,3 +135,19 @@ def test_annotations_that_come_apart_speak_of_their_spans_by_id() -> None:
 def test_a_number_beside_a_label_is_kept_with_the_output() -> None:
     (row,) = read("openinference", document(SPANS))
     assert row.details["correct score dee"] == "1"
+
+
+def test_evaluations_and_annotations_in_columns_come_along() -> None:
+    span = {
+        "context.span_id": "s1",
+        "attributes.openinference.span.kind": "LLM",
+        "attributes.input.value": "Rain?",
+        "attributes.output.value": "Yes.",
+        "eval.grounded.label": "no",
+        "eval.grounded.explanation": "nothing says so",
+        "annotation.quality.label": "bad",
+        "annotation.quality.updated_by": "ann",
+    }
+    (row,) = read("openinference", lines([span]))
+    assert said(row) == [("verdict", "grounded", "no", "", ""), ("grade", "quality", "bad", "", "ann")]
+    assert row.remarks[0].reason == "nothing says so"
