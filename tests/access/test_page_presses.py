@@ -81,7 +81,8 @@ READS = frozenset(
     judging.keeping.versions.signals_of_users judging.proposing.retraining.freshness
     judging.running.orders.is_anything_left judging.running.orders.runs refining.drafts.lint_draft
     reporting.comparing.newest_versions
-    reporting.gathering.gather reporting.gathering.timeline reporting.slicing.fields sampling.samples
+    reporting.gathering.gather reporting.gathering.timeline reporting.slicing.fields
+    reporting.slicing.fields_beside sampling.samples
     selecting.known_fields
     """.split()
 )
