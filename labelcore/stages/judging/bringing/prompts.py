@@ -165,11 +165,12 @@ class _Bringing:
 
     def _known(self, value: float | None, source: Literal["given", "prompt"]) -> ScoreThreshold:
         """A threshold that somebody says: scores from it on pass, or up to it where less is better."""
-        name = "threshold_given" if source == "given" else "threshold_of_prompt"
         less = self.found.answer is not None and not self.found.answer.higher_passes
-        return ScoreThreshold(
-            value=value, source=source, says=fact(f"{name}_up" if less else name, value=value)
-        )
+        if source == "given":
+            says = fact("threshold_given_up" if less else "threshold_given", value=value)
+        else:
+            says = fact("threshold_of_prompt_up" if less else "threshold_of_prompt", value=value)
+        return ScoreThreshold(value=value, source=source, says=says)
 
     def spec(self, answer: AnswerFormat | None) -> dict[str, Any]:
         """The specification of the judge."""
