@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from labelcore.cli import main
@@ -11,6 +13,7 @@ from labelcore.errors import MemoryFull, StoreFull
 from labelcore.settings import settings
 from labelcore.stages import importing
 from labelcore.store import close_database, outputs, querying
+from labelcore.store.formats import tables
 from labelcore.store.shortages import shortage
 from labelcore.workspace import Workspace
 
@@ -99,13 +102,31 @@ def test_where_nothing_can_be_put_aside_the_disk_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "kind"),
+    ("trouble", "kind"),
     [
-        ("IO Error: No space left on device", StoreFull),
-        ("Out of Memory Error: Failed to allocate block of 2048 bytes (bad allocation)", MemoryFull),
-        ("TransactionContext Error: Failed to commit: Could not offload block", MemoryFull),
-        ("Binder Error: no column memory", type(None)),
+        (duckdb.IOException("IO Error: No space left on device"), StoreFull),
+        (duckdb.OutOfMemoryException("Failed to allocate block of 2048 bytes (bad allocation)"), MemoryFull),
+        (duckdb.TransactionException("Failed to commit: Could not offload block"), MemoryFull),
+        (duckdb.FatalException("Failed: database has been invalidated: Out of Memory Error"), MemoryFull),
+        (duckdb.BinderException("no column memory"), type(None)),
+        (duckdb.ConversionException("Could not convert string 'CUDA Out of Memory' to INT32"), type(None)),
     ],
+    ids=str,
 )
-def test_a_shortage_is_told_by_its_words(words: str, kind: type) -> None:
-    assert isinstance(shortage(duckdb.Error(words), None), kind)
+def test_a_shortage_is_told_by_its_kind_and_words(trouble: duckdb.Error, kind: type) -> None:
+    assert isinstance(shortage(trouble, None), kind)
+
+
+@pytest.mark.parametrize("trouble", [duckdb.IOException("No space left on device"), pa.ArrowMemoryError("x")])
+def test_no_file_is_called_unreadable_for_it(
+    narrow: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    path = tmp_path / "answers.parquet"
+    pq.write_table(pa.table({"output": ["Paris", "Rome"]}), path)
+
+    def lacking(*_: object) -> None:
+        raise trouble
+
+    monkeypatch.setattr(tables, "_renamed", lacking)
+    with pytest.raises((StoreFull, MemoryFull)):
+        importing.import_file(narrow, str(path))

@@ -249,7 +249,7 @@ class Database:
         while True:
             try:
                 return self._connection.close()
-            except duckdb.OperationalError:
+            except duckdb.ResourceInUseException:
                 if time.monotonic() > end:
                     raise
             time.sleep(0.02)

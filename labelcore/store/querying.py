@@ -16,6 +16,7 @@ import duckdb
 
 from labelcore.errors import BadInput
 from labelcore.store.connection import Database
+from labelcore.store.shortages import tell_shortage
 from labelcore.store.tables_read import views
 from labelcore.wording import Wording
 
@@ -62,9 +63,8 @@ def query(db: Database, sql: str, limit: int = 1_000, seconds: float = 30) -> Qu
                 next_step="Ask for fewer rows, or for one project with WHERE project = '…'.",
                 seconds=seconds,
             ) from None
-        except duckdb.OutOfMemoryException:
-            raise
         except duckdb.Error as trouble:
+            tell_shortage(trouble)
             raise _wrong(str(trouble)) from trouble
         finally:
             timer.cancel()

@@ -38,8 +38,8 @@ def key_sql(*, with_chat: bool) -> str:
 
 
 def join_sources(cursor: duckdb.DuckDBPyConnection, project_id: str) -> None:
-    """The ready rows whose source is not called as their group or their input says, in ``sources``: rows of
-    one group, or with the same input, share it.
+    """The sources of ready rows in ``sources``: rows of one group, or with the same input, share one. Where
+    no row has a group, only those that are not called as their input says.
 
     The same input in two groups makes one source of both; one that is stored already keeps its name.
     """

@@ -32,6 +32,7 @@ from labelcore.store.formats.base import (
     reads,
     table,
 )
+from labelcore.store.shortages import tell_shortage
 from labelcore.wording import Wording
 
 _LOOKED_AT, _SHOWN = 400, 50
@@ -133,9 +134,8 @@ def stage(cursor: duckdb.DuckDBPyConnection, path: Path, _part: str = "") -> Sta
             f"max_line_size={LARGEST_CELL * 2}, buffer_size={LARGEST_CELL * 4})",
             [str(path)],
         )
-    except duckdb.OutOfMemoryException:
-        raise
     except duckdb.Error as trouble:
+        tell_shortage(trouble)
         raise BadInput(
             "{name} cannot be read as a table: {trouble}",
             next_step="Check its delimiter and quotes, or save it as JSON lines.",

@@ -26,6 +26,7 @@ from labelcore.store.formats.base import (
     reads,
 )
 from labelcore.store.formats.talks import talk_column
+from labelcore.store.shortages import tell_shortage
 from labelcore.text import chats
 
 _WHOLE = 100_000_000
@@ -332,9 +333,8 @@ def _read_list(cursor: duckdb.DuckDBPyConnection, path: Path) -> bool:
             cursor.register("objects", pa.table(batch))
             cursor.execute("INSERT INTO lines SELECT line FROM objects")
             cursor.unregister("objects")
-    except duckdb.OutOfMemoryException:
-        raise
-    except (duckdb.Error, pa.ArrowException, OSError):
+    except (duckdb.Error, pa.ArrowException, OSError) as trouble:
+        tell_shortage(trouble)
         cursor.execute("DROP TABLE lines")
         return False
     return True

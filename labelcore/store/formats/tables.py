@@ -20,6 +20,7 @@ from labelcore.store.formats.base import (
     reads,
     table,
 )
+from labelcore.store.shortages import tell_shortage
 
 _SHOWN = 50
 _NESTED = ("STRUCT", "MAP", "LIST", "JSON")
@@ -96,9 +97,8 @@ def stage(cursor: duckdb.DuckDBPyConnection, path: Path, _part: str = "") -> Sta
             for name, kind, *_ in described
         )
         cursor.execute(f"INSERT INTO file_rows SELECT {columns} FROM arrow_rows")
-    except duckdb.OutOfMemoryException:
-        raise
     except (duckdb.Error, pa.ArrowException, OSError, ValueError) as trouble:
+        tell_shortage(trouble)
         raise _unreadable(path, trouble) from trouble
     finally:
         cursor.unregister("arrow_rows")
