@@ -9,7 +9,7 @@ import shlex
 import shutil
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
@@ -23,15 +23,18 @@ from starlette.testclient import TestClient
 
 from labelcore import health, scheduled
 from labelcore.messages import sending
-from labelcore.models import Role, now
+from labelcore.models import Output, Role, now
 from labelcore.settings import settings
 from labelcore.stages import people, projects
 from labelcore.stages.aligning.side_by_side import judge_table
+from labelcore.stages.reporting.slicing import fields_beside, slices
+from labelcore.stages.reporting.trend import trend
 from labelcore.stages.reporting.trust import trust
-from labelcore.store import Database, close_database, open_database
+from labelcore.store import Database, close_database, open_database, outputs as output_table
 from labelcore.workspace import Workspace
 from tests.bench import container_steps
 from tests.databases import empty_file
+from tests.stages.measured import grade_all
 
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOYMENT = ROOT / "docs" / "deployment"
@@ -140,19 +143,31 @@ def test_what_whoever_comes_first_would_wait_for_is_read_ahead(
     opened: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workspace = Workspace(opened, projects.open_project(opened, "shop"))
-    made = threading.Event()
-    monkeypatch.setattr(scheduled, "trend", lambda _: None)
+    outputs = [
+        Output(id=city, project_id=workspace.project.id, text=f"in {city}", metadata={"city": city})
+        for city in ("Ulm", "Bonn")
+    ]
+    output_table.add(opened, outputs)
+    grade_all(workspace, outputs, ["pass", "fail"])
+    ended, submit = threading.Semaphore(0), ThreadPoolExecutor.submit
+    told: list[Future[object]] = []
 
-    def noting(of: Workspace) -> None:
-        judge_table(of)
-        made.set()
+    def noting(reader: ThreadPoolExecutor, work: Callable[..., object], *of: object) -> Future[object]:
+        future = submit(reader, work, *of)
+        told.append(future)
+        future.add_done_callback(lambda _: ended.release())
+        return future
 
-    monkeypatch.setattr(scheduled, "judge_table", noting)
+    monkeypatch.setattr(ThreadPoolExecutor, "submit", noting)
     with scheduled.reading_ahead(opened):
-        assert made.wait(240)
+        for _ in ("what begins it", "trust", "trend", "judges", "slices"):
+            assert ended.acquire(timeout=240)
+    assert [future.exception() for future in told] == [None] * 5
     monkeypatch.setattr(Database, "_rows", lambda *_: pytest.fail("read again"))
-    assert trust(workspace.by("ann")).outputs == 0
+    assert trust(workspace.by("ann")).outputs == 2
     assert judge_table(workspace).rows == ()
+    [report] = slices(workspace, by=fields_beside(workspace, trend(workspace))[:1])
+    assert {row.name for row in report.rows} == {"Ulm", "Bonn"}
 
 
 def test_the_end_waits_for_the_report_that_is_being_made_and_an_error_keeps_nobody(

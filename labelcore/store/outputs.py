@@ -141,12 +141,13 @@ def ids(db: Database, project_id: str, limit: int | None = None) -> list[str]:
 
 
 def some_ids(db: Database, project_id: str, most: int) -> list[str]:
-    """So many outputs at most, always the same, in an order like chance."""
+    """So many outputs at most, in an order like chance: the same while the outputs and DuckDB's hash are."""
     rows = db.rows(
-        "SELECT output_id FROM output WHERE project_id = ? ORDER BY hash(output_id), output_id LIMIT ?",
+        "SELECT output_id FROM output WHERE project_id = ? GROUP BY output_id "
+        "ORDER BY hash(output_id), output_id LIMIT ?",
         [project_id, most],
     )
-    return list(dict.fromkeys(row[0] for row in rows))
+    return [row[0] for row in rows]
 
 
 def first_of(db: Database, project_id: str) -> Output | None:

@@ -75,11 +75,11 @@ def test_a_test_under_way_is_shown_to_everybody_and_stopped_by_a_click(
     healthy(app.button(key="hardened-judge-go").click().run())
     assert app.button(key="hardened-judge-go").disabled
     other = opened(PAGE, show="hardness", judge=chosen.id)
-    started = time.monotonic()
     healthy(other.button(key="hardened-judge-stop").click().run())
-    while hardness.ongoing_test(chosen) and time.monotonic() < started + 500:
+    until = time.monotonic() + 60
+    while hardness.ongoing_test(chosen) and time.monotonic() < until:
         time.sleep(0.05)
-    assert time.monotonic() - started < 500, "unstopped it takes ten minutes"
+    assert not hardness.ongoing_test(chosen), "unstopped it takes ten minutes"
     healthy(app.run())
     assert not app.button(key="hardened-judge-go").disabled, "what is left can be tested later"
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from labelcore.errors import BadInput
 from labelcore.models import Criterion, Evidence, Grade, JudgeVersion, Output, new_id
 from labelcore.stages import grading, judging, projects
 from labelcore.stages.deriving import editing
@@ -21,9 +23,10 @@ from labelcore.store import (
 )
 from labelcore.workspace import Workspace
 from pages.widgets import keys
+from pages.widgets.judging import running, table
 from tests.databases import empty_file
 from tests.mock_endpoint import MockEndpoint, configured
-from tests.pages.opening import healthy, opened
+from tests.pages.opening import ROOT, SECONDS, healthy, opened
 
 
 @pytest.fixture
@@ -116,6 +119,38 @@ def test_a_run_of_what_is_chosen_keeps_to_it_and_says_why_decisions_did_not_come
     text = shown(healthy(app.run()))
     assert "1 × context length: " in text and "maximum context length is 8192 tokens" in text
     assert "ask a model that takes longer prompts" in text
+
+
+def test_a_run_is_watched_and_can_be_stopped_from_the_press_that_begins_it(
+    place: Workspace, judge: JudgeVersion, mock: MockEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = running.start
+
+    def started(*of: Any) -> bool:
+        began = start(*of)
+        until(lambda: bool(judging.runs(place)))  # else the watch has it a second later
+        return began
+
+    monkeypatch.setattr(running, "start", started)
+    app = opened("5_judging.py")
+    with mock.held():
+        app = press(app, "run-some")
+        assert app.button(key="stop-run")
+        assert app.get("progress")
+        press(app, "stop-run")
+    until(lambda: app.session_state[keys.RUN_OVER].is_set())
+
+
+def test_what_a_run_is_about_can_be_chosen_where_the_page_fails_below(
+    place: Workspace, judge: JudgeVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise BadInput("The table cannot be drawn.", next_step="Look again.")
+
+    monkeypatch.setattr(table, "show", fails)
+    app = AppTest.from_file(ROOT / "pages" / "5_judging.py", default_timeout=SECONDS).run()
+    assert [element.value for element in app.error] and not app.exception
+    assert app.selectbox(key=keys.RUN_WHO)
 
 
 def test_a_run_that_meets_its_limit_says_so(

@@ -106,7 +106,9 @@ def asking(
     )
 
 
-def decides(workspace: Workspace, judge: str, values: Iterable[tuple[str, str]], **more: object) -> None:
+def decides(
+    workspace: Workspace, judge: str, values: Iterable[tuple[str, str]], repeat: int = 0, **more: object
+) -> None:
     """A judge's verdicts, each an output's id with its value; ``more``: what else they all say."""
     found = [
         Verdict(
@@ -114,6 +116,7 @@ def decides(workspace: Workspace, judge: str, values: Iterable[tuple[str, str]],
             judge_version_id=judge,
             project_id=workspace.project.id,
             run_id="r",
+            repeat=repeat,
             decision=Decision.model_validate({"value": value} | more),
         )
         for output_id, value in values

@@ -364,7 +364,7 @@ def test_a_stop_while_the_model_is_slow_is_heard_soon(
 
     threading.Thread(target=stop, daemon=True).start()
     found = hardness.harden(workspace, version, limit=3)
-    assert time.monotonic() - stopped[0] < 240, "the first answer alone takes four minutes"
+    assert time.monotonic() - stopped[0] < 60, "the first answer alone takes four minutes"
     assert (found.results, found.errors) == (0, 0)
 
 

@@ -8,31 +8,36 @@ from dataclasses import replace
 import pytest
 
 from labelcore.judges.code_checks import CodeSpec
-from labelcore.models import Output
+from labelcore.judges.judge_prompt import AskingOptions, make_spec
+from labelcore.models import Criterion, Output
 from labelcore.stages import judging, projects
 from labelcore.stages.judging import RunOrder
 from labelcore.stages.reporting.comparing import GradedVersions, compare_versions, newest_versions
 from labelcore.store import comparisons, confusion, outputs as output_table
 from labelcore.workspace import Workspace
-from tests.stages.measured import decides, grade_all, tool
+from tests.stages.measured import add_judge, decides, grade_all, tool
 
 Add = Callable[..., list[Output]]
 LENGTH = CodeSpec(detector="words", side="above", threshold=3).model_dump()
 
 
-@pytest.mark.parametrize("repeats", [1, 2])
+@pytest.mark.parametrize(("repeats", "expected"), [(1, (18 + 20, 12 + 10)), (2, (18 + 20 + 26, 12 + 10 + 4))])
+@pytest.mark.usefixtures("mock")
 def test_what_a_run_of_everything_would_take_is_what_it_would_take_of_each_output(
-    workspace: Workspace, add_outputs: Add, repeats: int
+    workspace: Workspace, add_outputs: Add, criterion: Criterion, repeats: int, expected: tuple[int, int]
 ) -> None:
     outputs = add_outputs(*(f"text number {n}" for n in range(30)))
     version = tool(workspace, "short", kind="code", spec=LENGTH)
     decides(workspace, version.id, ((output.id, "pass") for output in outputs[:12]))
+    asking = add_judge(workspace, "llm", make_spec(criterion, AskingOptions("mock"), ()))
+    decides(workspace, asking.id, ((output.id, "pass") for output in outputs[:10]))
+    decides(workspace, asking.id, ((output.id, "fail") for output in outputs[:4]), repeat=1)
     elsewhere = replace(workspace, project=projects.open_project(workspace.db, "elsewhere"))
     decides(elsewhere, version.id, [("an output that is gone", "pass")])
     everything = judging.estimate_run(workspace, order=RunOrder(repeats=repeats))
     each = judging.estimate_run(workspace, order=RunOrder(repeats=repeats, limit=1_000))
-    assert (everything.decisions, everything.known) == (each.decisions, each.known) == (18, 12)
-    one = judging.estimate_run(workspace, order=RunOrder(judge=version.id))
+    assert (everything.decisions, everything.known) == (each.decisions, each.known) == expected
+    one = judging.estimate_run(workspace, order=RunOrder(judge=version.id, repeats=repeats))
     assert (one.decisions, one.known) == (18, 12)
 
 
@@ -52,7 +57,7 @@ def test_some_outputs_are_always_the_same_and_each_stands_once(
     stored_twice(workspace)
     some = output_table.some_ids(workspace.db, workspace.project.id, 20)
     assert some == output_table.some_ids(workspace.db, workspace.project.id, 20)
-    assert len(some) == len(set(some)) and set(some) <= made
+    assert len(some) == len(set(some)) == 20 and set(some) <= made
     assert set(output_table.some_ids(workspace.db, workspace.project.id, 1_000)) == made
 
 

@@ -34,7 +34,7 @@ def show(workspace: Workspace, table: JudgeTable) -> Callable[[], None]:
             say("Run the judges"), type=_first(when=not decided), icon=":material/play_arrow:"
         ):
             running.start(workspace)
-        some = st.popover(say("Run some")) if table.rows else None
+        show_order = running.offer_order(workspace) if table.rows else None
         pressed = next_step.taken("propose") and not (table.rows or settings().has_model)
         is_next = not table.rows and bool(list_criteria(workspace, status="accepted"))
         proposes = pressed | st.button(say("Propose judges"), type=_first(when=is_next))
@@ -66,15 +66,16 @@ def show(workspace: Workspace, table: JudgeTable) -> Callable[[], None]:
     running.watch(workspace)
     if table.rows:
         learned.show_stale(workspace, table)
-    return lambda: _show_estimates(workspace, estimate, some)
+    return lambda: _show_estimates(workspace, estimate, show_order)
 
 
-def _show_estimates(workspace: Workspace, estimate: DeltaGenerator, some: DeltaGenerator | None) -> None:
+def _show_estimates(
+    workspace: Workspace, estimate: DeltaGenerator, show_order: Callable[[], None] | None
+) -> None:
     with estimate:
         running.show_estimate(workspace)
-    if some:
-        with some:
-            running.show_order(workspace)
+    if show_order:
+        show_order()
 
 
 def _first(*, when: bool) -> Literal["primary", "secondary"]:

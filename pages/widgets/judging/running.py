@@ -61,19 +61,22 @@ def show_estimate(workspace: Workspace) -> None:
     )
 
 
-def start(workspace: Workspace, order: judging.RunOrder | None = None) -> None:
-    """Begin a run, of all judges unless an order says of which; not while this visitor's last one works."""
+def start(workspace: Workspace, order: judging.RunOrder | None = None) -> bool:
+    """Begin a run, of all judges unless an order says of which; not while this visitor's last one works.
+    Whether it began: below the run that is shown, the page is to be drawn anew then.
+    """
     last = st.session_state.get(keys.RUN_OVER)
     if last is not None and not last.is_set():
-        return
+        return False
     if any(run.state == "running" for run in judging.runs(workspace)[:1]):
         st.info(say("Somebody's run is under way already."))  # two would pay for the same answers
-        return
+        return False
     st.session_state[keys.RUN_OVER] = in_thread(
         lambda _: judging.run_judges(workspace, order=order or judging.RunOrder()),
         say("The run"),
         keys.RUN_FAILED,
     )
+    return True
 
 
 def watch(workspace: Workspace) -> None:
@@ -160,15 +163,24 @@ def offer_local_model(workspace: Workspace) -> None:
 _ALL = ""
 
 
-def show_order(workspace: Workspace) -> None:
-    """What a run is about, what it would take, and one button."""
+def offer_order(workspace: Workspace) -> Callable[[], None]:
+    """What a run is about. What it would take, and the button, are drawn there by what this gives."""
     judges = [version for version in judging.active_judges(workspace) if kind_of(version).runs]
-    order = _chosen_order(judges)
-    ready = show_cost(lambda: _estimated(workspace, order))
-    if st.button(
-        say("Begin"), type="primary", key="run-some", disabled=not ready, icon=":material/play_arrow:"
-    ):
-        start(workspace, order)
+    with st.popover(say("Run some")):
+        order = _chosen_order(judges)
+        place = st.container()
+
+    def show() -> None:
+        with place:
+            ready = show_cost(lambda: _estimated(workspace, order))
+            words = say("Begin")
+            pressed = st.button(
+                words, type="primary", key="run-some", disabled=not ready, icon=":material/play_arrow:"
+            )
+            if pressed and start(workspace, order):
+                st.rerun()  # the run is watched above
+
+    return show
 
 
 def show_cost(estimated: Callable[[], judging.Estimate]) -> bool:

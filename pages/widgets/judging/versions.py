@@ -126,8 +126,8 @@ def _offer_to_run(workspace: Workspace, row: VersionRow) -> None:
     order = judging.RunOrder(judge=row.judge_version_id, graded=True)
     ready = running.show_cost(lambda: judging.estimate_run(workspace, order=order))
     words = say("Let it decide the graded outputs")
-    if st.button(words, key=f"run-{row.version}", type="primary", disabled=not ready):
-        running.start(workspace, order)
+    pressed = st.button(words, key=f"run-{row.version}", type="primary", disabled=not ready)
+    if pressed and running.start(workspace, order):
         st.rerun()  # the whole page: the run is watched where all judges are
 
 

@@ -25,7 +25,7 @@ from labelcore.models import Frozen, JudgeVersion, Output, total_cost
 from labelcore.settings import Endpoint
 from labelcore.stages.judging.running.answers import answer_key, form_of, weigh_key
 from labelcore.stages.judging.running.clients import place_of
-from labelcore.stages.judging.running.live_run import Backlog
+from labelcore.stages.judging.running.live_run import Workload
 from labelcore.store import (
     answers as answer_table,
     outputs as output_table,
@@ -83,10 +83,9 @@ class Estimate(Frozen):
 
 
 @dataclass(frozen=True, kw_only=True)
-class WholeBacklog(Backlog):
-    """The same of all outputs of a project, which are counted and not listed: what is missing, not which."""
+class ProjectWorkload(Workload):
+    """Decisions on all outputs of a project, which are counted and not listed."""
 
-    output_ids: Sequence[str] = ()
     project_id: str
 
     @property
@@ -148,11 +147,11 @@ class _Scales(ModelClient):
         return self.endpoint.cost(self.tokens_in, self.tokens_out)
 
 
-def estimate(workspace: Workspace, backlog: Backlog, concurrency: int | None = None) -> Estimate:
+def estimate(workspace: Workspace, workload: Workload, concurrency: int | None = None) -> Estimate:
     """What is missing and what it will take; nothing is asked and nothing stored."""
-    estimator = _Estimator(workspace, backlog, concurrency)
+    estimator = _Estimator(workspace, workload, concurrency)
     judges, troubles = list[JudgeEstimate](), list[Wording]()
-    for version, missing in backlog.count_missing():
+    for version, missing in workload.count_missing():
         try:
             judges.append(estimator.of(version, missing))
         except LabelcoreError as trouble:
@@ -160,7 +159,7 @@ def estimate(workspace: Workspace, backlog: Backlog, concurrency: int | None = N
     decisions = sum(judge.decisions for judge in judges)
     return Estimate(
         decisions=decisions,
-        known=0 if troubles else backlog.wanted - decisions,
+        known=0 if troubles else workload.wanted - decisions,
         calls=sum(judge.calls for judge in judges),
         tokens_in=sum(judge.tokens_in for judge in judges),
         tokens_out=sum(judge.tokens_out for judge in judges),
@@ -185,14 +184,14 @@ def _together(judges: Sequence[JudgeEstimate]) -> float | None:
 class _Estimator:
     """Estimates judge by judge; ``assumed``: what that is based on, each sentence once."""
 
-    def __init__(self, workspace: Workspace, backlog: Backlog, concurrency: int | None) -> None:
-        self._workspace, self._backlog, self._concurrency = workspace, backlog, concurrency
-        self._past = verdict_table.figures(workspace.db, [version.id for version in backlog.versions])
+    def __init__(self, workspace: Workspace, workload: Workload, concurrency: int | None) -> None:
+        self._workspace, self._workload, self._concurrency = workspace, workload, concurrency
+        self._past = verdict_table.figures(workspace.db, [version.id for version in workload.versions])
         self.assumed: dict[Wording, None] = {}
 
     @cached_property
     def _sample(self) -> list[Output]:
-        return list(output_table.many(self._workspace.db, self._backlog.some(_SAMPLE)).values())
+        return list(output_table.many(self._workspace.db, self._workload.some(_SAMPLE)).values())
 
     def of(self, version: JudgeVersion, missing: int) -> JudgeEstimate:
         """What so many decisions of a judge take."""
@@ -210,12 +209,12 @@ class _Estimator:
 
     def _paid(self, version: JudgeVersion, judge: AskingKind) -> float:
         """The share of the calls to come whose answers are stored, though they are no verdicts: of trials."""
-        ids = verdict_table.missing(self._workspace.db, version.id, self._backlog.some(_LOOKED_UP))
+        ids = verdict_table.missing(self._workspace.db, version.id, self._workload.some(_LOOKED_UP))
         outputs = list(output_table.many(self._workspace.db, ids).values())
         keys = [key for scale in asyncio.run(_measured(judge, outputs)) for key in scale.keys]
         answers = answer_table.find(self._workspace.db, keys) if keys else {}
         share = sum(key in answers for key in keys) / max(1, len(keys))
-        return share / self._backlog.repeats  # a trial asks once
+        return share / self._workload.repeats  # a trial asks once
 
     def _asking(
         self, version: JudgeVersion, missing: int, unpaid: float, scales: Sequence[_Scales]

@@ -27,8 +27,8 @@ from labelcore.stages.judging.running.clients import deferring_clients, live_cli
 from labelcore.stages.judging.running.deciding import decide_locally
 from labelcore.stages.judging.running.dispatch import dispatch
 from labelcore.stages.judging.running.engine import opened
-from labelcore.stages.judging.running.estimating import WholeBacklog
-from labelcore.stages.judging.running.live_run import Backlog, LiveRun, Remaining, RunOptions
+from labelcore.stages.judging.running.estimating import ProjectWorkload
+from labelcore.stages.judging.running.live_run import Backlog, LiveRun, Remaining, RunOptions, Workload
 from labelcore.store import Database, journal, runs as run_table, verdicts as verdict_table
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
@@ -58,7 +58,7 @@ def run(
         id=new_id("run"),
         project_id=workspace.project.id,
         judge_version_ids=tuple(version.id for version in backlog.versions),
-        n_outputs=len(backlog.output_ids),
+        n_outputs=backlog.n_outputs,
         verdicts_cached=backlog.wanted - total,
         total=total,
         repeats=backlog.repeats,
@@ -119,22 +119,27 @@ def make_backlog(
     db: Database, versions: Sequence[JudgeVersion], output_ids: Sequence[str], repeats: int
 ) -> Backlog:
     """What a run has to decide; BadInput without a judge or an output."""
-    return _with_something(Backlog(db, tuple(bound(db, versions)), output_ids, repeats))
+    judges = tuple(bound(db, versions))
+    backlog = Backlog(db=db, versions=judges, repeats=repeats, output_ids=output_ids)
+    _refuse_empty(backlog)
+    return backlog
 
 
-def make_whole_backlog(workspace: Workspace, versions: Sequence[JudgeVersion], repeats: int) -> Backlog:
+def measure_project(workspace: Workspace, versions: Sequence[JudgeVersion], repeats: int) -> Workload:
     """How much a run over all outputs has to decide; BadInput without a judge or an output."""
     judges = tuple(bound(workspace.db, versions))
-    whole = WholeBacklog(db=workspace.db, versions=judges, repeats=repeats, project_id=workspace.project.id)
-    return _with_something(whole)
+    workload = ProjectWorkload(
+        db=workspace.db, versions=judges, repeats=repeats, project_id=workspace.project.id
+    )
+    _refuse_empty(workload)
+    return workload
 
 
-def _with_something(backlog: Backlog) -> Backlog:
-    if not backlog.versions:
+def _refuse_empty(workload: Workload) -> None:
+    if not workload.versions:
         raise BadInput("There is no judge to run.", next_step="Propose judges first.")
-    if not backlog.n_outputs:
+    if not workload.n_outputs:
         raise BadInput("There is no output to judge.", next_step="Import outputs first.")
-    return backlog
 
 
 def _away(versions: Sequence[JudgeVersion]) -> dict[str, ModelTrouble]:

@@ -9,10 +9,13 @@ from __future__ import annotations
 import math
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
+
+from typing_extensions import override
 
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges.kinds import kind_of
@@ -159,14 +162,13 @@ Result = Decision | LabelcoreError
 Decided = tuple[MissingVerdict, Result]
 
 
-@dataclass(frozen=True)
-class Backlog:
-    """What a run has to decide: outputs x judge versions x repeats, less what is decided already."""
+@dataclass(frozen=True, kw_only=True)
+class Workload(ABC):
+    """How many decisions are wanted, outputs x judge versions x repeats, and how many are still missing."""
 
     db: Database
     versions: tuple[JudgeVersion, ...]
-    output_ids: Sequence[str]
-    repeats: int = 1
+    repeats: int
 
     @property
     def wanted(self) -> int:
@@ -174,13 +176,17 @@ class Backlog:
         return self.n_outputs * sum(len(self._repeats_of(version)) for version in self.versions)
 
     @property
+    @abstractmethod
     def n_outputs(self) -> int:
         """How many outputs it is about."""
-        return len(self.output_ids)
 
+    @abstractmethod
     def some(self, most: int) -> Sequence[str]:
-        """So many of the outputs at most, evenly spread."""
-        return self.output_ids[:: max(1, math.ceil(len(self.output_ids) / most))]
+        """So many of the outputs at most, from all over them."""
+
+    @abstractmethod
+    def _decided(self) -> dict[tuple[str, int], int]:
+        """How many of the outputs each judge version has decided, by its id and the repeat."""
 
     def _repeats_of(self, version: JudgeVersion) -> range:
         """A judge that is the same every time makes one."""
@@ -194,6 +200,23 @@ class Backlog:
             for version in self.versions
         ]
 
+
+@dataclass(frozen=True, kw_only=True)
+class Backlog(Workload):
+    """What a run has to decide: which decisions on these outputs are missing."""
+
+    output_ids: Sequence[str]
+
+    @property
+    @override
+    def n_outputs(self) -> int:
+        return len(self.output_ids)
+
+    @override
+    def some(self, most: int) -> Sequence[str]:
+        return self.output_ids[:: max(1, math.ceil(len(self.output_ids) / most))]
+
+    @override
     def _decided(self) -> dict[tuple[str, int], int]:
         return verdict_table.decided_of(self.db, [version.id for version in self.versions], self.output_ids)
 

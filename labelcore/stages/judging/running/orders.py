@@ -133,9 +133,9 @@ def estimate_run(workspace: Workspace, *, order: RunOrder = EVERYTHING) -> Estim
     if order.split or order.graded or order.limit:
         ids = _outputs(workspace, order)
         backlog = execution.make_backlog(workspace.db, distinct, ids, order.repeats)
-    else:
-        backlog = execution.make_whole_backlog(workspace, distinct, order.repeats)
-    return estimate(workspace, backlog, order.concurrency)
+        return estimate(workspace, backlog, order.concurrency)
+    workload = execution.measure_project(workspace, distinct, order.repeats)
+    return estimate(workspace, workload, order.concurrency)
 
 
 def is_anything_left(workspace: Workspace) -> bool:
