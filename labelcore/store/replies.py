@@ -172,10 +172,12 @@ def hold_lists(cells: Sequence[Any]) -> bool:
     return bool(texts) and all(answers)
 
 
-def split_lists(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str) -> list[RejectedRow]:
+def split_lists(
+    cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str
+) -> tuple[list[RejectedRow], bool]:
     """Of a cell with several answers each becomes a row; a cell without a list stays as it is.
 
-    Returns the rows that were kept apart, by their numbers now.
+    Returns the rows that were kept apart, by their numbers now, and whether any cell held several.
     """
     place, width = staged.names.index(column) + 1, len(staged.names)
     cursor.execute("CREATE TEMP TABLE replies (_row BIGINT, number BIGINT, said VARCHAR)")
@@ -191,7 +193,7 @@ def split_lists(cursor: duckdb.DuckDBPyConnection, staged: Staging, column: str)
         f"LEFT JOIN replies USING (_row) {joined}"
     )
     replace(cursor, "opened")
-    return _moved(cursor, staged.broken) if joined else staged.broken
+    return (_moved(cursor, staged.broken), True) if joined else (staged.broken, False)
 
 
 def _answers(text: str) -> list[str]:
@@ -202,12 +204,20 @@ def _answers(text: str) -> list[str]:
 
 
 def _flat(items: list[Any], depth: int) -> Iterator[Any]:
-    """The entries of a list, and of the lists in it, as samples of several runs have them."""
+    """The entries of a list, and of the lists in it, as samples of several runs have them.
+
+    Lists of two may be what a user said and the answer to it, and others chats: they stay as they are.
+    """
+    are_pairs = all(isinstance(item, list) and len(item) == 2 for item in items)
     for item in items:
-        if isinstance(item, list) and item and depth < _DEEPEST:
+        if isinstance(item, list) and item and depth < _DEEPEST and not are_pairs and not _is_talk(item):
             yield from _flat(item, depth + 1)
         else:
             yield item
+
+
+def _is_talk(items: list[Any]) -> bool:
+    return any(map(_is_step, chats.turns(items) or []))
 
 
 def _answer(item: Any) -> str:

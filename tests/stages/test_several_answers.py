@@ -104,3 +104,27 @@ def test_lists_in_lists_and_lists_of_one_are_answers_too(workspace: Workspace, t
         workspace, written(tmp_path / "one.jsonl", [{"prompt": "Hot?", "answer": ["No."]}])
     )
     assert "lists_kept" in [told.code for told in kept.warnings]
+
+
+def test_a_grade_beside_lists_of_one_answer_is_of_that_answer(workspace: Workspace, tmp_path: Path) -> None:
+    rows = [{"prompt": f"{n}?", "responses": [f"it is {n}"], "grade": "good"} for n in range(4)]
+    result = importing.import_file(workspace, written(tmp_path / "graded.jsonl", rows))
+    assert result.batch.grades_new == 4
+    assert {text for _, text, *_ in stored(workspace)} == {f"it is {n}" for n in range(4)}
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        [["what is it", "it is red"], ["and now", "it is blue"]],
+        [["what is it", "it is red"]],
+        [chat("what is it", "it is red", "and now", "it is blue"), chat("what is it", "it is red")],
+    ],
+    ids=["pairs", "a pair", "lists of messages"],
+)
+def test_what_a_user_said_within_a_list_is_no_answer(
+    workspace: Workspace, tmp_path: Path, cell: list[Any]
+) -> None:
+    rows = [{"prompt": f"{n}?", "answers": cell} for n in range(2)]
+    importing.import_file(workspace, written(tmp_path / "pairs.jsonl", rows))
+    assert [json.loads(text) for _, text, *_ in stored(workspace)] == [cell, cell]

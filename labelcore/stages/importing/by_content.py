@@ -7,8 +7,10 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import Any
 
+from labelcore.stages.importing import meanings
 from labelcore.stages.importing.mapping import Mapping
 from labelcore.stages.importing.names import NAMES, is_named, is_note
+from labelcore.stages.importing.offering import MOST_LEVELS
 from labelcore.store.formats.base import Record
 from labelcore.store.formats.chat_rows import text_of_log
 from labelcore.store.formats.fields import moment
@@ -35,6 +37,8 @@ _EITHER = frozenset("answer answers output outputs completion completions 回答
 """Names of what a model said, or of what it should have said."""
 _ANSWERS_TO = re.compile(r"(^|[_ .])annotations?$", re.IGNORECASE)
 
+_LONGEST_CLASS = 24
+"""Characters that a class has at most, as judges name them ("not hallucinated")."""
 _PHRASE = re.compile(r"^[^{\[].*\w\W*\s\W*\w|[\u3040-\u9fff\uac00-\ud7af]{4}", re.DOTALL)
 """More than a word."""
 Rows = Sequence[dict[str, Any]]
@@ -73,21 +77,41 @@ def _of_the_model(mapping: Mapping, columns: Sequence[str], rows: Rows) -> Mappi
     said = [column for column in columns if any(is_named(column, name) for name in _OF_MODELS)]
     if len(said) != 1 or not any(is_named(output, name) for name in _EITHER):
         return mapping
-    is_class = _length(output, rows) and not _length(said[0], rows)
-    is_mapped = said[0] in mapping.texts().values()
-    return mapping if is_mapped else mapping.model_copy(update={"output": None if is_class else said[0]})
+    if said[0] in mapping.texts().values() or all(row.get(said[0]) in (None, "") for row in rows):
+        return mapping
+    is_class = _may_be_classes(said[0], output, rows)
+    return mapping.model_copy(update={"output": None if is_class else said[0]})
+
+
+def _may_be_classes(column: str, output: str, rows: Rows) -> bool:
+    """Whether what is called predicted may be a judge's class or number: no sentences, and no many words."""
+    values, outputs = (
+        {meanings.plain(str(row[name])) for row in rows if row.get(name) not in (None, "")}
+        for name in (column, output)
+    )
+    if any(meanings.by_word(value) for value in values) or 2 * len(values) < len(outputs):
+        return True
+    if len(values) > MOST_LEVELS:
+        return 2 * sum(value[:1].isalpha() for value in values) < len(values)
+    return not any(len(value) > _LONGEST_CLASS and _PHRASE.search(value) for value in values)
 
 
 def _are_annotations(column: str, rows: Rows) -> bool:
     """Whether every cell holds an object of what people said, as annotation platforms give it."""
     trees = [chats.loaded(str(row[column])) for row in rows if row.get(column)]
-    inexact = not any(is_named(column, name) for name in NAMES["output"])
     return bool(trees) and all(
-        isinstance(tree, dict)
-        and not chats.turns(tree)
-        and (inexact or any(_ANSWERS_TO.search(str(key)) for key in tree))
-        for tree in trees
+        isinstance(tree, dict) and not chats.turns(tree) and _is_annotated(tree) for tree in trees
     )
+
+
+def _is_annotated(tree: dict[str, Any]) -> bool:
+    """Whether an object holds labels alone, or annotations and no text that they may be about."""
+    if tree and all(isinstance(value, dict) and "label" in value for value in tree.values()):
+        return True
+    texts = (value for value in tree.values() if isinstance(value, str))
+    annotations = (value for key, value in tree.items() if _ANSWERS_TO.search(str(key)))
+    held = any(value and isinstance(value, dict | list) for value in annotations)
+    return held and not any(map(_PHRASE.search, texts))
 
 
 def falls(columns: Sequence[str], rows: Sequence[Record]) -> set[bool]:

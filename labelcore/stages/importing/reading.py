@@ -327,8 +327,8 @@ def _of_lists(
     said = [*_without_guess(mapping).all_gradings(), *mapping.verdicts, *mapping.feedback]
     if said or not (mapping.replies == "each" or _PLURAL.search(column)):
         return staged, [fact("lists_kept", column=column)]
-    broken = replies.split_lists(cursor, staged, column)
-    return replace(staged, broken=broken), [fact("lists_split", column=column)]
+    broken, several = replies.split_lists(cursor, staged, column)
+    return replace(staged, broken=broken), [fact("lists_split", column=column)] if several else []
 
 
 def _without_guess(mapping: Mapping) -> Mapping:

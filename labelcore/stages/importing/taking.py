@@ -37,6 +37,7 @@ _MODEL = re.compile(
 
 _PROPERTIES = ("good", "is_good", "is_correct", "correct", "korrekt")
 """Names of grades that ask about one thing, beside one of the whole."""
+_OF_JUDGES = (*_PROPERTIES, "verdict")
 _REASONS = ("reason", "explanation", "rationale")
 """Notes that a program which judges writes as well as a person."""
 _LEVELS = ("等级", "评级", "标注结果", "评测结果", "评估结果", "评价结果")
@@ -147,11 +148,14 @@ def _is_of_the_text(column: str, mapping: Mapping) -> bool:
 def _is_lone(column: str, known: SignalReading, mapping: Mapping, rows: Sequence[dict[str, Any]]) -> bool:
     """Whether a column of yes and no may be a program's: its values are no words for good and bad.
 
-    It is a person's where it says so, or a person or a remark stands beside it; a judge gives its reason too.
+    It is a person's where it says so, or a person or a remark stands beside it; a judge that says whether
+    something is correct gives its reason too.
     """
     if mapping.annotator or mapping.annotator_name != Mapping().annotator_name or _is_of_people(column):
         return False
-    if mapping.note and any(is_named(mapping.note, name) for name in _REASONS):
+    if any(is_named(column, name) for name in _OF_JUDGES) and any(
+        is_named(str(mapping.note), name) for name in _REASONS
+    ):
         return True
     return known.why == "name" and not (mapping.note and not is_mark(mapping.note, rows))
 

@@ -25,6 +25,7 @@ _FLAGS = {
     "is_assistant": ("assistant", "user"),
 }
 """Columns that say of each message whether one side wrote it: who did where it says yes, and where no."""
+_YES_OR_NO = {"true": True, "1": True, "false": False, "0": False}
 _TEXTS = "content text message message_text body utterance msg value 内容 消息 文本".split()
 _TIMES = "timestamp created_at time sent_at date datetime 时间".split()
 _IDS = "message_id id uuid msg_id".split()
@@ -51,14 +52,24 @@ class _Columns(NamedTuple):
     model: str
 
 
-def _columns(names: Sequence[str]) -> _Columns | None:
-    """Which column is what; None where nobody says who spoke and what, or an answer has its place."""
+def _columns(names: Sequence[str], records: Sequence[Record]) -> _Columns | None:
+    """Which column is what; None where nobody says who spoke and what, or an answer has its place.
+
+    A flag says who spoke where no word does that is known.
+    """
     by_name = {spelled(name): name for name in reversed(names)}
     if _ANSWERS & by_name.keys():
         return None
-    lists = ((*_FLAGS, *_SPEAKERS), _TEXTS, _TIMES, _IDS, _MODELS)
+    lists = (_SPEAKERS, _TEXTS, _TIMES, _IDS, _MODELS)
     who, text, *others = (next((by_name[name] for name in words if name in by_name), "") for words in lists)
+    if not who or any(speaker(record.get(who)) is None for record in records):
+        flags = (by_name[name] for name in _FLAGS if name in by_name)
+        who = next((flag for flag in flags if _is_flag(flag, records)), who)
     return _Columns(who, text, talk_column(names), *others) if who and text else None
+
+
+def _is_flag(column: str, records: Sequence[Record]) -> bool:
+    return all(plain(record.get(column)).lower() in _YES_OR_NO for record in records)
 
 
 def _log(head: FileHead) -> tuple[str, list[Record], _Columns | None]:
@@ -69,9 +80,11 @@ def _log(head: FileHead) -> tuple[str, list[Record], _Columns | None]:
             return (
                 path,
                 records,
-                _columns(list(dict.fromkeys(key for row in records[:_SHOWN] for key in row))),
+                _columns(
+                    list(dict.fromkeys(key for row in records[:_SHOWN] for key in row)), records[:_SHOWN]
+                ),
             )
-    return "", list(head.records), _columns(head.columns)
+    return "", list(head.records), _columns(head.columns, head.records[:_SHOWN])
 
 
 def _recognise(head: FileHead) -> float:
@@ -86,7 +99,7 @@ def _recognise(head: FileHead) -> float:
 
 def text_of_log(names: Sequence[str], records: Sequence[Record]) -> str:
     """The column of what users and a model say in turns, "" where rows are no messages of a chat."""
-    columns = _columns(names)
+    columns = _columns(names, records[:_SHOWN])
     return columns.text if columns and _are_spoken(records[:_SHOWN], columns) else ""
 
 
@@ -99,10 +112,9 @@ def _are_spoken(records: Sequence[Record], columns: _Columns) -> bool:
 def _who(record: Record, columns: _Columns) -> Any:
     """Who wrote a message: the word for it, or what a flag says."""
     word = record.get(columns.speaker)
-    sides = _FLAGS.get(spelled(columns.speaker), ("", ""))
-    return {"true": sides[0], "1": sides[0], "false": sides[1], "0": sides[1]}.get(
-        plain(word).lower()
-    ) or word
+    sides = _FLAGS.get(spelled(columns.speaker))
+    yes = _YES_OR_NO.get(plain(word).lower())
+    return word if sides is None or yes is None else sides[0 if yes else 1]
 
 
 def _fit(records: Sequence[Record], columns: _Columns) -> bool:

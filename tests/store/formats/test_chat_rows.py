@@ -260,3 +260,14 @@ def test_a_flag_says_who_wrote_a_message() -> None:
     assert [(row.output, contents(row)) for row in rows] == [
         (f"Ada-4 {name}", [("user", f"User {name}")]) for name in ("c1", "c2")
     ]
+
+
+@pytest.mark.parametrize("beside", [{"from_user": "alice"}, {"is_bot": False}, {"from_user": "1"}])
+def test_a_flag_says_nothing_where_a_word_tells_who_spoke(beside: dict[str, Any]) -> None:
+    chat = [
+        {"role": who, "content": f"{who} {name}", "conversation_id": name, **beside}
+        for name in ("c1", "c2")
+        for who in ("user", "assistant")
+    ]
+    assert every_tool()["chat_rows"].recognise(lines(chat).head) > 0.5
+    assert [row.output for row in read("chat_rows", lines(chat))] == ["assistant c1", "assistant c2"]
