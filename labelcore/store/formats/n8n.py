@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from labelcore.store.formats.base import Record, tool
@@ -140,7 +140,9 @@ def _question(item: Record) -> str:
 
 def _asked(nodes: Record, answer: _Answer, *, alone: bool) -> Record:
     """The item by which an answer was asked for: the only one, or as n8n says; {} where that is open."""
-    lists = ([entry["json"] for _, entry in _given(nodes[name], "main")] for name in nodes)
+    lists: Iterable[list[Record]] = (
+        [entry["json"] for _, entry in _given(nodes[name], "main")] for name in nodes
+    )
     firsts = next((asking for items in lists if (asking := list(filter(_question, items)))), [])
     if alone and len(set(map(_question, firsts))) == 1:
         return firsts[0]

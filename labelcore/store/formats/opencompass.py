@@ -63,7 +63,7 @@ def rows(source: Source) -> Iterator[Said]:
     number, is_list = 0, isinstance(source.head.document[_DETAILS], list)
     for place, inner in source.records(_DETAILS):
         for name, one in [(place, inner)] if is_list else inner.items():
-            if is_list or isinstance(one, dict) or name.isdecimal():
+            if is_list or isinstance(one, dict) or str(name).isdecimal():
                 number += 1
                 record = {"id": name, **one} if isinstance(one, dict) else one
                 yield from of_record(number, record, _answers)

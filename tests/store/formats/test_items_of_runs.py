@@ -125,9 +125,8 @@ def test_one_record_with_odd_values_keeps_no_others_from_coming_in() -> None:
     source = lines([late, broken])
     assert [row.output for row in read("n8n", source, whole=False)] == ["Press it."]
     assert len(apart("n8n", source)) == 1
-    asked: list[Any] = [
-        {**DETAIL, "prompt": [{"role": role, "prompt": "2+2?"}]} for role in ({}, [], "HUMAN")
-    ]
+    roles: list[Any] = [{}, [], "HUMAN"]
+    asked: list[Any] = [{**DETAIL, "prompt": [{"role": role, "prompt": "2+2?"}]} for role in roles]
     asked = [*asked[:1], 7, *asked[1:]]
     source = document({"details": asked})
     assert [row.output for row in read("opencompass", source, whole=False)] == ["5"] * 3
