@@ -5,25 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from labelcore.store.formats.base import Record, tool
+from labelcore.store.formats.base import Record, Source, tool
 from labelcore.store.formats.fields import (
     Said,
     annotated,
-    each,
     entries,
     first,
     graded,
+    is_exchange,
     loaded,
     made,
     plain,
+    read,
     task,
 )
 from labelcore.wording import in_chinese
 
 _REFUSED = "rejected"
 _WRITTEN = {"summary", "translation"}
-_CALLED = {"summary": "output", "translation": "output", "article": "context", "source_text": "context"}
-"""What is graded, and what it was made from, where a task does not ask a question."""
+_SOURCES = {"article", "source_text"}
+"""What is graded, and what it was made from, where nothing is named as an input or an output is."""
+_FLAGS = {"true", "false"}
 
 
 class _Shape(NamedTuple):
@@ -75,7 +77,13 @@ def _item(record: Record) -> Record:
         return fields
     starts = (key for key in record if str(key).startswith(shape.item))
     item = {key.removeprefix(shape.item): plain(record[key]) for key in starts}
-    return {_CALLED.get(name, name): text for name, text in item.items()} if _WRITTEN & item.keys() else item
+    written, sources = _WRITTEN & item.keys(), _SOURCES & item.keys()
+    if len(written) != 1 or is_exchange(item):
+        return item
+    called = dict.fromkeys(written, "output")
+    if len(sources) == 1 and "context" not in item:
+        called |= dict.fromkeys(sources, "context")
+    return {called.get(name, name): text for name, text in item.items()}
 
 
 @tool(
@@ -87,9 +95,37 @@ def _item(record: Record) -> Record:
     "grades, one for each question and worker; those of assignments that were rejected stay out.",
     recognise=annotated(_is_answered, _item),
 )
-@each(_is_answered)
-def rows(number: int, record: Record) -> Iterator[Said]:
+def rows(source: Source) -> Iterator[Said]:
     """A row for each assignment, of Surge for each item."""
+    is_choice = _is_choice(source)
+    yield from read(
+        source, _is_answered, lambda number, record: _of_item(number, record, is_choice=is_choice)
+    )
+
+
+def _is_choice(source: Source) -> bool:
+    """Whether just one box of several is ticked wherever some are written, as with radio buttons."""
+    records = (record for _, record in source.records() if isinstance(record, dict))
+    boxes = (_boxes(record, shape) for record in records if (shape := _taken(record)))
+    return all(len(found) > 1 and list(found.values()).count("true") == 1 for found in boxes if found)
+
+
+def _boxes(record: Record, shape: _Shape) -> dict[str, str]:
+    """Which boxes are ticked, where each is a column."""
+    keys = (key for key in record if str(key).startswith(shape.answer) and str(key).endswith(".on"))
+    marks = {
+        key.removeprefix(shape.answer).removesuffix(".on"): plain(record[key]).strip().lower() for key in keys
+    }
+    return {name: mark for name, mark in marks.items() if mark in _FLAGS}
+
+
+def _taken(record: Record) -> _Shape | None:
+    """How an assignment is written, None where it was rejected or is none."""
+    shape = _shape(record)
+    return shape if shape and plain(record.get(shape.status)).lower() != _REFUSED else None
+
+
+def _of_item(number: int, record: Record, *, is_choice: bool) -> Iterator[Said]:
     shape = _shape(record)
     parts = task(_item(record))
     if shape is None:
@@ -102,8 +138,7 @@ def rows(number: int, record: Record) -> Iterator[Said]:
         ]
         yield made(number, parts, id=first(record, "id"), remarks=remarks, raw=record)
         return
-    taken = plain(record.get(shape.status)).lower() != _REFUSED
-    answers = _answers(record, shape) if taken else []
+    answers = _answers(record, shape, is_choice=is_choice) if _taken(record) else []
     yield made(
         number,
         parts,
@@ -113,8 +148,11 @@ def rows(number: int, record: Record) -> Iterator[Said]:
     )
 
 
-def _answers(record: Record, shape: _Shape) -> list[tuple[str, Any]]:
-    """The answers by their questions; a choice that is written as a column for each option is one."""
+def _answers(record: Record, shape: _Shape, *, is_choice: bool) -> list[tuple[str, Any]]:
+    """The answers by their questions; a choice that is written as a column for each option is one.
+
+    A box alone is a question; boxes of which one is ticked in every row (`_is_choice`) are one choice.
+    """
     given = {
         key.removeprefix(shape.answer): loaded(record[key])
         for key in record
@@ -122,20 +160,30 @@ def _answers(record: Record, shape: _Shape) -> list[tuple[str, Any]]:
     }
     form = entries(given.pop("taskAnswers", None))
     given |= {name: value for answer in form for name, value in answer.items()}
-    options: dict[str, dict[str, Any]] = {}
-    answers: list[tuple[str, Any]] = []
+    boxes = _boxes(record, shape)
+    options: dict[str, dict[str, Any]] = {"answer": dict(boxes)} if is_choice else {}
+    answers: list[tuple[str, Any]] = [] if is_choice else list(boxes.items())
     for name, value in given.items():
         question, _, option = name.rpartition(".")
         if isinstance(value, dict):
-            answers.append((name, value.get("label") or _chosen(value) or plain(value)))
+            answers.append((name, _said(value)))
         elif option == "label":
             answers.append((question, value))
-        elif question and plain(value).lower() in {"true", "false"}:
-            of, choice = ("answer", question) if option == "on" else (question, option)
-            options.setdefault(of, {})[choice] = value
+        elif option == "on" and plain(value).strip().lower() in _FLAGS:
+            answers += [] if question in boxes else [(question, plain(value).strip().lower())]
+        elif question and plain(value).lower() in _FLAGS:
+            options.setdefault(question, {})[option] = value
         elif value not in (None, "", []):
             answers.append((name, value))
     return answers + [(name, _chosen(marks)) for name, marks in options.items() if _chosen(marks)]
+
+
+def _said(value: Record) -> Any:
+    """What the fields of one question say: a box whether it is ticked, choices which of them are made."""
+    flags = all(plain(mark).lower() in _FLAGS for mark in value.values())
+    if value.keys() == {"on"} and flags:
+        return plain(value["on"]).lower()
+    return value["label"] if "label" in value else _chosen(value) if flags else plain(value)
 
 
 def _chosen(marks: Record) -> str:

@@ -42,7 +42,7 @@ def rows(number: int, record: Record) -> Iterator[Said]:
             {"messages": messages} if messages else question, plain(first(record, f"{_SCORE}.prediction"))
         ),
         id=first(record, "index") if record.get("index") not in (None, "") else sample,
-        group=group if group != sample else "",
+        group=group,
         model=next(filter(None, reversed(models)), ""),
         details={
             "expected": record.get("target"),

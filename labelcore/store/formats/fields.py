@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from labelcore.models import RejectedRow
 from labelcore.store.formats.base import RAW, FileHead, FormatRow, Recognise, Record, Remark, Rows, Source
-from labelcore.store.formats.notes import parted
+from labelcore.store.formats.notes import UNREADABLE, parted
 from labelcore.text.chats import Turn, loaded, plain, split_last, turns
 from labelcore.wording import Wording
 
@@ -183,6 +183,11 @@ def task(data: Record) -> Exchange:
     return Exchange(output, prompt, passages(data.get(sources)) if sources else "", before, rest)
 
 
+def is_exchange(data: Record) -> bool:
+    """Whether something in a record is named as an input or an output is."""
+    return any(str(key).strip().lower() in {*_INPUTS, *_OUTPUTS} for key in data)
+
+
 def _is_words(text: str) -> bool:
     """Whether a text says something, and is no address of a picture, a recording or a document."""
     return bool(text.strip()) and not _MEDIA.fullmatch(text.strip())
@@ -272,7 +277,7 @@ def read(source: Source, test: Test, row: Reader, *paths: str) -> Iterator[Said]
     """
     path, shift = place_of(source, test, *paths), 0
     for number, record in source.records(path):
-        rows = _of_record(number, record, row)
+        rows = of_record(number, _opened(record) if isinstance(record, dict) else record, row)
         yield from (_numbered(entry, shift + place) for place, entry in enumerate(rows))
         shift += max(len(rows) - 1, 0)
 
@@ -307,17 +312,17 @@ def each(test: Test, *paths: str) -> Callable[[Reader], Rows]:
     return lambda row: lambda source: read(source, test, row, *paths)
 
 
-def _of_record(number: int, record: Any, row: Reader) -> list[Said]:
-    if not isinstance(record, dict):
-        return [
-            RejectedRow(
-                row=number, field="", reason=Wording("this is not an object"), raw=plain(record)[:RAW]
-            )
-        ]
-    try:
-        return list(row(number, _opened(record)))
-    except RecursionError:
-        return [RejectedRow(row=number, field="", reason=Wording("the record is nested too deep"))]
+def of_record(number: int, record: Any, row: Reader) -> list[Said]:
+    """The rows of one record, or why it cannot be read: no record keeps a file's others from coming in."""
+    reason, raw = Wording("this is not an object"), plain(record)[:RAW]
+    if isinstance(record, dict):
+        try:
+            return list(row(number, record))
+        except RecursionError:
+            reason, raw = Wording("the record is nested too deep"), ""
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            reason = UNREADABLE
+    return [RejectedRow(row=number, field="", reason=reason, raw=raw)]
 
 
 def _numbered(entry: Said, further: int) -> Said:

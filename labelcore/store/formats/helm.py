@@ -46,7 +46,7 @@ def rows(number: int, record: Record) -> Iterator[Said]:
         yield made(
             number,
             parts,
-            id="/".join(filter(None, (name, kind, plain(place + 1) if place else ""))),
+            id=_id(name, kind, record.get("train_trial_index"), place),
             group=name,
             model=first(record, "request.model"),
             details={"expected": _correct(record), "split": first(record, "instance.split")},
@@ -82,9 +82,18 @@ def predictions(number: int, record: Record) -> Iterator[Said]:
 
 
 def id_of(record: Record) -> str:
-    """How an output is named by the instance, its perturbation and the trial, the first one left out."""
-    trial, kind = plain(record.get("train_trial_index")), _perturbed(record.get("perturbation"))
-    return "/".join(filter(None, (plain(record.get("instance_id")), kind, trial.strip("0") and trial)))
+    """How the first completion of an instance is named."""
+    name, kind = plain(record.get("instance_id")), _perturbed(record.get("perturbation"))
+    return _id(name, kind, record.get("train_trial_index"))
+
+
+def _id(name: str, kind: str, trial: Any, place: int = 0) -> str:
+    """How an output is named by the instance, its perturbation, the trial and the completion's place.
+
+    Of trials and completions the first ones are not named.
+    """
+    tried = plain(trial).strip("0") and f"trial {plain(trial)}"
+    return "/".join(filter(None, (name, kind, tried, str(place + 1) if place else "")))
 
 
 def _perturbed(perturbation: Any) -> str:

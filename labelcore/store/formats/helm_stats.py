@@ -28,7 +28,8 @@ def _is_instance(record: Record) -> bool:
     "helm_stats",
     "HELM statistics of instances",
     get="Take per_instance_stats.json from the folder of a run, after scenario_state.json or "
-    "display_predictions.json of the same run came in.",
+    "display_predictions.json of the same run came in. Other runs have the same ids: bring outputs and "
+    "statistics of one run in a project.",
     brings="What was measured of outputs that came in before, found by the instance's id: each metric comes "
     "as a verdict. Counts of tokens, times and the like stay out.",
     recognise=likeness(_is_instance),
@@ -51,9 +52,10 @@ in_chinese(
     {
         "HELM statistics of instances": "HELM 实例统计",
         "Take per_instance_stats.json from the folder of a run, after scenario_state.json or "
-        "display_predictions.json of the same run came in.": (
+        "display_predictions.json of the same run came in. Other runs have the same ids: bring outputs and "
+        "statistics of one run in a project.": (
             "先导入同一次运行的 scenario_state.json 或 display_predictions.json，再取其文件夹中的 "
-            "per_instance_stats.json。"
+            "per_instance_stats.json。不同运行的编号相同：一个项目中只导入一次运行的输出和统计。"
         ),
         "What was measured of outputs that came in before, found by the instance's id: each metric comes as "
         "a verdict. Counts of tokens, times and the like stay out.": (

@@ -10,6 +10,8 @@ from labelcore.wording import Wording, in_chinese
 
 _NO_VALUE = Wording("it is a note without a grade, and the output that it is about is not in this file")
 
+UNREADABLE = Wording("a value in this record is of a kind that its tool does not write there")
+
 
 def parted(remarks: Iterable[Remark]) -> tuple[tuple[Remark, ...], str]:
     """The remarks with a value, and what people wrote that is the reason of none of them."""
@@ -35,6 +37,9 @@ in_chinese(
     {
         "it is a note without a grade, and the output that it is about is not in this file": (
             "这是一条没有评分的备注，而它所评论的输出不在此文件中"
-        )
+        ),
+        "a value in this record is of a kind that its tool does not write there": (
+            "这条记录中某个值的类型不符合该工具的格式"
+        ),
     }
 )

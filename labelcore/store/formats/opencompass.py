@@ -6,7 +6,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from labelcore.store.formats.base import FileHead, Record, Source, tool
-from labelcore.store.formats.fields import Said, each, entries, exchange, first, likeness, made, plain, remark
+from labelcore.store.formats.fields import (
+    Said,
+    each,
+    entries,
+    exchange,
+    first,
+    likeness,
+    made,
+    of_record,
+    plain,
+    remark,
+)
 from labelcore.wording import in_chinese
 
 _ROLES = {"HUMAN": "user", "BOT": "assistant", "SYSTEM": "system"}
@@ -49,17 +60,13 @@ def rows(source: Source) -> Iterator[Said]:
     if not _details(source.head.document):
         yield from each(_is_answer)(_answers)(source)
         return
-    number = 0
+    number, is_list = 0, isinstance(source.head.document[_DETAILS], list)
     for place, inner in source.records(_DETAILS):
-        known = {"id": place, **inner} if _is_answer(inner) else None
-        numbered = (
-            [known]
-            if known
-            else [{"id": name, **one} for name, one in inner.items() if isinstance(one, dict)]
-        )
-        for record in numbered:
-            number += 1
-            yield from _answers(number, record)
+        for name, one in [(place, inner)] if is_list else inner.items():
+            if is_list or isinstance(one, dict) or str(name).isdecimal():
+                number += 1
+                record = {"id": name, **one} if isinstance(one, dict) else one
+                yield from of_record(number, record, _answers)
 
 
 def _answers(number: int, record: Record) -> Iterator[Said]:
@@ -89,7 +96,7 @@ def _text(value: Any) -> str:
 def _prompt(value: Any) -> Any:
     """A prompt that is a list of who said what, or a text."""
     said = entries(value)
-    if not said or not all(message.get("role") in _ROLES for message in said):
+    if not said or not all(plain(message.get("role")) in _ROLES for message in said):
         return value
     return {"messages": [{"role": _ROLES[one["role"]], "content": plain(one.get("prompt"))} for one in said]}
 

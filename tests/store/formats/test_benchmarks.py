@@ -101,6 +101,15 @@ def test_each_completion_of_a_request_is_an_output_of_one_source() -> None:
     first, second = read("helm", document(STATES))
     assert (first.output, second.output, first.group, second.group) == ("4", "four", "id7", "id7")
     assert (first.model, first.details["expected"]) == ("m-1", "4")
+    scenario: dict[str, Any] = STATES
+    (state,) = scenario["request_states"]
+    rows = read("helm", document({"request_states": [{**state, "train_trial_index": 2}]}))
+    assert [first.id, second.id, *(row.id for row in rows)] == [
+        "id7",
+        "id7/2",
+        "id7/trial 2",
+        "id7/trial 2/2",
+    ]
 
 
 def test_an_answer_of_a_run_comes_with_its_match_and_a_judges_words_are_none() -> None:
@@ -151,7 +160,7 @@ def test_the_last_answer_of_several_turns_is_the_samples_though_the_earlier_one_
 def test_what_a_model_wrote_is_the_output_and_not_the_choice_that_it_was_taken_for() -> None:
     told = {"instance_id": "id7", "predicted_text": " C. Moss", "mapped_output": "moss", "stats": {"em": 1.0}}
     first, second = read("helm_predictions", document([{**told, "train_trial_index": n} for n in (0, 1)]))
-    assert (first.output, first.id, first.group, second.id) == ("C. Moss", "id7", "id7", "id7/1")
+    assert (first.output, first.id, first.group, second.id) == ("C. Moss", "id7", "id7", "id7/trial 1")
     assert first.details == {"mapped_output": "moss", "stats": {"em": 1.0}} and not first.remarks
 
 

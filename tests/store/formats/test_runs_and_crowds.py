@@ -117,7 +117,7 @@ def test_statistics_of_helm_are_found_by_the_instance_and_counts_are_no_metrics(
     states = [{"instance_id": "id7", "train_trial_index": 0, "stats": stats}]
     states.append({"instance_id": "id7", "train_trial_index": 1, "perturbation": changed, "stats": stats})
     first, second = read("helm_stats", document(states))
-    assert (first.output, first.id, second.id) == ("", "id7", "id7/typos 0.1/1")
+    assert (first.output, first.id, second.id) == ("", "id7", "id7/typos 0.1/trial 1")
     assert said(first) == [("verdict", "exact_match", "0.0", "", "")]
 
 
