@@ -229,15 +229,19 @@ def test_one_that_failed_or_was_stopped_at_once_does_not_hide_what_was_paid_for(
     stopped = Ongoing()
     stopped.stop.set()
     cross(workspace, judge, Grid(version=(1, 2), model=("mock", "big@dear")), stopped)
-    del mock.answer_as["big"]
-    failed = crossed(workspace, judge, version=(1,), model=("gone@dear", "lost@dear"))
-    assert not failed.tried
+    mock.answer_as["odd"] = lambda _: {"nothing": "of use"}
+    failed = crossed(workspace, judge, version=(1,), model=("mock", "odd@dear"))
+    assert [cell.state for cell in failed.cells] == ["in use", "failed"]
     assert figures(recall(workspace, judge)) == figures(paid)
 
 
-def test_why_a_cell_was_not_tried_is_found_again(workspace: Workspace, judge: JudgeVersion) -> None:
-    first = crossed(workspace, judge, version=(1, 2), model=("mock", "gone@nowhere"))
-    assert (first.cells[1].state, first.cells[-1].state) == ("tried", "failed") and first.cells[-1].trouble
+def test_why_a_cell_was_not_tried_is_found_again(
+    workspace: Workspace, judge: JudgeVersion, mock: MockEndpoint
+) -> None:
+    mock.answer_as["odd"] = lambda _: {"nothing": "of use"}
+    first = crossed(workspace, judge, model=("mock", "odd@dear"))
+    assert [cell.state for cell in first.cells] == ["in use", "tried", "failed", "failed"]
+    assert first.cells[-1].trouble
     assert figures(recall(workspace, judge)) == figures(first)
 
 
@@ -252,8 +256,8 @@ def test_what_was_paid_for_is_found_again_where_more_is_graded_since(
     made = add_outputs(*(text(n) for n in range(N, 2 * N)))
     give_all(made, ["fail" if fails(output) else "pass" for output in made], ["a note" for _ in made])
     judging.run_judges(workspace, order=judging.RunOrder(judge=judge.name))
-    outputs = output_table.of_project(workspace.db, workspace.project.id)
-    execution.run(workspace, [numbered(workspace, judge, 2)], [output.id for output in outputs])
+    outputs = output_table.ids(workspace.db, workspace.project.id)
+    execution.run(workspace, [numbered(workspace, judge, 2)], outputs)
     again = recall(workspace.by("Ben"), judge)
     assert figures(again) == figures(first), "no cell stands on other outputs than it was tried on"
     assert (again.chosen, again.looks) == (first.chosen, first.looks)
@@ -288,7 +292,7 @@ def test_a_model_without_a_price_is_not_taken_for_the_cheapest(
     assert [cell.model for cell in found.cells] == ["mock", "big", "secret"]
     assert [cell.state for cell in found.cells] == ["in use", "tried", "good enough before it"]
     words = "\n".join(lines_of(find_operation("judge prompt matrix"), workspace, found))
-    assert "secret, 0 examples of each, price not known for 1,000" in words
+    assert "secret, 0 examples of each, price not known: not tried" in words
     assert "What secret costs is not known" in words and "it may be cheaper" in words
     alone = crossed(workspace, judge, version=(1,), model=("mock", unpriced), enough=0.6)
     assert "what it costs is not known" in sentence(alone.says)
