@@ -64,7 +64,7 @@ WORDS: dict[str, Words] = {
     "foreign_words_asked": "Which of these answers pass, which fail? {words}.",
     "foreign_direction_asked": "Is a lower score better?",
     "foreign_threshold_asked": (
-        "Which is the last score that still passes? It is fitted by itself once the training "
+        "Which score only just passes? It is fitted by itself once the training "
         "split has five passes and five fails."
     ),
     "foreign_needs_criterion": "The overall grade has no words that {names} could be given: name a "
@@ -148,7 +148,9 @@ WORDS: dict[str, Words] = {
         "What {models} cost is not known, so they stand behind those whose price is known; they may be "
         "cheaper.",
     ),
-    "matrix_without_prices": "No price is known, so nothing here is the cheapest: fewer examples come first.",
+    "matrix_without_prices": (
+        "No price is known, so it cannot be said which is the cheapest: fewer examples come first."
+    ),
     "trial_better": "Better: balanced accuracy (bad outputs found and good ones passed, averaged) rises "
     "by {change} points.",
     "trial_worse": "Worse: balanced accuracy (bad outputs found and good ones passed, averaged) falls "

@@ -67,12 +67,18 @@ class Look(_PromptWork):
 
 
 class StoredMatrix(_PromptWork):
-    """What was tried together beside a version: the combinations (``cells``), each with its specification,
-    and the rate that is ``enough``, None where all were to be tried.
+    """What was tried together beside a version: the combinations (``cells``), each with its specification and
+    what ended it, and the rate that is ``enough``, None where all were to be tried.
+
+    ``drawn``: the outputs on which they were tried, drawn from a ``pool``, by id; ``tried``: False once it
+    ended and none of them had decided anything.
     """
 
     cells: tuple[dict[str, Any], ...]
     enough: float | None = None
+    pool: tuple[str, ...] = ()
+    drawn: tuple[str, ...] = ()
+    tried: bool = True
 
 
 _DRAFT = RowMapping(StoredDraft, "prompt_draft", id="draft_id", at="made_at")
@@ -124,8 +130,16 @@ def keep_matrix(db: Database, matrix: StoredMatrix) -> None:
     _MATRIX.add(db, [matrix])
 
 
+def end_matrix(db: Database, matrix: StoredMatrix) -> None:
+    """Keep what ended it beside what was kept before it began."""
+    ended = _MATRIX.named(matrix)
+    values = [ended["cells"], matrix.tried, matrix.project_id, matrix.id]
+    db.run("UPDATE prompt_matrix SET cells = ?, tried = ? WHERE project_id = ? AND matrix_id = ?", values)
+
+
 def newest_matrix(db: Database, project_id: str, judge_version_id: str) -> StoredMatrix | None:
-    """What was last tried beside a version of a judge."""
-    of_version = "project_id = ? AND judge_version_id = ? ORDER BY made_at DESC, matrix_id DESC LIMIT 1"
-    found = _MATRIX.find(db, f"prompt_matrix WHERE {of_version}", [project_id, judge_version_id])
+    """What was last tried beside a version of a judge; one that came to nothing only where all did."""
+    of_version = "project_id = ? AND judge_version_id = ?"
+    source = f"prompt_matrix WHERE {of_version} ORDER BY tried DESC, made_at DESC, matrix_id DESC LIMIT 1"
+    found = _MATRIX.find(db, source, [project_id, judge_version_id])
     return next(iter(found), None)

@@ -16,13 +16,15 @@ from labelcore.models import JudgeVersion, Output
 from labelcore.operations import find_operation
 from labelcore.settings import settings
 from labelcore.stages import judging
+from labelcore.stages.judging.running import execution
 from labelcore.stages.judging.running.live_run import Result
 from labelcore.stages.refining.crossing import cross, last_tried, recall, try_many
 from labelcore.stages.refining.keeping import keep
+from labelcore.stages.refining.looks import looks_at_dev
 from labelcore.stages.refining.matrix import Grid, Matrix
 from labelcore.stages.refining.ongoing import Ongoing
 from labelcore.stages.refining.prompts import numbered
-from labelcore.store import verdicts as verdict_table
+from labelcore.store import outputs as output_table, verdicts as verdict_table
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint
 from tests.stages.test_trying import WORDS, fails, make_judge, text, verdict_on
@@ -216,8 +218,31 @@ def test_a_matrix_that_was_stopped_is_found_again_with_what_was_paid_for(
     first = cross(workspace, judge, grid, Impatient())
     assert [cell.state for cell in first.cells] == ["in use", "tried", "stopped", "stopped"]
     again = recall(workspace, judge)
-    assert [cell.state for cell in again.cells] == ["in use", "tried", "not tried", "not tried"]
+    assert [cell.state for cell in again.cells] == ["in use", "tried", "stopped", "stopped"]
     assert figures(again)[:2] == figures(first)[:2]
+
+
+def test_one_that_failed_or_was_stopped_at_once_does_not_hide_what_was_paid_for(
+    workspace: Workspace, judge: JudgeVersion, mock: MockEndpoint
+) -> None:
+    paid = crossed(workspace, judge, limit=20)
+    stopped = Ongoing()
+    stopped.stop.set()
+    cross(workspace, judge, Grid(version=(1, 2), model=("mock", "big@dear")), stopped)
+    mock.answer_as["odd"] = lambda _: {"nothing": "of use"}
+    failed = crossed(workspace, judge, version=(1,), model=("mock", "odd@dear"))
+    assert [cell.state for cell in failed.cells] == ["in use", "failed"]
+    assert figures(recall(workspace, judge)) == figures(paid)
+
+
+def test_why_a_cell_was_not_tried_is_found_again(
+    workspace: Workspace, judge: JudgeVersion, mock: MockEndpoint
+) -> None:
+    mock.answer_as["odd"] = lambda _: {"nothing": "of use"}
+    first = crossed(workspace, judge, model=("mock", "odd@dear"))
+    assert [cell.state for cell in first.cells] == ["in use", "tried", "failed", "failed"]
+    assert first.cells[-1].trouble
+    assert figures(recall(workspace, judge)) == figures(first)
 
 
 def test_what_was_paid_for_is_found_again_where_more_is_graded_since(
@@ -231,11 +256,12 @@ def test_what_was_paid_for_is_found_again_where_more_is_graded_since(
     made = add_outputs(*(text(n) for n in range(N, 2 * N)))
     give_all(made, ["fail" if fails(output) else "pass" for output in made], ["a note" for _ in made])
     judging.run_judges(workspace, order=judging.RunOrder(judge=judge.name))
-    for before, now in zip(first.cells[1:], recall(workspace, judge).cells[1:], strict=True):
-        assert before.trial and now.trial and now.trial.pool > before.trial.pool
-        assert {tried.output_id for tried in now.trial.attempts} == {
-            tried.output_id for tried in before.trial.attempts
-        }
+    outputs = output_table.ids(workspace.db, workspace.project.id)
+    execution.run(workspace, [numbered(workspace, judge, 2)], outputs)
+    again = recall(workspace.by("Ben"), judge)
+    assert figures(again) == figures(first), "no cell stands on other outputs than it was tried on"
+    assert (again.chosen, again.looks) == (first.chosen, first.looks)
+    assert looks_at_dev(workspace, judge) == first.looks, "who opens it has looked at nothing new"
 
 
 def test_where_nothing_was_tried_together_it_says_what_does_that(
@@ -266,7 +292,7 @@ def test_a_model_without_a_price_is_not_taken_for_the_cheapest(
     assert [cell.model for cell in found.cells] == ["mock", "big", "secret"]
     assert [cell.state for cell in found.cells] == ["in use", "tried", "good enough before it"]
     words = "\n".join(lines_of(find_operation("judge prompt matrix"), workspace, found))
-    assert "secret, 0 examples of each, price not known for 1,000" in words
+    assert "secret, 0 examples of each, price not known: not tried" in words
     assert "What secret costs is not known" in words and "it may be cheaper" in words
     alone = crossed(workspace, judge, version=(1,), model=("mock", unpriced), enough=0.6)
     assert "what it costs is not known" in sentence(alone.says)
@@ -279,4 +305,6 @@ def test_where_no_price_is_known_nothing_is_called_the_cheapest(
         monkeypatch.delenv(f"LABELCORE_{name}")
     settings.cache_clear()
     found = crossed(workspace, judge, version=(1,), model=("mock", unpriced))
-    assert sentence(found.unpriced).startswith("No price is known, so nothing here is the cheapest")
+    assert sentence(found.unpriced).startswith(
+        "No price is known, so it cannot be said which is the cheapest"
+    )

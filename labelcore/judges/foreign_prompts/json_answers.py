@@ -51,13 +51,19 @@ _JSON = re.compile(r"json|\bdict(?:ionary)?\b", re.IGNORECASE)
 _WHOLE = re.compile(r"overall|final|total|综合|总", re.IGNORECASE)
 _INPUT = re.compile(r"input\W*\Z", re.IGNORECASE)
 _LONGEST = 6000
-_LITERAL = re.compile(r"\bLiteral\[([^\]\n]{1,400})\]")
+_LITERAL = re.compile(r"\bLiteral\[([^\]]{1,400})\]")
+_QUOTED = re.compile(r"""(?P<mark>["'])(?P<word>[^\n]{1,40}?)(?P=mark)|“(?P<other>[^”\n]{1,40})”""")
 _CLASS = re.compile(
-    r"^[ \t]*class[ \t]+\w{1,60}(?:\([^)\n]{0,80}\))?:[^\n]*\n(?P<body>(?:[ \t]+[^\n]*(?:\n|\Z)|\n){1,40})",
+    r"^[ \t]*class[ \t]+(?P<name>\w{1,60})(?P<bases>\([^)\n]{0,80}\))?:[^\n]*\n"
+    r"(?P<body>(?:[ \t]+[^\n]*(?:\n|\Z)|\n){1,40})",
     re.MULTILINE,
 )
+_ANSWER_BASES = re.compile(r"\b(?:BaseModel|TypedDict)\b")
+_ANSWER_FORM = re.compile(r"json|schema|\breturn (?:an?|the|this|only|your|one|in)\b", re.IGNORECASE)
+_WITHIN = r"(?:[^\[\]]|\[[^\[\]]{0,400}\]){0,400}"
 _CLASS_FIELD = re.compile(
-    r"^[ \t]+(?P<key>[^\W\d]\w{0,40})[ \t]*:[ \t]*(?P<kind>[A-Za-z_][\w.]{0,40}(?:\[[^\n]{0,400}?\])?)"
+    r"^[ \t]+(?P<key>[^\W\d]\w{0,40})[ \t]*:[ \t]*(?P<kind>[A-Za-z_][\w.]{0,40}"
+    rf"(?:\[(?:[^\n]{{0,400}}?|{_WITHIN})\])?)"
     r"(?:[ \t]*\|[^=#\n]{1,40})?[ \t]*(?:[=#][^\n]*)?$",
     re.MULTILINE,
 )
@@ -217,7 +223,7 @@ def _fields(text: str) -> dict[str, list[str]]:
     before = rf"((?:[{QUOTE}][^\W\d]\w{{1,30}}[{QUOTE}][^\n.{QUOTE}]{{0,40}}){{1,6}})\b(?:keys?|fields?|字段)"
     for match in re.finditer(before, text):
         names += re.findall(rf"[{QUOTE}]([^\W\d]\w{{1,30}})[{QUOTE}]", match[1])
-    if not values and not names and not _CLASS.search(text):
+    if not values and not names:
         after = " ".join(match[0] for match in re.finditer(r"json[^\n]{0,200}", text, re.IGNORECASE))
         quoted = re.findall(rf"[{QUOTE}]([^\W\d]\w{{1,30}})[{QUOTE}]", after)
         names = [name for name in quoted if name.casefold() in _FIELDS]
@@ -225,10 +231,22 @@ def _fields(text: str) -> dict[str, list[str]]:
 
 
 def _of_class(text: str) -> Iterator[tuple[str, str]]:
-    """(name, type as written) of each field of the only class that a prompt shows."""
-    classes = list(_CLASS.finditer(text))
+    """(name, type as written) of each field of the only class by which a prompt shows its answer."""
+    classes = [match for match in _CLASS.finditer(text) if _is_answer(match, text)]
     for field in _CLASS_FIELD.finditer(classes[0]["body"]) if len(classes) == 1 else ():
         yield field["key"], field["kind"]
+
+
+def _is_answer(shown: re.Match[str], text: str) -> bool:
+    """Whether a class is the form of the answer, and no code that is judged: it is derived like one, or what
+    stands before it or names it speaks of JSON, a schema or what to return.
+    """
+    if _ANSWER_BASES.search(shown["bases"] or ""):
+        return True
+    lines = list(filter(str.strip, text[: shown.start()].split("\n")))[-3:]
+    around = (text[: shown.start()] + "\n" + text[shown.end() :]).split("\n")
+    lines += [line for line in around if re.search(rf"\b{shown['name']}\b", line)]
+    return any(map(_ANSWER_FORM.search, lines))
 
 
 def _pairs(stretch: str) -> Iterator[tuple[str, str]]:
@@ -285,7 +303,8 @@ def _closed(stretch: str, at: int) -> int:
 
 def _literals(value: str) -> list[str]:
     """The words of a type that lists all that a field may hold."""
-    return re.findall(r"""["'“]([^"'”\n]{1,40})["'”]""", " ".join(_LITERAL.findall(value)))
+    listed = _QUOTED.finditer(" ".join(_LITERAL.findall(value)))
+    return [match["word"] or match["other"] for match in listed]
 
 
 def _words(values: Sequence[str], name: str, text: str) -> tuple[str, ...]:

@@ -1,15 +1,15 @@
 """Many at once: prompts x models x numbers of examples, the cheapest first, until one is good enough.
 
 All are tried on the same graded outputs of train and dev, beside the version in use; money and time are
-limits for all together. Each cell is a look on dev, and counts as one. What was tried is stored before it
-begins, so that it is found again from the answers, which are stored as well.
+limits for all together. Each cell is a look on dev, and counts as one. What is tried, and on which outputs,
+is stored before any is asked, so that it is found again from the answers, which are stored as well.
 """
 
 from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated, Any
@@ -29,7 +29,7 @@ from labelcore.stages.refining.migrating import moved
 from labelcore.stages.refining.ongoing import Ongoing
 from labelcore.stages.refining.prompts import numbered, size_of
 from labelcore.stages.refining.trials import Trial
-from labelcore.stages.refining.trying import Order, compare, drafted
+from labelcore.stages.refining.trying import Draw, Order, compare, drafted
 from labelcore.store import outputs as output_table, prompt_work
 from labelcore.workspace import Workspace
 
@@ -42,7 +42,7 @@ def try_many(workspace: Workspace, judge: JudgeVersion, *, grid: Grid = _USUAL) 
     """Try prompts, models and numbers of examples together, the cheapest first, within a budget.
 
     Raises:
-        BadInput: nothing is crossed, too much is, or nothing is graded.
+        BadInput: nothing is crossed, or too much is.
     """
     return cross(workspace, judge, grid, Ongoing())
 
@@ -52,7 +52,7 @@ def cross(workspace: Workspace, judge: JudgeVersion, grid: Grid, watched: Ongoin
     """The same for who looks on: ``watched`` says how far it is, and stops it.
 
     Raises:
-        BadInput: nothing is crossed, too much is, or nothing is graded.
+        BadInput: nothing is crossed, or too much is.
     """
     cells = sorted(_cells(workspace, judge, grid), key=lambda cell: cell.place)
     if not 1 < len(cells) <= _MOST_CELLS:
@@ -63,8 +63,13 @@ def cross(workspace: Workspace, judge: JudgeVersion, grid: Grid, watched: Ongoin
             n=len(cells),
             most=_MOST_CELLS,
         )
-    _keep(workspace, judge, cells, grid)
-    return _crossed(workspace, judge, cells, _Budget(grid, watched))
+    matrix = _planned(workspace, judge, cells, grid)
+    budget = _Budget(grid, watched, keep=lambda draw: _keep(workspace, matrix, draw))
+    found = _crossed(workspace, judge, cells, budget)
+    if budget.draw:
+        ended = {"cells": _stored(found.cells), "tried": found.tried > 0}
+        prompt_work.end_matrix(workspace.db, matrix.model_copy(update=ended))
+    return found
 
 
 def _crossed(workspace: Workspace, judge: JudgeVersion, cells: Sequence[Cell], budget: _Budget) -> Matrix:
@@ -87,19 +92,30 @@ def _crossed(workspace: Workspace, judge: JudgeVersion, cells: Sequence[Cell], b
     )
 
 
-def _keep(workspace: Workspace, judge: JudgeVersion, cells: Sequence[Cell], grid: Grid) -> None:
-    """Store what is tried before it begins: whatever ends it, what was paid for is found again."""
-    plan = {"version", "model", "shown", "spec", "estimate", "state"}
-    matrix = prompt_work.StoredMatrix(
+def _planned(
+    workspace: Workspace, judge: JudgeVersion, cells: Sequence[Cell], grid: Grid
+) -> prompt_work.StoredMatrix:
+    return prompt_work.StoredMatrix(
         id=new_id("matrix"),
         project_id=workspace.project.id,
         judge_id=judge.judge_id,
         judge_version_id=judge.id,
         author=workspace.person,
-        cells=tuple(cell.model_dump(mode="json", include=plan) for cell in cells),
+        cells=_stored(cells),
         enough=grid.enough,
     )
-    prompt_work.keep_matrix(workspace.db, matrix)
+
+
+def _stored(cells: Sequence[Cell]) -> tuple[dict[str, Any], ...]:
+    """What is asked for, and what ended it; its figures are made of the answers."""
+    plan = {"version", "model", "shown", "spec", "estimate", "state", "trouble"}
+    return tuple(cell.model_dump(mode="json", include=plan) for cell in cells)
+
+
+def _keep(workspace: Workspace, matrix: prompt_work.StoredMatrix, draw: Draw) -> None:
+    """Store what is tried before any is asked: whatever ends it, what was paid for is found again."""
+    drawn = {"pool": draw.pool, "drawn": draw.drawn}
+    prompt_work.keep_matrix(workspace.db, matrix.model_copy(update=drawn))
 
 
 @operation(role=Role.ENGINEER)
@@ -121,7 +137,6 @@ def recall(
 
     Raises:
         NotFound: none was tried beside the version in use, or it has no such row.
-        BadInput: nothing is graded any more.
     """
     return find_again(workspace, judge, Ongoing(), row)
 
@@ -132,7 +147,6 @@ def find_again(workspace: Workspace, judge: JudgeVersion, watched: Ongoing, row:
 
     Raises:
         NotFound: none was tried beside the version in use, or it has no such row.
-        BadInput: nothing is graded any more.
     """
     if not (stored := last_tried(workspace, judge)):
         raise NotFound(
@@ -144,7 +158,8 @@ def find_again(workspace: Workspace, judge: JudgeVersion, watched: Ongoing, row:
     cells = [Cell.model_validate(cell) for cell in stored.cells]
     if row is not None and row > len(cells):
         raise NotFound("There is no row {row}; there are {n}.", row=row, n=len(cells))
-    budget = _Budget(Grid(enough=stored.enough), watched, known=True)
+    draw = Draw(stored.pool, stored.drawn)
+    budget = _Budget(Grid(enough=stored.enough), watched, draw=draw, known=True)
     recalled = Recalled(author=stored.author, at=stored.at, row=row)
     return _crossed(workspace, judge, cells, budget).model_copy(update={"recalled": recalled})
 
@@ -163,16 +178,38 @@ def _taken(trials: Sequence[Trial], watched: Ongoing) -> dict[str, Any]:
 
 @dataclass
 class _Budget:
-    """What is left for the cells to come."""
+    """What is left for the cells to come. ``draw``: the outputs on which all are tried, drawn for the first
+    of them, when they are kept.
+    """
 
     grid: Grid
     watched: Ongoing
+    keep: Callable[[Draw], None] = lambda _draw: None
+    draw: Draw | None = None
     known: bool = False
     met: bool = False
 
     def __post_init__(self) -> None:
         self.started = time.monotonic()
         self.purse = purse_of(self.grid.max_cost)
+
+    def take(self, draw: Draw) -> None:
+        """Try all on these outputs, unless some are drawn."""
+        if self.draw is None:
+            self.keep(draw)
+            self.draw = draw
+
+    @property
+    def order(self) -> Order:
+        """How the next one is tried."""
+        return Order(
+            self.grid.limit,
+            watched=replace(self.watched),
+            purse=self.purse,
+            draw=self.draw,
+            told=self.take,
+            known=self.known,
+        )
 
     @property
     def over(self) -> State | None:
@@ -232,15 +269,12 @@ def _showing(prompt: Prompt, count: int) -> dict[str, Any]:
 
 
 def _tried(workspace: Workspace, judge: JudgeVersion, cell: Cell, budget: _Budget) -> Cell:
-    if cell.state == "in use":
+    if cell.state != "tried":  # the version in use, or what was ended before it began
         return cell
     if over := budget.over:
         return cell.model_copy(update={"state": over})
     try:
-        new = drafted(workspace, judge, cell.spec)
-        watched = replace(budget.watched)
-        order = Order(budget.grid.limit, watched=watched, purse=budget.purse, known=budget.known)
-        trial = compare(workspace, judge, new, order)
+        trial = compare(workspace, judge, drafted(workspace, judge, cell.spec), budget.order)
     except LabelcoreError as trouble:
         state = budget.over or "failed"
         return cell.model_copy(update={"state": state, "trouble": "" if budget.over else str(trouble)})

@@ -7,7 +7,7 @@ new one breaks is seen as well; the draw's chances weigh the figures. The sealed
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
@@ -30,7 +30,7 @@ from labelcore.stages.judging.running import execution
 from labelcore.stages.judging.running.live_run import RunOptions
 from labelcore.stages.judging.running.trial_run import ask_unstored
 from labelcore.stages.refining.keeping import Member
-from labelcore.stages.refining.looks import DevLooks, look_at
+from labelcore.stages.refining.looks import DevLooks, look_at, looks_at_dev
 from labelcore.stages.refining.ongoing import Ongoing
 from labelcore.stages.refining.prompts import PromptText, changed
 from labelcore.stages.refining.trials import WHATS, Attempt, Trial, paid
@@ -48,15 +48,26 @@ BOTH: Splits = ("train", "dev")
 
 
 @dataclass(frozen=True)
+class Draw:
+    """The outputs on which a version is tried, and those for which they stand, by id."""
+
+    pool: tuple[str, ...]
+    drawn: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Order:
     """Which graded outputs are tried: at most so many, of these splits. ``purse``: what may be spent;
-    ``known``: nobody is asked, and those are tried whose answers are stored.
+    ``draw``: exactly these, as far as they are still graded; ``told``: hears which, before any is asked;
+    ``known``: nobody is asked, and what was seen before is no look at dev.
     """
 
     limit: int = USUAL
     splits: Splits = BOTH
     watched: Ongoing = field(default_factory=Ongoing)
     purse: Purse | None = None
+    draw: Draw | None = None
+    told: Callable[[Draw], None] = lambda _draw: None
     known: bool = False
 
     @property
@@ -133,14 +144,15 @@ def compare(
     criterion = find_criterion(workspace, present.criterion_id) if present.criterion_id else None
     labelled, before = (graded_outputs(workspace, criterion, plan.splits), Counter(plan.watched.asked_again))
     decisions, run = decided(workspace, present, labelled, plan)
-    ids = list(decisions) if plan.known else drawn(labelled, decisions, plan.limit)
+    draw = plan.draw or Draw(tuple(decisions), tuple(drawn(labelled, decisions, plan.limit)))
+    plan.told(draw)
+    ids = [key for key in draw.drawn if key in decisions]
     plan.watched.begin(plan.watched.step, len(ids))
     asking = naming(workspace, f"version {new.version}, not kept")
     answers = ask_unstored(asking, new, ids, plan.options, plan.watched.hear)
     runs = [part for part in (run, answers.run) if part]
-    trial = _trial(
-        workspace, VersionPair(labelled, present, new, decisions, answers.decisions), runs, len(ids)
-    )
+    pairing = VersionPair(labelled, present, new, decisions, answers.decisions, seen=plan.known)
+    trial = _trial(workspace, pairing, runs, len(ids))
     return trial.model_copy(update={"asked_again": dict(plan.watched.asked_again - before)})
 
 
@@ -188,10 +200,12 @@ def decided(
 ) -> tuple[dict[str, Decision], Run | None]:
     """What the present version says; where it said too little, it is asked about a draw of the rest."""
     decisions = _said(workspace, present, graded)
+    if order.draw:
+        return {key: decisions[key] for key in order.draw.pool if key in decisions}, None
     missing = hash_order([key for key in graded.fails if key not in decisions], 0)[
         : order.limit - len(decisions)
     ]
-    if len(decisions) >= order.limit or not missing or order.known or not kind_of(present).runs:
+    if len(decisions) >= order.limit or not missing or not kind_of(present).runs:
         return decisions, None
     try:
         asking = order.watched.telling(naming(workspace, f"version {present.version}"))
@@ -232,17 +246,20 @@ def drawn(graded: GradedOutputs, known: dict[str, Decision], limit: int) -> list
 
 @dataclass(frozen=True)
 class VersionPair:
-    """Two versions of a judge with what each says of graded outputs, by output id."""
+    """Two versions of a judge with what each says of graded outputs, by output id. ``seen``: this was shown
+    before.
+    """
 
     graded: GradedOutputs
     present: JudgeVersion
     new: JudgeVersion
     known: dict[str, Decision]
     decisions: dict[str, Decision]
+    seen: bool = False
 
 
 def change_on_dev(workspace: Workspace, pairing: VersionPair) -> tuple[Change, DevLooks]:
-    """What the new version changes on dev; the look counts."""
+    """What the new version changes on dev; the look counts, unless it was seen before."""
     graded, known, decisions = pairing.graded, pairing.known, pairing.decisions
     dev = [key for key in known if graded.splits.get(key) == "dev"]
     state = sorted(
@@ -251,6 +268,8 @@ def change_on_dev(workspace: Workspace, pairing: VersionPair) -> tuple[Change, D
         if key in decisions
     )
     change = change_on(workspace, pairing, dev)
+    if pairing.seen:
+        return change, looks_at_dev(workspace, pairing.present)
     return change, look_at(workspace, pairing.present, pairing.new, change, state)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from labelcore.judges.kinds import kind_of
@@ -35,13 +33,14 @@ Crossing = VersionWork[Ongoing, Matrix]
 def show(workspace: Workspace, written: WrittenDraft) -> None:
     """What is crossed, within what; then the table, whose rows open their outputs."""
     crossing: Crossing | None = st.session_state.get(keys.PROMPT_CROSSED)
-    if not (crossing and (crossing.running or crossing.version_id == written.version.id)):
+    if not (crossing and (crossing.busy or crossing.version_id == written.version.id)):
         crossing = _found_again(workspace, written.version)
     known = crossing is not None and crossing.version_id == written.version.id
-    _ask(workspace, written, running=bool(crossing and known and crossing.running))
+    _ask(workspace, written, running=bool(crossing and known and crossing.busy))
     if crossing is None or not known:
         return
-    place = under_way.place_of(workspace, keys.PROMPT_CROSSED, _words_of)
+    words = _words_of if crossing.asks else _finding_words
+    place = under_way.place_of(workspace, keys.PROMPT_CROSSED, words)
     if (found := crossing.found) and place and (found.tried or not found.recalled):
         with place:
             _show_matrix(workspace, written, found)
@@ -49,21 +48,23 @@ def show(workspace: Workspace, written: WrittenDraft) -> None:
 
 def start(workspace: Workspace, version: JudgeVersion, grid: Grid) -> None:
     """Begin, unless one of this visitor's is under way."""
-    _begin(version, lambda ongoing: cross(workspace, version, grid, ongoing))
+    work = Crossing(version_id=version.id, ongoing=Ongoing())
+    name = say("The trial")
+    under_way.begin(keys.PROMPT_CROSSED, work, lambda: cross(workspace, version, grid, work.ongoing), name)
 
 
 def _found_again(workspace: Workspace, version: JudgeVersion) -> Crossing | None:
     """What was last tried beside this version: by whomever, or before the page was loaded again."""
     if last_tried(workspace, version) is None:
         return None
-    return _begin(version, lambda ongoing: find_again(workspace, version, ongoing))
-
-
-def _begin(version: JudgeVersion, do: Callable[[Ongoing], Matrix]) -> Crossing:
-    ongoing = Ongoing()
-    work = Crossing(version_id=version.id, ongoing=ongoing)
-    under_way.begin(keys.PROMPT_CROSSED, work, lambda: do(ongoing), say("The trial"))
+    work = Crossing(version_id=version.id, ongoing=Ongoing(), asks=False)
+    name = say("The search for what was tried")
+    under_way.begin(keys.PROMPT_CROSSED, work, lambda: find_again(workspace, version, work.ongoing), name)
     return work
+
+
+def _finding_words(_: Ongoing) -> str:
+    return say("Finding what was tried …")
 
 
 def _words_of(ongoing: Ongoing) -> str:

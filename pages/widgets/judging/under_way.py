@@ -29,24 +29,34 @@ Found = TypeVar("Found")
 
 @dataclass(kw_only=True)
 class VersionWork(Generic[Heard, Found]):
-    """Work of this visitor's on one version of a judge, under way or over."""
+    """Work of this visitor's on one version of a judge, under way or over. ``asks``: it asks models, so that
+    it costs and can be stopped; what only reads gives way to what begins.
+    """
 
     version_id: str
     ongoing: Heard
     over: Event | None = None
     found: Found | None = None
+    asks: bool = True
 
     @property
     def running(self) -> bool:
         """Whether it is under way."""
         return self.over is not None and not self.over.is_set()
 
+    @property
+    def busy(self) -> bool:
+        """Whether models are being asked."""
+        return self.asks and self.running
+
 
 def begin(key: str, work: VersionWork[Any, Found], do: Callable[[], Found], name: str) -> None:
-    """Begin it, unless work under this key is under way."""
+    """Begin it, unless work under this key asks models now."""
     last: VersionWork[Any, Found] | None = st.session_state.get(key)
-    if last and last.running:
+    if last and last.busy:
         return
+    if last and last.running:
+        last.ongoing.stop.set()
 
     def whole(_: Event) -> None:
         work.found = do()
@@ -75,7 +85,10 @@ def _watch(
     before = st.session_state.get(f"{key}-was", False)
     st.session_state[f"{key}-was"] = running
     if work and running:
-        _show(workspace, work.ongoing, key, words(work.ongoing))
+        if work.asks:
+            _show(workspace, work.ongoing, key, words(work.ongoing))
+        else:
+            shell.aside(words(work.ongoing))
         if below:
             below(work.ongoing)
     elif before:

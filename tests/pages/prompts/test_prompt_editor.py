@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from threading import Event
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -21,9 +22,11 @@ from labelcore.stages.refining.drafts import Draft, keep_draft, kept_draft
 from labelcore.stages.refining.examples import splits_of
 from labelcore.stages.refining.keeping import in_use, keep
 from labelcore.stages.refining.matrix import Grid
+from labelcore.stages.refining.ongoing import Ongoing
 from labelcore.store import judges as judge_table, outputs as output_table
 from labelcore.workspace import Workspace
 from pages.widgets import keys
+from pages.widgets.judging.crossing import Crossing
 from pages.widgets.judging.drafting import WrittenDraft
 from tests import refinable
 from tests.mock_endpoint import MockEndpoint
@@ -276,6 +279,22 @@ def test_what_was_tried_at_once_is_there_when_the_page_is_loaded_again(
     assert (
         "by ann, and found again from stored answers: nothing is paid now" in told and "It took" not in told
     )
+
+
+def test_while_what_was_tried_is_found_nothing_can_be_stopped_and_all_can_be_begun(
+    judge: JudgeVersion, workspace: Workspace
+) -> None:
+    keep(workspace, judge, drafted(judge).spec(judge), why="goodwill", use=False)
+    app = opened("prompt-matrix", judge)
+    finding = Crossing(version_id=judge.id, ongoing=Ongoing(), over=Event(), asks=False)
+    app.session_state[keys.PROMPT_CROSSED] = finding
+    next(group for group in app.button_group if group.label == "Versions").set_value([1, 2])
+    told = shown(healthy(app.run()))
+    assert "Finding what was tried" in told and "Trying 1 of" not in told
+    buttons = {button.label: button.disabled for button in app.button}
+    assert "Stop" not in buttons and buttons["Try them all (2)"] is False
+    app = ended(press(app, "Try them all (2)"), keys.PROMPT_CROSSED)
+    assert app.session_state[keys.PROMPT_CROSSED].found.tried == 1 and finding.ongoing.stop.is_set()
 
 
 def test_many_at_once_offer_no_examples_that_no_version_has(judge: JudgeVersion) -> None:

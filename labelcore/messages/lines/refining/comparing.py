@@ -28,6 +28,10 @@ def trial(report: Trial) -> Iterator[str]:
     yield sentence(report.says)
     if report.attempts:
         yield from _compared(report)
+        if report.untried:
+            yield say("Not tried: {n:,} graded outputs; --limit tries more.", n=report.untried)
+        if looks_words := sentence(report.looks.says):
+            yield looks_words
     yield from spent(report)
 
 
@@ -37,10 +41,6 @@ def _compared(report: Trial) -> Iterator[str]:
     for what in WHATS[:-1]:
         yield from _attempts(what, report.of(what))
     yield say("{what}: {n:,}", what=what_words(WHATS[-1]), n=len(report.of(WHATS[-1])))
-    if report.untried:
-        yield say("Not tried: {n:,} graded outputs; --limit tries more.", n=report.untried)
-    if looks_words := sentence(report.looks.says):
-        yield looks_words
 
 
 @lines("judge prompt looks")
@@ -238,6 +238,13 @@ def _opened(cell: Cell) -> Iterator[str]:
     yield cell_words(cell)
     if cell.trial:
         yield from _compared(cell.trial)
+        if n := cell.trial.untried:
+            yield say(
+                "Not tried: {n:,} graded outputs; `labelcore judge prompt matrix` tries more with --limit.",
+                n=n,
+            )
+        if looks_words := sentence(cell.trial.looks.says):
+            yield looks_words
     elif cell.state == "in use":
         yield in_use_words()
 
@@ -265,8 +272,11 @@ def price_words(per_thousand: float | None) -> str:
 
 def cell_words(cell: Cell) -> str:
     """One combination, what it costs and what came of it."""
-    values = {"n": cell.shown, "price": price_words(cell.estimate)}
-    name = say("v{version}, {model}, {n} examples of each, {price} for 1,000", cell, **values)
+    if cell.priced:
+        values = {"n": cell.shown, "price": price_words(cell.estimate)}
+        name = say("v{version}, {model}, {n} examples of each, {price} for 1,000 outputs", cell, **values)
+    else:
+        name = say("v{version}, {model}, {n} examples of each, price not known", cell, n=cell.shown)
     if cell.rates is None:
         why = cell.trouble or say(cell.state)
         return say("{name}: not tried ({why})", name=name, why=why)

@@ -178,9 +178,8 @@ def decide_here(live: LiveRun, judges: Sequence[tuple[JudgeVersion, int]], *, so
     with _journal(live) as writing:
         # Before anything is decided: a judge whose endpoint is missing is found out now.
         calls = 0 if soon else sum(count for _, count in judges)
-        clients = live_clients(live.options.concurrency, writing, calls)
-        if live.options.known:
-            clients = deferring_clients()
+        known = live.options.known
+        clients = deferring_clients() if known else live_clients(live.options.concurrency, writing, calls)
         groups = clients.choose([version for version, _ in judges])
         if live.options.purse:
             refuse_unpriced(clients.endpoints)
