@@ -20,7 +20,8 @@ from labelcore.llm.protocol import AnswerPending
 from labelcore.llm.spending import OVERSPENT, spending
 from labelcore.stages.judging.running.answers import AnswerCache, CachedClient
 from labelcore.stages.judging.running.clients import Clients, ModelJudges
-from labelcore.stages.judging.running.live_run import Decided, LiveRun, MissingVerdict, Result
+from labelcore.stages.judging.running.live_run import Decided, LiveRun, Result
+from labelcore.stages.judging.running.workload import MissingVerdict
 from labelcore.store.journal import Journal
 
 _FLUSH_VERDICTS = 500

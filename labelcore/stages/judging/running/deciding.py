@@ -17,7 +17,8 @@ from labelcore.models import JudgeVersion, Output
 from labelcore.stages.judging.keeping.binding import bound
 from labelcore.stages.judging.running.asking import GRACE_SECONDS
 from labelcore.stages.judging.running.clients import PanelClient, live_clients
-from labelcore.stages.judging.running.live_run import Decided, LiveRun, MissingVerdict, Result
+from labelcore.stages.judging.running.live_run import Decided, LiveRun, Result
+from labelcore.stages.judging.running.workload import MissingVerdict
 from labelcore.stats.threads import one_thread
 from labelcore.store import Database, judges as judge_table, vectors
 

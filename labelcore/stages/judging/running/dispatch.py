@@ -29,8 +29,9 @@ from labelcore.stages.judging.running.answers import AnswerCache, AnswerStore, C
 from labelcore.stages.judging.running.asking import storing
 from labelcore.stages.judging.running.clients import deferring, deferring_clients
 from labelcore.stages.judging.running.engine import Engine, WorkOutcome
-from labelcore.stages.judging.running.live_run import Decided, LiveRun, MissingVerdict, Result, Usage
+from labelcore.stages.judging.running.live_run import Decided, LiveRun, Result, Usage
 from labelcore.stages.judging.running.worker import TERMS, Chunk, key_of, place_hash
+from labelcore.stages.judging.running.workload import MissingVerdict
 from labelcore.store.journal import Journal
 from labelcore.wording import Wording, of_kept
 

@@ -26,7 +26,8 @@ from labelcore.settings import Endpoint
 from labelcore.stages.judging.running.answers import AnswerStore, CachedClient
 from labelcore.stages.judging.running.clients import Clients, Connection, place_of
 from labelcore.stages.judging.running.deciding import decide_rows
-from labelcore.stages.judging.running.live_run import Backlog, MissingVerdict, Result, Usage
+from labelcore.stages.judging.running.live_run import Result, Usage
+from labelcore.stages.judging.running.workload import Backlog, MissingVerdict
 from labelcore.text.embedding import SentenceEncoder
 from labelcore.wording import kept, of_kept
 
