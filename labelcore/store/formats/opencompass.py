@@ -112,7 +112,7 @@ in_chinese(
         "Each prediction becomes an output with its prompt or conversation, the reference and its number. "
         "Whether it was right comes as a verdict, where the file says so. Predictions of a model that judged "
         "are its judgments: bring those of the model that was judged.": (
-            "每个预测成为一条输出，附带提示词或对话、参考答案和序号；文件说明是否正确的，成为判定。评判器的预测是它的"
+            "每个预测成为一条输出，附带提示词或对话、参考答案和序号；文件说明是否正确的，成为判定。作评判的模型的预测是它的"
             "判断：请导入被评判的模型的预测。"
         ),
     }
