@@ -25,7 +25,7 @@ from labelcore.models import Frozen, JudgeVersion, Output, total_cost
 from labelcore.settings import Endpoint
 from labelcore.stages.judging.running.answers import answer_key, form_of, weigh_key
 from labelcore.stages.judging.running.clients import place_of
-from labelcore.stages.judging.running.live_run import Workload
+from labelcore.stages.judging.running.workload import Workload
 from labelcore.store import (
     answers as answer_table,
     outputs as output_table,

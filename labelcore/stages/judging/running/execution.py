@@ -28,7 +28,8 @@ from labelcore.stages.judging.running.deciding import decide_locally
 from labelcore.stages.judging.running.dispatch import dispatch
 from labelcore.stages.judging.running.engine import opened
 from labelcore.stages.judging.running.estimating import ProjectWorkload
-from labelcore.stages.judging.running.live_run import Backlog, LiveRun, Remaining, RunOptions, Workload
+from labelcore.stages.judging.running.live_run import Backlog, LiveRun, Remaining, RunOptions
+from labelcore.stages.judging.running.workload import Workload
 from labelcore.store import Database, journal, runs as run_table, verdicts as verdict_table
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
