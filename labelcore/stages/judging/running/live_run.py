@@ -35,7 +35,7 @@ from labelcore.models import (
 from labelcore.settings import settings
 from labelcore.stages.judging.keeping import binding
 from labelcore.stages.judging.running.workload import Workload
-from labelcore.store import Database, outputs as output_table, runs as run_table, verdicts as verdict_table
+from labelcore.store import outputs as output_table, runs as run_table, verdicts as verdict_table
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace
 
