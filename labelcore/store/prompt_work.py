@@ -1,6 +1,6 @@
 """Work on a judge's prompt before it is a version: people's drafts, suggestions and what became of them, what
 was tried together, and every comparison of two versions on dev. Events are never overwritten; of a suggestion
-the last one counts.
+the last one counts, and of a matrix.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class StoredMatrix(_PromptWork):
     what ended it, and the rate that is ``enough``, None where all were to be tried.
 
     ``drawn``: the outputs on which they were tried, drawn from a ``pool``, by id; ``tried``: False once it
-    ended and none of them had decided anything.
+    ended and none of them had decided anything. It is kept before it begins, and once more when it has ended.
     """
 
     cells: tuple[dict[str, Any], ...]
@@ -126,20 +126,16 @@ def looks_of(db: Database, project_id: str, judge_id: str) -> list[Look]:
 
 
 def keep_matrix(db: Database, matrix: StoredMatrix) -> None:
-    """Keep what is tried together."""
+    """Keep what is tried together, or what ended it; of one matrix the last event counts."""
     _MATRIX.add(db, [matrix])
-
-
-def end_matrix(db: Database, matrix: StoredMatrix) -> None:
-    """Keep what ended it beside what was kept before it began."""
-    ended = _MATRIX.named(matrix)
-    values = [ended["cells"], matrix.tried, matrix.project_id, matrix.id]
-    db.run("UPDATE prompt_matrix SET cells = ?, tried = ? WHERE project_id = ? AND matrix_id = ?", values)
 
 
 def newest_matrix(db: Database, project_id: str, judge_version_id: str) -> StoredMatrix | None:
     """What was last tried beside a version of a judge; one that came to nothing only where all did."""
-    of_version = "project_id = ? AND judge_version_id = ?"
-    source = f"prompt_matrix WHERE {of_version} ORDER BY tried DESC, made_at DESC, matrix_id DESC LIMIT 1"
+    source = (
+        "prompt_matrix WHERE project_id = ? AND judge_version_id = ? "
+        "QUALIFY row_number() OVER (PARTITION BY matrix_id ORDER BY made_at DESC) = 1 "
+        "ORDER BY tried DESC, made_at DESC, matrix_id DESC LIMIT 1"
+    )
     found = _MATRIX.find(db, source, [project_id, judge_version_id])
     return next(iter(found), None)

@@ -92,3 +92,9 @@ def test_the_words_of_a_type_are_whole_over_several_lines_too(kind: str, words: 
     found = recognise(f"{CLASS}    verdict: {kind}\n    why: str\n").found
     assert found.answer is not None and found.answer.field == "verdict"
     assert found.words == words or (found.answer.passes, found.answer.fails) == (words[:1], words[1:])
+
+
+def test_a_program_of_many_classes_is_no_form_of_an_answer_and_is_read_through_once() -> None:
+    code = "".join(f"class Part{number}(BaseModel):\n    passed: bool\n" for number in range(2_000))
+    found = recognise(f"Judge {{output}}.\n\n{code}\nAnswer as JSON with 'verdict' yes or no.").found
+    assert found.answer is not None and found.answer.field == "verdict"

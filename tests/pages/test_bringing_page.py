@@ -14,6 +14,9 @@ from tests.judges.foreign_cases import CASES
 from tests.mock_endpoint import MockEndpoint, configured
 from tests.pages.opening import healthy, opened, shown
 
+_NAMED = "overall · own prompt"
+"""A judge whose prompt comes from no known tool."""
+
 
 @pytest.fixture
 def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
@@ -53,7 +56,7 @@ def test_words_whose_meaning_is_not_sure_are_sorted(worked: Workspace, endpoint:
         group.set_value("fail_" if "yes" in group.label else "pass_")
     healthy(app.run())
     healthy(app.button(key=keys.BRING_KEEP).click().run())
-    answer = find_judge(worked, "overall · own prompt").spec["answer"]
+    answer = find_judge(worked, _NAMED).spec["answer"]
     assert (answer["passes"], answer["fails"]) == (["no"], ["yes"])
 
 
@@ -78,5 +81,5 @@ def test_where_a_lower_score_is_better_scores_pass_up_to_the_threshold(
     healthy(field.set_value(2).run())
     assert "Scores up to 2 pass, as you say." in shown(app) and "from 2 on" not in shown(app)
     healthy(app.button(key=keys.BRING_KEEP).click().run())
-    answer = find_judge(worked, "overall · own prompt").spec["answer"]
+    answer = find_judge(worked, _NAMED).spec["answer"]
     assert (answer["threshold"], answer["higher_passes"]) == (2, False)

@@ -22,8 +22,7 @@ from labelcore.stages.aligning.side_by_side import judge_table as judge_table_of
 from labelcore.stages.judging.keeping.versions import JudgeDraft
 from labelcore.stages.judging.proposing.panels import make_panel
 from labelcore.stages.judging.running.live_run import Result
-from labelcore.stages.refining import looks
-from labelcore.stages.refining.crossing import try_many
+from labelcore.stages.refining import crossing, looks
 from labelcore.stages.refining.history import history
 from labelcore.stages.refining.keeping import with_prompt
 from labelcore.stages.refining.matrix import Grid
@@ -387,7 +386,7 @@ def test_a_judge_has_the_same_figures_wherever_they_stand(
     (row,) = (row for row in judge_table_of(workspace).rows if row.judge_version_id == judge.id)
     moved = migrate(workspace, judge, to="other", moving=MoveOptions(limit=N, no_repair=True))
     version = history(workspace, judge).versions[0]
-    crossed = try_many(workspace, judge, grid=Grid(model=("mock", "other"), limit=N))
+    crossed = crossing.try_many(workspace, judge, grid=Grid(model=("mock", "other"), limit=N))
     template = Template(system=f"{DEFAULT.system}\n{WORDS}", user=DEFAULT.user)
     content = {**kind_of(judge).prompts[0].content, "template": template.model_dump()}
     new = drafted(workspace, judge, with_prompt(judge, content, 1))

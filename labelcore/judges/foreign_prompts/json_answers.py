@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -50,7 +51,7 @@ _ONE_OR_NOUGHT = re.compile(
 _JSON = re.compile(r"json|\bdict(?:ionary)?\b", re.IGNORECASE)
 _WHOLE = re.compile(r"overall|final|total|综合|总", re.IGNORECASE)
 _INPUT = re.compile(r"input\W*\Z", re.IGNORECASE)
-_LONGEST = 6000
+_LONGEST, _MOST_CLASSES = 6000, 20
 _LITERAL = re.compile(r"\bLiteral\[([^\]]{1,400})\]")
 _QUOTED = re.compile(r"""(?P<mark>["'])(?P<word>[^\n]{1,40}?)(?P=mark)|“(?P<other>[^”\n]{1,40})”""")
 _CLASS = re.compile(
@@ -231,8 +232,11 @@ def _fields(text: str) -> dict[str, list[str]]:
 
 
 def _of_class(text: str) -> Iterator[tuple[str, str]]:
-    """(name, type as written) of each field of the only class by which a prompt shows its answer."""
-    classes = [match for match in _CLASS.finditer(text) if _is_answer(match, text)]
+    """(name, type as written) of each field of the only class by which a prompt shows its answer; what shows
+    many is a program.
+    """
+    shown = list(itertools.islice(_CLASS.finditer(text), _MOST_CLASSES + 1))
+    classes = [match for match in shown if len(shown) <= _MOST_CLASSES and _is_answer(match, text)]
     for field in _CLASS_FIELD.finditer(classes[0]["body"]) if len(classes) == 1 else ():
         yield field["key"], field["kind"]
 

@@ -20,7 +20,7 @@ from labelcore.errors import BadInput, LabelcoreError, NotFound
 from labelcore.judges.judge_prompt import Prompt
 from labelcore.judges.kinds import kind_of
 from labelcore.llm.spending import purse_of
-from labelcore.models import JudgeVersion, Role, new_id, total_cost
+from labelcore.models import JudgeVersion, Role, new_id, now, total_cost
 from labelcore.operations import Effect, operation
 from labelcore.stages.refining.keeping import prompts_of
 from labelcore.stages.refining.looks import looks_at_dev
@@ -67,8 +67,8 @@ def cross(workspace: Workspace, judge: JudgeVersion, grid: Grid, watched: Ongoin
     budget = _Budget(grid, watched, keep=lambda draw: _keep(workspace, matrix, draw))
     found = _crossed(workspace, judge, cells, budget)
     if budget.draw:
-        ended = {"cells": _stored(found.cells), "tried": found.tried > 0}
-        prompt_work.end_matrix(workspace.db, matrix.model_copy(update=ended))
+        ended = {"cells": _stored(found.cells), "tried": found.tried > 0, "at": now()}
+        _keep(workspace, matrix.model_copy(update=ended), budget.draw)
     return found
 
 
@@ -113,7 +113,7 @@ def _stored(cells: Sequence[Cell]) -> tuple[dict[str, Any], ...]:
 
 
 def _keep(workspace: Workspace, matrix: prompt_work.StoredMatrix, draw: Draw) -> None:
-    """Store what is tried before any is asked: whatever ends it, what was paid for is found again."""
+    """Store what is tried, before any is asked: whatever ends it, what was paid for is found again."""
     drawn = {"pool": draw.pool, "drawn": draw.drawn}
     prompt_work.keep_matrix(workspace.db, matrix.model_copy(update=drawn))
 

@@ -77,13 +77,8 @@ def _log(head: FileHead) -> tuple[str, list[Record], _Columns | None]:
     for path in _WRAPPINGS if isinstance(head.document, dict) else ():
         records = entries(at(head.document, path))
         if len(records) > 1:
-            return (
-                path,
-                records,
-                _columns(
-                    list(dict.fromkeys(key for row in records[:_SHOWN] for key in row)), records[:_SHOWN]
-                ),
-            )
+            shown = records[:_SHOWN]
+            return path, records, _columns(list(dict.fromkeys(key for row in shown for key in row)), shown)
     return "", list(head.records), _columns(head.columns, head.records[:_SHOWN])
 
 

@@ -124,7 +124,7 @@ def _answers(nodes: Record, kinds: Record) -> list[_Answer]:
 def _text(item: Record) -> str:
     value = first(item, *_ANSWERS)
     asked = first(item, "chatInput") != ""  # a trigger is of the same make, and says what the user said
-    return "" if asked else plain(value) if value != "" else ""
+    return "" if asked else plain(value)
 
 
 def _begun(run: Record) -> float:

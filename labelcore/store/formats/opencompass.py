@@ -17,6 +17,7 @@ from labelcore.store.formats.fields import (
     of_record,
     plain,
     remark,
+    truth,
 )
 from labelcore.wording import in_chinese
 
@@ -79,13 +80,9 @@ def _answers(number: int, record: Record) -> Iterator[Said]:
             "expected": first(record, "gold", "references", "answer", "refr"),
             "extracted": first(record, "predictions", "pred") if "origin_prediction" in record else "",
         },
-        remarks=remark("verdict", "correct", correct, meaning=_meaning(correct)),
+        remarks=remark("verdict", "correct", correct, meaning=truth(correct)),
         raw=record,
     )
-
-
-def _meaning(correct: Any) -> str | None:
-    return {True: "pass", False: "fail"}.get(correct) if isinstance(correct, bool) else None
 
 
 def _text(value: Any) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from labelcore.store.formats.base import Record, Remark, Source, tool
-from labelcore.store.formats.fields import Said, first, likeness, loaded, read, remark
+from labelcore.store.formats.fields import Kind, Said, first, likeness, loaded, read, remark
 from labelcore.store.formats.spans import Span, remarks_of
 from labelcore.text.nested import nested
 
@@ -76,20 +76,21 @@ def rows(source: Source) -> Iterator[Said]:
 
 def _columns_of(span: Mapping[str, Any]) -> Iterator[Remark]:
     """What Arize writes in columns: ``eval.NAME.label`` of a judge, ``annotation.NAME.label`` of a person."""
-    for place in ("eval", "annotation"):
+    kinds: dict[str, Kind] = {"eval": "verdict", "annotation": "grade"}
+    for place, kind in kinds.items():
         named = span.get(place)
         for name, said in named.items() if isinstance(named, dict) else ():
             if isinstance(said, dict):
                 yield from remark(
-                    "grade" if place == "annotation" else "verdict",
+                    kind,
                     name,
                     first(said, "label", "score"),
-                    who=first(said, "updated_by") if place == "annotation" else "",
+                    who=first(said, "updated_by") if kind == "grade" else "",
                     reason=first(said, "explanation", "text"),
                     score=first(said, "score"),
                 )
-            elif name == "notes":
-                yield from remark("grade", "", "", reason=said)
+            elif kind == "grade" and name == "notes":
+                yield from remark(kind, "", "", reason=said)
 
 
 def _events(value: Any) -> list[tuple[str, Mapping[str, Any]]]:

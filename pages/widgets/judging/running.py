@@ -63,7 +63,8 @@ def show_estimate(workspace: Workspace) -> None:
 
 def start(workspace: Workspace, order: judging.RunOrder | None = None) -> bool:
     """Begin a run, of all judges unless an order says of which; not while this visitor's last one works.
-    Whether it began: below the run that is shown, the page is to be drawn anew then.
+
+    Returns whether it began: what is pressed below the place where runs are watched draws the page anew then.
     """
     last = st.session_state.get(keys.RUN_OVER)
     if last is not None and not last.is_set():

@@ -145,6 +145,7 @@ def test_evaluations_and_annotations_in_columns_come_along() -> None:
         "attributes.output.value": "Yes.",
         "eval.grounded.label": "no",
         "eval.grounded.explanation": "nothing says so",
+        "eval.notes": "run twice",
         "annotation.quality.label": "bad",
         "annotation.quality.updated_by": "ann",
     }

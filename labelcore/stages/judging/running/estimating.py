@@ -11,7 +11,6 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from typing_extensions import override
@@ -80,26 +79,6 @@ class Estimate(Frozen):
     def exit_code(self) -> int:
         """1 where it could not start."""
         return 1 if self.trouble else 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class ProjectWorkload(Workload):
-    """Decisions on all outputs of a project, which are counted and not listed."""
-
-    project_id: str
-
-    @property
-    @override
-    def n_outputs(self) -> int:
-        return output_table.count(self.db, self.project_id)
-
-    @override
-    def some(self, most: int) -> Sequence[str]:
-        return output_table.some_ids(self.db, self.project_id, most)
-
-    @override
-    def _decided(self) -> dict[tuple[str, int], int]:
-        return verdict_table.decided(self.db, self.project_id)
 
 
 class _Scales(ModelClient):

@@ -27,9 +27,8 @@ from labelcore.stages.judging.running.clients import deferring_clients, live_cli
 from labelcore.stages.judging.running.deciding import decide_locally
 from labelcore.stages.judging.running.dispatch import dispatch
 from labelcore.stages.judging.running.engine import opened
-from labelcore.stages.judging.running.estimating import ProjectWorkload
 from labelcore.stages.judging.running.live_run import LiveRun, Remaining, RunOptions
-from labelcore.stages.judging.running.workload import Backlog, Workload
+from labelcore.stages.judging.running.workload import Backlog, ProjectWorkload, Workload
 from labelcore.store import Database, journal, runs as run_table, verdicts as verdict_table
 from labelcore.wording import Wording
 from labelcore.workspace import Workspace

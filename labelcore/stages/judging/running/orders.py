@@ -130,11 +130,11 @@ def estimate_run(workspace: Workspace, *, order: RunOrder = EVERYTHING) -> Estim
     versions = _judges(workspace, order)
     judges = [part for version in versions for part in judges_of(workspace.db, version)]
     distinct = list({version.id: version for version in judges if kind_of(version).runs}.values())
-    if order.split or order.graded or order.limit:
-        ids = _outputs(workspace, order)
-        backlog = execution.make_backlog(workspace.db, distinct, ids, order.repeats)
-        return estimate(workspace, backlog, order.concurrency)
-    workload = execution.measure_project(workspace, distinct, order.repeats)
+    workload = (
+        execution.make_backlog(workspace.db, distinct, _outputs(workspace, order), order.repeats)
+        if order.split or order.graded or order.limit
+        else execution.measure_project(workspace, distinct, order.repeats)
+    )
     return estimate(workspace, workload, order.concurrency)
 
 

@@ -65,6 +65,26 @@ class Workload(ABC):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProjectWorkload(Workload):
+    """Decisions on all outputs of a project, which are counted and not listed."""
+
+    project_id: str
+
+    @property
+    @override
+    def n_outputs(self) -> int:
+        return output_table.count(self.db, self.project_id)
+
+    @override
+    def some(self, most: int) -> Sequence[str]:
+        return output_table.some_ids(self.db, self.project_id, most)
+
+    @override
+    def _decided(self) -> dict[tuple[str, int], int]:
+        return verdict_table.decided(self.db, self.project_id)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Backlog(Workload):
     """What a run has to decide: which decisions on these outputs are missing."""
 
