@@ -65,17 +65,19 @@ def rows(number: int, record: Record) -> Iterator[Said]:
         plain(node.get("name")): plain(node.get("type"))
         for node in entries(first(record, "workflowData.nodes"))
     }
-    answers = _answers(nodes, kinds)
+    answers = _answers(nodes, kinds) or [_Answer("", "", 0, {})]
     name = plain(first(record, "id"))
-    seen = [entry["json"] for node in nodes for _, entry in _given(nodes[node], "main")]
-    for place, answer in enumerate(answers or [_Answer("", "", 0, {})], 1):
-        item = _asked(nodes, answer, alone=len(answers) < 2)
+    session = _session([entry["json"] for node in nodes for _, entry in _given(nodes[node], "main")])
+    model = _model(record, nodes, kinds, answers[0].node)  # one node said them all
+    for place, answer in enumerate(answers, 1):
+        item = _asked_alone(nodes) if len(answers) == 1 else {}
+        item = item or _asked(nodes, answer)
         yield made(
             number,
             exchange(_question(item), answer.text) if answer.text else Exchange(),
             id=f"{name}/{place}" if name and len(answers) > 1 else name,
-            group=_session(seen) or _session([item]),
-            model=_model(record, nodes, kinds, answer.node),
+            group=session or _session([item]),
+            model=model,
             at=first(record, "stoppedAt", "startedAt"),
             details={
                 "workflow": first(record, "workflowData.name", "workflowId"),
@@ -138,14 +140,17 @@ def _question(item: Record) -> str:
     return next((plain(value) for value in values if isinstance(value, str) and value.strip()), "")
 
 
-def _asked(nodes: Record, answer: _Answer, *, alone: bool) -> Record:
-    """The item by which an answer was asked for: the only one, or as n8n says; {} where that is open."""
+def _asked_alone(nodes: Record) -> Record:
+    """The item by which the only answer was asked for, where all that asks first asks the same; else {}."""
     lists: Iterable[list[Record]] = (
         [entry["json"] for _, entry in _given(nodes[name], "main")] for name in nodes
     )
     firsts = next((asking for items in lists if (asking := list(filter(_question, items)))), [])
-    if alone and len(set(map(_question, firsts))) == 1:
-        return firsts[0]
+    return firsts[0] if len(set(map(_question, firsts))) == 1 else {}
+
+
+def _asked(nodes: Record, answer: _Answer) -> Record:
+    """The item from which n8n says that an answer was made, {} where it does not."""
     run: Any = answer.run
     node, entry = answer.node, answer.entry
     for _ in range(_MOST_STEPS):
