@@ -33,6 +33,7 @@ _OF_PAGES = (
     "as it was settled",
     "overall",
     "learned",
+    "brought prompt",
     "cascade",
     "two versions on the same input",
     "in the order of import",

@@ -14,7 +14,7 @@ from tests.judges.foreign_cases import CASES
 from tests.mock_endpoint import MockEndpoint, configured
 from tests.pages.opening import healthy, opened, shown
 
-_NAMED = "overall · own prompt"
+_NAMED = "overall · brought prompt"
 """A judge whose prompt comes from no known tool."""
 
 

@@ -72,6 +72,7 @@ def start(workspace: Workspace, order: judging.RunOrder | None = None) -> bool:
     if any(run.state == "running" for run in judging.runs(workspace)[:1]):
         st.info(say("Somebody's run is under way already."))  # two would pay for the same answers
         return False
+    st.session_state[keys.RUNS_BEGUN] = st.session_state.get(keys.RUNS_BEGUN, 0) + 1
     st.session_state[keys.RUN_OVER] = in_thread(
         lambda _: judging.run_judges(workspace, order=order or judging.RunOrder()),
         say("The run"),
@@ -167,7 +168,8 @@ _ALL = ""
 def offer_order(workspace: Workspace) -> Callable[[], None]:
     """What a run is about. What it would take, and the button, are drawn there by what this gives."""
     judges = [version for version in judging.active_judges(workspace) if kind_of(version).runs]
-    with st.popover(say("Run some")):
+    begun = st.session_state.get(keys.RUNS_BEGUN, 0)
+    with st.popover(say("Run some"), key=f"run-order-{begun}"):  # another one, closed, beside what it began
         order = _chosen_order(judges)
         place = st.container()
 

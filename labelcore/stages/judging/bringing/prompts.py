@@ -211,7 +211,7 @@ class _Bringing:
 
     def version(self, answer: AnswerFormat | None, splits: Sequence[str] = ()) -> JudgeVersion:
         """The judge, as the next version of its name."""
-        name = self.order.name or self.prompt.family or "own prompt"
+        name = self.order.name or self.prompt.family or "brought prompt"
         of = f" ({self.prompt.family})" if self.prompt.family else ""
         spec = self.spec(answer)
         says = f"{LlmKind(spec).describe()} With a prompt from elsewhere{of}: no marks stand around data."
